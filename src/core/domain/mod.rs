@@ -1,0 +1,16 @@
+//! Plain data: times, levels, id schemes, calendars, records in and out.
+
+mod calendar;
+mod hash;
+mod ids;
+mod level;
+pub mod outputs;
+mod records;
+mod time;
+
+pub use calendar::{Calendar, DueDay};
+pub use hash::{hex_digest, short_hash};
+pub use ids::{IdProblem, IdScheme};
+pub use level::{Category, Fixed3, Language, Level, Text};
+pub use records::*;
+pub use time::{DAY_MS, HOUR_MS, TimeProblem, Zone, parse_time};

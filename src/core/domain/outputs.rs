@@ -1,0 +1,261 @@
+//! Output records, as departments and analysts read them. Within a major version fields are only
+//! added. They hold no Kafka offsets, host names or wall-clock reads: a replay gives the same bytes.
+
+use super::{Category, Fixed3, Level};
+use serde::Serialize;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WarningStatus {
+    Raised,
+    Upgraded,
+    Downgraded,
+    Lifted,
+    Withdrawn,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    Enterprise,
+    Industry,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Lead,
+    Cooperating,
+    Informed,
+}
+
+/// One record of `warnings.<org>`: a lead to verify, never a finding.
+#[derive(Debug, Clone, Serialize)]
+pub struct Warning {
+    pub warning_id: String,
+    pub revision: u32,
+    pub status: WarningStatus,
+    pub realm: String,
+    /// Whom this copy is addressed to.
+    pub org: String,
+    pub scope: Scope,
+    pub level: Level,
+    pub category: Category,
+    pub headline: String,
+    pub disclaimer: String,
+    pub matter: MatterRef,
+    pub subject: SubjectRef,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<TriggerRef>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Promise>,
+    /// Industry warnings: what was seen against what is usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub surge: Option<Surge>,
+    /// 0-100, ranks within a level.
+    pub score: u32,
+    pub factors: Vec<Factor>,
+    /// What speaks for the subject; the same shape, points of zero or less.
+    pub against: Vec<Factor>,
+    pub evidence: Vec<EvidenceRef>,
+    /// All evidence counted, of which `evidence` shows the newest.
+    pub evidence_count: u64,
+    pub role: Role,
+    pub lead: String,
+    pub cooperating: Vec<String>,
+    pub duties: Vec<DutyRef>,
+    pub visit: Visit,
+    pub methods: Vec<String>,
+    pub measures_suggested: Vec<String>,
+    pub pipeline: PipelineRef,
+    pub event_time: String,
+    pub raised_at: String,
+    pub updated_at: String,
+    pub training: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct MatterRef {
+    pub id: String,
+    pub name: String,
+    pub basis: String,
+    pub basis_verified: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guide_url: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SubjectRef {
+    pub id: String,
+    pub name: Option<String>,
+    pub region: Option<String>,
+    pub region_name: Option<String>,
+    pub address: Option<String>,
+    pub industry: Option<String>,
+    pub natural_person: bool,
+}
+
+/// A trigger event that set a least level at once, unverified.
+#[derive(Debug, Clone, Serialize)]
+pub struct TriggerRef {
+    pub code: String,
+    pub text: String,
+    pub source_id: String,
+    pub verified: bool,
+}
+
+/// What a level promises over its scope.
+#[derive(Debug, Clone, Serialize)]
+pub struct Promise {
+    pub false_alarms_per_year: Fixed3,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Surge {
+    pub period_start: String,
+    pub period: String,
+    pub observed: u64,
+    pub expected: Fixed3,
+    /// observed / expected.
+    pub rate_ratio: Fixed3,
+    /// P(Y >= observed) in parts per million million; 0 is below 1e-12.
+    pub p_e12: u64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Factor {
+    pub code: String,
+    /// Tenths of a log-odds unit. All factors and all of `against` add up to `10 * logit(score)`.
+    pub points: i64,
+    pub text: String,
+    pub evidence: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct EvidenceRef {
+    pub source: String,
+    pub id: String,
+    pub at: String,
+    pub kind: String,
+    pub verified: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<AttributionRef>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct AttributionRef {
+    pub method: String,
+    pub confidence: Fixed3,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DutyRef {
+    pub org: String,
+    pub what: String,
+    pub by: String,
+    pub provisional: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Visit {
+    pub suggested: bool,
+    pub prior_notice: bool,
+    /// Other open warnings of the subject, to be joined in one visit (art. 14).
+    pub joined_warnings: Vec<String>,
+    pub last_inspected: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PipelineRef {
+    pub name: String,
+    pub version: String,
+    pub hash: String,
+}
+
+/// One record of `warnings.open` (compacted): the present for a newcomer. Null when lifted.
+#[derive(Debug, Clone, Serialize)]
+pub struct OpenWarning {
+    pub warning_id: String,
+    pub realm: String,
+    pub revision: u32,
+    pub level: Level,
+    pub scope: Scope,
+    pub matter: String,
+    pub subject: String,
+    pub headline: String,
+    pub lead: String,
+    pub cooperating: Vec<String>,
+    pub raised_at: String,
+    pub acknowledged: bool,
+}
+
+/// One record of `risk.profiles` (compacted): the target list of article 17.
+#[derive(Debug, Clone, Serialize)]
+pub struct Profile {
+    pub realm: String,
+    pub subject: SubjectRef,
+    pub matter: String,
+    pub level: Option<Level>,
+    pub score: u32,
+    pub factors: Vec<Factor>,
+    pub against: Vec<Factor>,
+    pub evidence_count: u64,
+    pub last_inspected: Option<String>,
+    pub credit_class: Option<String>,
+    pub as_of: String,
+}
+
+/// The ladder of article 17 for duties not done in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReminderStage {
+    /// 临期提醒: the due time is near.
+    DueSoon,
+    /// 催办
+    UrgingNotice,
+    /// 督办, the superior is copied.
+    SupervisedHandling,
+    /// 通报
+    CircularNotice,
+}
+
+/// One record of `reminders.<org>`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reminder {
+    pub reminder_id: String,
+    pub realm: String,
+    pub warning_id: String,
+    /// Whom this copy is addressed to.
+    pub to: String,
+    /// Who owes the duty.
+    pub org: String,
+    pub what: String,
+    pub stage: ReminderStage,
+    pub due_at: String,
+    pub provisional: bool,
+    pub copied_to: Vec<String>,
+    pub level: Level,
+    pub headline: String,
+    pub sent_at: String,
+}
+
+/// One record of `jianwei.operators`: for those who run Jianwei, not for the departments.
+#[derive(Debug, Clone, Serialize)]
+pub struct OperatorNotice {
+    pub realm: String,
+    pub code: String,
+    pub at: String,
+    pub text: String,
+}
+
+/// One record of `jianwei.audit`: who decided what about a warning or a rule.
+#[derive(Debug, Clone, Serialize)]
+pub struct Audit {
+    pub realm: String,
+    pub what: String,
+    pub at: String,
+    pub target: String,
+    pub by: Option<String>,
+    pub org: Option<String>,
+    pub detail: String,
+}

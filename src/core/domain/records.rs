@@ -1,0 +1,433 @@
+//! Source records as intake types them, before anything is decided about them. Unknown fields are
+//! ignored; `Option` marks what a feed may leave out.
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of record this is, in the order in which records of one event time are stamped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordKind {
+    Ticket,
+    Inspection,
+    Penalty,
+    Permit,
+    Credit,
+    Indicator,
+    Observation,
+    Alarm,
+    Enterprise,
+    Disposition,
+    Control,
+}
+
+impl RecordKind {
+    pub const ALL: [RecordKind; 11] = [
+        RecordKind::Ticket,
+        RecordKind::Inspection,
+        RecordKind::Penalty,
+        RecordKind::Permit,
+        RecordKind::Credit,
+        RecordKind::Indicator,
+        RecordKind::Observation,
+        RecordKind::Alarm,
+        RecordKind::Enterprise,
+        RecordKind::Disposition,
+        RecordKind::Control,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RecordKind::Ticket => "ticket",
+            RecordKind::Inspection => "inspection",
+            RecordKind::Penalty => "penalty",
+            RecordKind::Permit => "permit",
+            RecordKind::Credit => "credit",
+            RecordKind::Indicator => "indicator",
+            RecordKind::Observation => "observation",
+            RecordKind::Alarm => "alarm",
+            RecordKind::Enterprise => "enterprise",
+            RecordKind::Disposition => "disposition",
+            RecordKind::Control => "control",
+        }
+    }
+}
+
+/// The kinds of source a pipeline names; each is one record shape, or a tagged family of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceKind {
+    Tickets,
+    Sector,
+    Registry,
+    Dispositions,
+    Control,
+}
+
+impl SourceKind {
+    pub const NAMES: [(&'static str, SourceKind); 5] = [
+        ("tickets", SourceKind::Tickets),
+        ("sector", SourceKind::Sector),
+        ("registry", SourceKind::Registry),
+        ("dispositions", SourceKind::Dispositions),
+        ("control", SourceKind::Control),
+    ];
+
+    pub fn parse(text: &str) -> Option<SourceKind> {
+        SourceKind::NAMES.iter().find(|(name, _)| *name == text).map(|(_, kind)| *kind)
+    }
+
+    pub fn as_str(self) -> &'static str {
+        SourceKind::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+
+    /// Records of this source carry no time; with the feed clock they come before all others.
+    pub fn undated(self) -> bool {
+        self == SourceKind::Registry
+    }
+
+    /// Where records of this source that could not be read stand among those of one event time.
+    pub fn first_kind(self) -> RecordKind {
+        match self {
+            SourceKind::Tickets => RecordKind::Ticket,
+            SourceKind::Sector => RecordKind::Inspection,
+            SourceKind::Registry => RecordKind::Enterprise,
+            SourceKind::Dispositions => RecordKind::Disposition,
+            SourceKind::Control => RecordKind::Control,
+        }
+    }
+}
+
+/// Declares an enum of wire words with `parse` and `as_str`; the first word of each row is the one
+/// Jianwei writes, the others are read as the same.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($variant:ident = $first:literal $(| $other:literal)*),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($variant),+ }
+
+        impl $name {
+            pub fn parse(text: &str) -> Option<$name> {
+                match text {
+                    $($first $(| $other)* => Some($name::$variant),)+
+                    _ => None,
+                }
+            }
+
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $first),+ }
+            }
+        }
+    };
+}
+
+words! {
+    /// What a caller wants (诉求类型).
+    Intent {
+        Complaint = "complaint" | "投诉",
+        Report = "report" | "举报",
+        Inquiry = "inquiry" | "咨询",
+        Help = "help" | "求助",
+        Suggestion = "suggestion" | "建议",
+        Praise = "praise" | "表扬",
+        TicketReminder = "ticket_reminder" | "催办",
+    }
+}
+
+impl Intent {
+    /// Whether a ticket of this intent speaks of a risk.
+    pub fn counts_as_risk(self) -> bool {
+        matches!(self, Intent::Complaint | Intent::Report | Intent::Help)
+    }
+}
+
+words! {
+    /// State of a ticket at the hotline (工单状态).
+    TicketStatus {
+        Accepted = "accepted",
+        Dispatched = "dispatched",
+        Resolved = "resolved",
+        Closed = "closed",
+        Reopened = "reopened",
+        Withdrawn = "withdrawn",
+    }
+}
+
+words! {
+    Urgency { Normal = "normal", Urgent = "urgent", Critical = "critical" }
+}
+
+words! {
+    /// How an inspection came about (检查方式).
+    InspectionMode {
+        DoubleRandom = "double_random",
+        ForCause = "for_cause",
+        Joint = "joint",
+        OffSite = "off_site",
+    }
+}
+
+words! {
+    InspectionResult {
+        Pass = "pass",
+        Minor = "minor",
+        Serious = "serious",
+        Critical = "critical",
+        Refused = "refused",
+    }
+}
+
+words! {
+    PermitStatus { Granted = "granted", Renewed = "renewed", Expired = "expired", Revoked = "revoked" }
+}
+
+words! {
+    /// What an organisation says of a warning or a clue.
+    Action {
+        Acknowledge = "acknowledge",
+        Start = "start",
+        Feedback = "feedback",
+        Close = "close",
+        Return = "return",
+        Extend = "extend",
+        Decline = "decline",
+        ReferCriminal = "refer_criminal",
+        ObjectionFiled = "objection_filed",
+        ObjectionDecided = "objection_decided",
+    }
+}
+
+words! {
+    Outcome {
+        Confirmed = "confirmed",
+        Unfounded = "unfounded",
+        Rectified = "rectified",
+        Penalised = "penalised",
+        WrongSubject = "wrong_subject",
+    }
+}
+
+/// One record of `hotline.tickets`. The caller is read by nobody: intake has no field for it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ticket {
+    pub ticket_no: String,
+    pub received_at_ms: i64,
+    pub title: Option<String>,
+    pub content: Option<String>,
+    pub category: Option<String>,
+    pub intent: Option<Intent>,
+    pub region: Option<String>,
+    pub address: Option<String>,
+    pub subject_name: Option<String>,
+    /// The enterprise's id in the realm's scheme.
+    pub subject_id: Option<String>,
+    pub urgency: Option<Urgency>,
+    pub relates_to: Option<String>,
+    pub status: Option<TicketStatus>,
+    /// False is 不属实: the department found nothing in it.
+    pub verified: Option<bool>,
+    pub handling_department: Option<String>,
+    pub satisfaction: Option<u8>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspection {
+    pub inspection_id: String,
+    pub id: String,
+    pub org: Option<String>,
+    pub at_ms: i64,
+    pub mode: Option<InspectionMode>,
+    pub result: Option<InspectionResult>,
+    /// What led to it, in the feed's own word (`Suspected Food Poisoning`).
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Penalty {
+    pub penalty_id: String,
+    pub id: String,
+    pub org: Option<String>,
+    pub at_ms: i64,
+    pub r#type: Option<String>,
+    pub amount_yuan: Option<f64>,
+    pub expires_at_ms: Option<i64>,
+    pub revoked: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Permit {
+    pub permit_id: String,
+    pub id: String,
+    pub org: Option<String>,
+    pub r#type: Option<String>,
+    pub valid_from_ms: i64,
+    pub valid_to_ms: Option<i64>,
+    pub status: Option<PermitStatus>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Credit {
+    pub id: String,
+    pub class: String,
+    pub at_ms: i64,
+    pub repaired: bool,
+}
+
+/// A count or a level of a trade over one period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Indicator {
+    pub indicator: String,
+    pub region: Option<String>,
+    pub matter: Option<String>,
+    pub period_start_ms: i64,
+    pub period: String,
+    pub value: f64,
+    pub unit: Option<String>,
+}
+
+/// A figure of one firm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    pub id: String,
+    pub measure: String,
+    pub value: f64,
+    pub unit: Option<String>,
+    pub at_ms: i64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alarm {
+    pub alarm_id: String,
+    pub id: String,
+    pub device: Option<String>,
+    pub at_ms: i64,
+    pub measure: String,
+    pub value: f64,
+    pub limit: Option<f64>,
+    pub unit: Option<String>,
+    pub quality: Option<String>,
+}
+
+/// One row of the directory of supervised objects (art. 10).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct EnterpriseRow {
+    pub id: String,
+    pub name: Option<String>,
+    pub former_names: Vec<String>,
+    pub aliases: Vec<String>,
+    pub industry: Option<String>,
+    pub region: Option<String>,
+    pub address: Option<String>,
+    pub size: Option<String>,
+    pub outlets: Option<u32>,
+    pub status: Option<String>,
+    pub credit_class: Option<String>,
+    pub parent: Option<String>,
+    pub branch: bool,
+    pub natural_person: bool,
+    pub merged_into: Option<String>,
+}
+
+/// One record of `dispositions.<org>`; the organisation is the topic's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Disposition {
+    pub disposition_id: String,
+    pub org: String,
+    pub target: String,
+    pub action: Action,
+    pub at_ms: i64,
+    /// A role, pseudonymous; never a person's name.
+    pub by: Option<String>,
+    pub outcome: Option<Outcome>,
+    pub reason: Option<String>,
+}
+
+/// One record of `jianwei.control`: what only a named person may decide about the rules themselves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Control {
+    pub control_id: String,
+    pub at_ms: i64,
+    pub by: String,
+    pub reason: String,
+    pub command: ControlCommand,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ControlCommand {
+    /// Warnings of the matter that rest on statistics go no higher than this level until restored;
+    /// triggers are never held back.
+    Demote { matter: String, level: super::Level },
+    Restore { matter: String },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Record {
+    Ticket(Ticket),
+    Inspection(Inspection),
+    Penalty(Penalty),
+    Permit(Permit),
+    Credit(Credit),
+    Indicator(Indicator),
+    Observation(Observation),
+    Alarm(Alarm),
+    Enterprise(EnterpriseRow),
+    EnterpriseRemoved { id: String },
+    Disposition(Disposition),
+    Control(Control),
+}
+
+impl Record {
+    pub fn kind(&self) -> RecordKind {
+        match self {
+            Record::Ticket(_) => RecordKind::Ticket,
+            Record::Inspection(_) => RecordKind::Inspection,
+            Record::Penalty(_) => RecordKind::Penalty,
+            Record::Permit(_) => RecordKind::Permit,
+            Record::Credit(_) => RecordKind::Credit,
+            Record::Indicator(_) => RecordKind::Indicator,
+            Record::Observation(_) => RecordKind::Observation,
+            Record::Alarm(_) => RecordKind::Alarm,
+            Record::Enterprise(_) | Record::EnterpriseRemoved { .. } => RecordKind::Enterprise,
+            Record::Disposition(_) => RecordKind::Disposition,
+            Record::Control(_) => RecordKind::Control,
+        }
+    }
+
+    /// The record's own id, which orders records of one event time. Kinds without one of their own
+    /// are named by what they say and when.
+    pub fn source_id(&self) -> String {
+        match self {
+            Record::Ticket(r) => r.ticket_no.clone(),
+            Record::Inspection(r) => r.inspection_id.clone(),
+            Record::Penalty(r) => r.penalty_id.clone(),
+            Record::Permit(r) => r.permit_id.clone(),
+            Record::Credit(r) => format!("{}/{}", r.id, r.at_ms),
+            Record::Indicator(r) => {
+                format!("{}/{}/{}/{}", r.indicator, r.region.as_deref().unwrap_or(""), r.period, r.period_start_ms)
+            }
+            Record::Observation(r) => format!("{}/{}/{}", r.id, r.measure, r.at_ms),
+            Record::Alarm(r) => r.alarm_id.clone(),
+            Record::Enterprise(r) => r.id.clone(),
+            Record::EnterpriseRemoved { id } => id.clone(),
+            Record::Disposition(r) => r.disposition_id.clone(),
+            Record::Control(r) => r.control_id.clone(),
+        }
+    }
+
+    /// When it happened, by its own account; `None` for kinds without a time.
+    pub fn event_time_ms(&self) -> Option<i64> {
+        match self {
+            Record::Ticket(r) => Some(r.received_at_ms),
+            Record::Inspection(r) => Some(r.at_ms),
+            Record::Penalty(r) => Some(r.at_ms),
+            Record::Permit(r) => Some(r.valid_from_ms),
+            Record::Credit(r) => Some(r.at_ms),
+            Record::Indicator(r) => Some(r.period_start_ms),
+            Record::Observation(r) => Some(r.at_ms),
+            Record::Alarm(r) => Some(r.at_ms),
+            Record::Enterprise(_) | Record::EnterpriseRemoved { .. } => None,
+            Record::Disposition(r) => Some(r.at_ms),
+            Record::Control(r) => Some(r.at_ms),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Duties (办理任务): due times in working days, and the ladder of cards when they pass:
+//! due soon, urging notice (催办), supervised handling (督办), circular notice (通报). Each once.
+
+use super::effects::topics;
+use super::state::*;
+use super::{Effect, Engine, Moment};
+use crate::domain::outputs::{Reminder, ReminderStage, Role, WarningStatus};
+use crate::domain::{Action, Disposition, HOUR_MS, Level, Outcome};
+use crate::pipeline::Matter;
+use std::sync::Arc;
+
+impl Engine {
+    /// Works out what each organisation owes on the warning at its level, from now.
+    pub(super) fn set_duties(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey, effects: &mut Vec<Effect>) {
+        let model = Arc::clone(&self.model);
+        let Some(episode) = self.state.episodes.get(key) else { return };
+        let (level, warning_id) = (episode.level, episode.warning_id.clone());
+        let rule = model.duties[level.index()];
+        let mut duties = Vec::new();
+        for (org, role) in matter.recipients() {
+            // Below orange the lead checks alone, off site; the informed never owe anything.
+            if role == Role::Informed || (role == Role::Cooperating && level < Level::Orange) {
+                continue;
+            }
+            let kinds = [
+                (DutyKind::Acknowledge, rule.acknowledge_working_days),
+                (DutyKind::Feedback, rule.feedback_working_days),
+                (DutyKind::Close, rule.close_working_days.filter(|_| role == Role::Lead)),
+            ];
+            for (what, days) in kinds {
+                let Some(days) = days else { continue };
+                let due = model.calendar.due(model.zone, now_ms, days);
+                if due.provisional {
+                    self.calendar_unknown(now_ms, due.due_ms, effects);
+                }
+                duties.push(Duty { org: org.to_string(), what, due_ms: due.due_ms, provisional: due.provisional, done: false, reminded: None });
+            }
+        }
+        for duty in &duties {
+            let soon_ms = duty.due_ms - i64::from(model.ladder.due_soon_hours) * HOUR_MS;
+            let first = if soon_ms > now_ms { (soon_ms, ReminderStage::DueSoon) } else { (duty.due_ms, ReminderStage::UrgingNotice) };
+            self.set_reminder(first.0, key, &warning_id, duty, first.1);
+        }
+        if let Some(episode) = self.state.episodes.get_mut(key) {
+            episode.duties = duties;
+        }
+    }
+
+    fn calendar_unknown(&mut self, now_ms: i64, due_ms: i64, effects: &mut Vec<Effect>) {
+        use chrono::Datelike;
+        let year = self.model.zone.date(due_ms).year();
+        if self.state.unknown_years.insert(year) {
+            let text = format!("the calendar does not know {year}: due times count Monday to Friday and are provisional");
+            self.tell_operators(now_ms, "calendar_year_unknown", text, effects);
+        }
+    }
+
+    fn set_reminder(&mut self, at_ms: i64, key: &SubjectKey, warning_id: &str, duty: &Duty, stage: ReminderStage) {
+        let timer = Timer::Remind {
+            subject: key.clone(),
+            warning_id: warning_id.to_string(),
+            org: duty.org.clone(),
+            what: duty.what,
+            due_ms: duty.due_ms,
+            stage,
+        };
+        self.set_timer(at_ms, format!("remind/{warning_id}/{}/{}", duty.org, duty.what.as_str()), timer);
+    }
+
+    /// A card is due, unless the duty was done, ended or set anew since.
+    #[allow(clippy::too_many_arguments, reason = "the timer's own fields")]
+    pub(super) fn remind(
+        &mut self,
+        moment: &Moment,
+        key: &SubjectKey,
+        warning_id: &str,
+        org: &str,
+        what: DutyKind,
+        due_ms: i64,
+        stage: ReminderStage,
+        effects: &mut Vec<Effect>,
+    ) {
+        let model = Arc::clone(&self.model);
+        let Some(matter) = model.matters.get(&key.matter) else { return };
+        let Some(episode) = self.state.episodes.get_mut(key).filter(|e| e.warning_id == warning_id) else { return };
+        let owed = |d: &&mut Duty| d.org == org && d.what == what && d.due_ms == due_ms && !d.done && d.reminded < Some(stage);
+        let Some(duty) = episode.duties.iter_mut().find(owed) else { return };
+        duty.reminded = Some(stage);
+        let duty = duty.clone();
+        let level = episode.level;
+        let headline = self.state.episodes.get(key).map(|e| self.headline(matter, key, e)).unwrap_or_default();
+        let superior = model.organisations.get(org).and_then(|o| o.superior.clone());
+        let mut copied_to = Vec::new();
+        if stage >= ReminderStage::SupervisedHandling {
+            copied_to.extend(superior);
+        }
+        if stage >= ReminderStage::CircularNotice && !copied_to.contains(&model.coordinating) {
+            copied_to.push(model.coordinating.clone());
+        }
+        copied_to.retain(|c| c != org);
+        let stage_code = serde_json::to_value(stage).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default();
+        let mut reminder = Reminder {
+            reminder_id: crate::domain::short_hash(&[warning_id, org, what.as_str(), &due_ms.to_string(), &stage_code]),
+            realm: model.realm.clone(),
+            warning_id: warning_id.to_string(),
+            to: String::new(),
+            org: org.to_string(),
+            what: what.as_str().to_string(),
+            stage,
+            due_at: model.zone.format(due_ms),
+            provisional: duty.provisional,
+            copied_to: copied_to.clone(),
+            level,
+            headline,
+            sent_at: model.zone.format(moment.now_ms),
+        };
+        for to in std::iter::once(org.to_string()).chain(copied_to) {
+            let id = format!("{}/{to}", reminder.reminder_id);
+            reminder.to = to.clone();
+            self.publish(moment.now_ms, topics::reminders(&to), warning_id.to_string(), Some(&reminder), "jianwei.reminder.v1", id, effects);
+        }
+        let after = |days| model.calendar.due(model.zone, due_ms, days).due_ms;
+        let next = match stage {
+            ReminderStage::DueSoon => Some((due_ms, ReminderStage::UrgingNotice)),
+            ReminderStage::UrgingNotice => Some((after(model.ladder.supervised_working_days), ReminderStage::SupervisedHandling)),
+            ReminderStage::SupervisedHandling => Some((after(model.ladder.circular_working_days), ReminderStage::CircularNotice)),
+            ReminderStage::CircularNotice => None,
+        };
+        if let Some((at_ms, stage)) = next {
+            self.set_reminder(at_ms, key, warning_id, &duty, stage);
+        }
+    }
+
+    /// An organisation's word on a warning: settles its duties; the lead's close ends the episode.
+    pub(super) fn disposition(&mut self, moment: &Moment, d: &Disposition, effects: &mut Vec<Effect>) {
+        let model = Arc::clone(&self.model);
+        let found = self.state.episode_of_warning.get(&d.target).cloned();
+        let Some((key, matter)) = found.and_then(|k| model.matters.get(&k.matter).map(|m| (k, m))) else {
+            self.audit(moment.now_ms, "disposition_ignored", &d.target, d.by.as_deref(), Some(&d.org), "no such warning is open", effects);
+            return;
+        };
+        let Some((_, role)) = matter.recipients().find(|(org, _)| *org == d.org) else {
+            self.audit(moment.now_ms, "disposition_ignored", &d.target, d.by.as_deref(), Some(&d.org), "the warning is not addressed to it", effects);
+            return;
+        };
+        let outcome = d.outcome.map_or("", Outcome::as_str);
+        self.audit(moment.now_ms, d.action.as_str(), &d.target, d.by.as_deref(), Some(&d.org), outcome, effects);
+        let settles: &[DutyKind] = match d.action {
+            Action::Acknowledge | Action::Start => &[DutyKind::Acknowledge],
+            Action::Feedback => &[DutyKind::Acknowledge, DutyKind::Feedback],
+            Action::Close => &[DutyKind::Acknowledge, DutyKind::Feedback, DutyKind::Close],
+            _ => &[],
+        };
+        if let Some(episode) = self.state.episodes.get_mut(&key) {
+            for duty in episode.duties.iter_mut().filter(|x| x.org == d.org && settles.contains(&x.what)) {
+                duty.done = true;
+            }
+            episode.acknowledged |= role == Role::Lead && !settles.is_empty();
+        }
+        if d.outcome == Some(Outcome::WrongSubject) {
+            self.clear_evidence(&key);
+            self.end_episode(moment.now_ms, matter, &key, WarningStatus::Withdrawn, effects);
+        } else if d.action == Action::Close && role == Role::Lead {
+            if d.outcome == Some(Outcome::Unfounded) {
+                self.clear_evidence(&key);
+            }
+            self.end_episode(moment.now_ms, matter, &key, WarningStatus::Lifted, effects);
+        }
+    }
+}

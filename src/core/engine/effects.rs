@@ -1,0 +1,109 @@
+//! What the engine asks the shell to publish, in the same transaction as the entry.
+
+use super::Engine;
+use crate::domain::outputs::{Audit, OperatorNotice};
+use crate::journal::DeadLetter;
+use serde::Serialize;
+
+/// Names of output topics; those of organisations end with their slug.
+pub mod topics {
+    pub const OPEN: &str = "warnings.open";
+    pub const PROFILES: &str = "risk.profiles";
+    pub const AUDIT: &str = "jianwei.audit";
+    pub const OPERATORS: &str = "jianwei.operators";
+    pub const DEAD_LETTERS: &str = "jianwei.dead-letters";
+    pub const JOURNAL: &str = "jianwei.journal";
+
+    pub fn warnings(org: &str) -> String {
+        format!("warnings.{org}")
+    }
+
+    pub fn reminders(org: &str) -> String {
+        format!("reminders.{org}")
+    }
+}
+
+/// Largest output record. Texts, lists and factors are bounded so that none comes near it.
+pub const MAX_OUTPUT_BYTES: usize = 64 * 1024;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    Publish(Publication),
+    /// The shell has the record's bytes; the engine names why and where.
+    DeadLetter(DeadLetter),
+}
+
+/// One output record, with what its CloudEvents 1.0 headers say (binary mode).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    pub topic: String,
+    pub key: String,
+    /// `None` removes the key from a compacted topic.
+    pub value: Option<Vec<u8>>,
+    /// `ce_type`, `ce_id`, `ce_source`, `ce_time`.
+    pub event_type: &'static str,
+    pub event_id: String,
+    pub source: String,
+    pub time: String,
+}
+
+impl Engine {
+    pub(super) fn publish<T: Serialize>(
+        &self,
+        now_ms: i64,
+        topic: String,
+        key: String,
+        record: Option<&T>,
+        event_type: &'static str,
+        event_id: String,
+        effects: &mut Vec<Effect>,
+    ) {
+        // Output types hold strings, integers and lists only: writing them can't fail.
+        let value = record.map(|r| serde_json::to_vec(r).unwrap_or_default());
+        debug_assert!(value.as_ref().is_none_or(|v| v.len() <= MAX_OUTPUT_BYTES), "{topic} {key}");
+        effects.push(Effect::Publish(Publication {
+            topic,
+            key,
+            value,
+            event_type,
+            event_id,
+            source: format!("/jianwei/{}", self.model.realm),
+            time: self.model.zone.format(now_ms),
+        }));
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one row of the audit, column by column")]
+    pub(super) fn audit(
+        &self,
+        now_ms: i64,
+        what: &str,
+        target: &str,
+        by: Option<&str>,
+        org: Option<&str>,
+        detail: &str,
+        effects: &mut Vec<Effect>,
+    ) {
+        let record = Audit {
+            realm: self.model.realm.clone(),
+            what: what.to_string(),
+            at: self.model.zone.format(now_ms),
+            target: target.to_string(),
+            by: by.map(str::to_string),
+            org: org.map(str::to_string),
+            detail: detail.to_string(),
+        };
+        let id = crate::domain::short_hash(&[&self.model.realm, what, target, org.unwrap_or(""), detail, &now_ms.to_string()]);
+        self.publish(now_ms, topics::AUDIT.into(), self.model.realm.clone(), Some(&record), "jianwei.audit.v1", id, effects);
+    }
+
+    pub(super) fn tell_operators(&self, now_ms: i64, code: &str, text: String, effects: &mut Vec<Effect>) {
+        let record = OperatorNotice {
+            realm: self.model.realm.clone(),
+            code: code.to_string(),
+            at: self.model.zone.format(now_ms),
+            text,
+        };
+        let id = crate::domain::short_hash(&[&self.model.realm, code, &record.text, &now_ms.to_string()]);
+        self.publish(now_ms, topics::OPERATORS.into(), self.model.realm.clone(), Some(&record), "jianwei.operators.v1", id, effects);
+    }
+}

@@ -1,0 +1,256 @@
+//! Enterprise risk: evidence with half-lives, adding up as log-odds.
+
+use super::effects::topics;
+use super::state::*;
+use super::{Effect, Engine, Moment, stats};
+use crate::domain::outputs::{Factor, Profile};
+use crate::domain::{Control, DAY_MS, EnterpriseRow, Level, RecordKind, TicketStatus};
+use crate::intake::MAX_ENTERPRISES;
+use crate::journal::{Evidence, MatterHit};
+use crate::pipeline::{EnterpriseRules, EvidenceRule, Matter};
+use std::sync::Arc;
+
+/// A score and the terms it is made of.
+pub(super) struct Scored {
+    /// 0-100.
+    pub score: u32,
+    pub factors: Vec<Factor>,
+    pub against: Vec<Factor>,
+    pub level: Option<Level>,
+}
+
+impl Engine {
+    pub(super) fn evidence(&mut self, moment: &Moment, evidence: &Evidence, seen: bool, effects: &mut Vec<Effect>) {
+        let subject = evidence.subject.as_ref().filter(|s| self.admit(moment, &s.id, effects));
+        if let Some(subject) = subject {
+            let standing = self.state.standings.entry(subject.id.clone()).or_default();
+            if evidence.kind == RecordKind::Inspection {
+                standing.last_inspected_ms = standing.last_inspected_ms.max(Some(moment.event_ms));
+            }
+            if let Some(class) = &evidence.credit_class {
+                standing.credit_class = Some(class.clone());
+            }
+        }
+        let taken_back = evidence.status == Some(TicketStatus::Withdrawn) || evidence.verified == Some(false);
+        let model = Arc::clone(&self.model);
+        for hit in &evidence.matters {
+            let Some(matter) = model.matters.get(&hit.matter) else { continue };
+            if let Some(subject) = subject {
+                let key = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Enterprise, id: subject.id.clone() };
+                match (seen, taken_back) {
+                    (false, false) => self.add_evidence(moment, matter, &key, evidence, hit),
+                    (_, true) => self.take_back(matter, &key, moment.cause),
+                    (true, false) => continue,
+                }
+                self.assess_enterprise(moment, matter, &key, effects);
+            }
+            if seen || taken_back {
+                continue;
+            }
+            if subject.is_none() {
+                self.trigger_industry(moment, matter, evidence, hit, effects);
+            }
+            if hit.counted {
+                self.count(moment, matter, evidence.region.as_deref(), effects);
+            }
+        }
+    }
+
+    /// Makes sure the directory has the enterprise, bare if need be. At the directory's bound an
+    /// unknown one is refused: its records count for the industry only, and operators are told.
+    fn admit(&mut self, moment: &Moment, id: &str, effects: &mut Vec<Effect>) -> bool {
+        if self.state.directory.get(id).is_some() {
+            return true;
+        }
+        if self.state.directory.len() >= MAX_ENTERPRISES {
+            let text = format!("the directory is full ({MAX_ENTERPRISES}); records of unknown enterprises count for industries only");
+            self.tell_operators(moment.now_ms, "directory_full", text, effects);
+            return false;
+        }
+        self.state.directory.upsert(EnterpriseRow { id: id.to_string(), ..EnterpriseRow::default() });
+        true
+    }
+
+    pub(super) fn upsert_enterprise(&mut self, row: EnterpriseRow) {
+        if self.state.directory.get(&row.id).is_some() || self.state.directory.len() < MAX_ENTERPRISES {
+            self.state.directory.upsert(row);
+        }
+    }
+
+    fn add_evidence(&mut self, moment: &Moment, matter: &Matter, key: &SubjectKey, evidence: &Evidence, hit: &MatterHit) {
+        if hit.evidence.is_empty() && hit.triggers.is_empty() {
+            return;
+        }
+        let until = |days: u32| moment.now_ms + i64::from(days) * DAY_MS;
+        let state = self.state.evidence.entry(key.clone()).or_default();
+        for code in &hit.evidence {
+            let Some(rule) = rule(matter, code) else { continue };
+            let count = state.counts.entry(code.clone()).or_default();
+            // Brought to the later of the two times; what happened earlier has decayed since.
+            let at_ms = count.at_ms.max(moment.event_ms);
+            count.value = count.value * stats::decay(at_ms - count.at_ms, rule.half_life_days)
+                + stats::decay(at_ms - moment.event_ms, rule.half_life_days);
+            count.at_ms = at_ms;
+        }
+        for trigger in matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)) {
+            let held = HeldTrigger {
+                code: trigger.code.clone(),
+                level: trigger.level,
+                source_id: moment.cause.to_string(),
+                until_ms: until(trigger.hold_days),
+            };
+            let lower = |h: &HeldTrigger| h.level <= held.level || h.until_ms <= moment.now_ms;
+            if state.trigger.as_ref().is_none_or(lower) {
+                state.trigger = Some(held);
+            }
+        }
+        state.total += 1;
+        state.refs.push_back(EvidencePiece {
+            kind: evidence.kind,
+            id: moment.cause.to_string(),
+            at_ms: moment.event_ms,
+            rule: hit.evidence.first().cloned().unwrap_or_default(),
+            attribution: evidence.subject.as_ref().map(|s| (s.method, s.confidence)),
+        });
+        if state.refs.len() > MAX_REFS {
+            state.refs.pop_front();
+        }
+    }
+
+    /// Takes a withdrawn or unfounded record's weight back, as far as it is still remembered one by one.
+    fn take_back(&mut self, matter: &Matter, key: &SubjectKey, id: &str) {
+        let Some(state) = self.state.evidence.get_mut(key) else { return };
+        let Some(at) = state.refs.iter().position(|r| r.id == id) else { return };
+        let Some(piece) = state.refs.remove(at) else { return };
+        state.total = state.total.saturating_sub(1);
+        if state.trigger.as_ref().is_some_and(|t| t.source_id == id) {
+            state.trigger = None;
+        }
+        if let (Some(rule), Some(count)) = (rule(matter, &piece.rule), state.counts.get_mut(&piece.rule)) {
+            count.value = (count.value - stats::decay(count.at_ms - piece.at_ms, rule.half_life_days)).max(0.0);
+        }
+    }
+
+    /// Forgets all evidence of a subject: it was another one.
+    pub(super) fn clear_evidence(&mut self, key: &SubjectKey) {
+        self.state.evidence.remove(key);
+    }
+
+    /// Scores the enterprise now, raises its warning if it must be, and publishes its profile.
+    fn assess_enterprise(&mut self, moment: &Moment, matter: &Matter, key: &SubjectKey, effects: &mut Vec<Effect>) {
+        let Some((wanted, trigger)) = self.wanted_enterprise(moment.now_ms, matter, key) else { return };
+        if let Some(level) = wanted {
+            self.raise(moment, matter, key, level, trigger, None, effects);
+        }
+        self.publish_profile(moment.now_ms, matter, key, effects);
+    }
+
+    /// The level an enterprise's evidence asks for now, and the trigger that holds it, if one does.
+    pub(super) fn wanted_enterprise(&self, now_ms: i64, matter: &Matter, key: &SubjectKey) -> Option<(Option<Level>, Option<HeldTrigger>)> {
+        let scored = self.scored(now_ms, matter, key)?;
+        let cap = self.state.demoted.get(&matter.id).copied().unwrap_or(Level::Red);
+        let by_score = scored.level.map(|l| l.min(cap));
+        let held = self.state.evidence.get(key).and_then(|e| e.trigger.clone()).filter(|t| now_ms < t.until_ms);
+        let by_trigger = held.as_ref().map(|t| t.level);
+        let trigger = if by_trigger >= by_score { held } else { None };
+        Some((by_score.max(by_trigger), trigger))
+    }
+
+    pub(super) fn scored(&self, now_ms: i64, matter: &Matter, key: &SubjectKey) -> Option<Scored> {
+        let state = self.state.evidence.get(key)?;
+        let no_rules = EnterpriseRules { prior: 0.0, evidence: Vec::new(), score_at_least: [101; 4], sources_at_least: [0; 4] };
+        let rules = matter.enterprise.as_ref().unwrap_or(&no_rules);
+        let prior = tenths(rules.prior);
+        let mut points = prior;
+        let mut factors = Vec::new();
+        let mut against = vec![Factor { code: "prior".into(), points: prior, text: String::new(), evidence: Vec::new() }];
+        if prior > 0 {
+            factors.append(&mut against);
+        }
+        for rule in &rules.evidence {
+            let Some(count) = state.counts.get(&rule.code) else { continue };
+            let value = count.value * stats::decay(now_ms - count.at_ms, rule.half_life_days);
+            let worth = tenths(rule.weight * libm::log2(1.0 + value));
+            if worth == 0 {
+                continue;
+            }
+            points += worth;
+            let ids = state.refs.iter().filter(|r| r.rule == rule.code).map(|r| r.id.clone()).collect();
+            let text = self.model.text(&rule.text).to_string();
+            let factor = Factor { code: rule.code.clone(), points: worth, text, evidence: ids };
+            if worth > 0 { factors.push(factor) } else { against.push(factor) }
+        }
+        factors.sort_by(|a, b| b.points.cmp(&a.points).then_with(|| a.code.cmp(&b.code)));
+        let score = (100.0 * stats::logistic(points as f64 / 10.0) + 0.5).floor() as u32;
+        let supports = |r: &&EvidencePiece| rule(matter, &r.rule).is_none_or(|rule| rule.weight > 0.0);
+        let sources = state.refs.iter().filter(supports).count() as u32;
+        let reached = |l: &Level| score >= rules.score_at_least[l.index()] && sources >= rules.sources_at_least[l.index()];
+        let level = Level::ALL.into_iter().rev().find(reached);
+        Some(Scored { score, factors, against, level })
+    }
+
+    pub(super) fn publish_profile(&self, now_ms: i64, matter: &Matter, key: &SubjectKey, effects: &mut Vec<Effect>) {
+        let Some(scored) = self.scored(now_ms, matter, key) else { return };
+        let standing = self.state.standings.get(&key.id);
+        let profile = Profile {
+            realm: self.model.realm.clone(),
+            subject: self.subject_ref(key),
+            matter: matter.id.clone(),
+            level: self.state.episodes.get(key).map(|e| e.level),
+            score: scored.score,
+            factors: scored.factors,
+            against: scored.against,
+            evidence_count: self.state.evidence.get(key).map_or(0, |e| e.total),
+            last_inspected: standing.and_then(|s| s.last_inspected_ms).map(|ms| self.model.zone.format(ms)),
+            credit_class: standing.and_then(|s| s.credit_class.clone()),
+            as_of: self.model.zone.format(now_ms),
+        };
+        let record_key = format!("{}/{}/{}", self.model.realm, matter.id, key.id);
+        let id = crate::domain::short_hash(&[&record_key, &now_ms.to_string(), &profile.evidence_count.to_string()]);
+        self.publish(now_ms, topics::PROFILES.into(), record_key, Some(&profile), "jianwei.profile.v1", id, effects);
+    }
+
+    /// A standing warning is looked at once a day, silent or not: evidence decays.
+    pub(super) fn recheck(&mut self, moment: &Moment, key: &SubjectKey, warning_id: &str, effects: &mut Vec<Effect>) {
+        let model = Arc::clone(&self.model);
+        let standing = self.state.episodes.get(key).is_some_and(|e| e.warning_id == warning_id);
+        let Some(matter) = model.matters.get(&key.matter).filter(|_| standing) else { return };
+        let wanted = self.wanted_enterprise(moment.now_ms, matter, key).and_then(|(level, _)| level);
+        if self.calm_or_not(moment, matter, key, wanted, effects) {
+            self.publish_profile(moment.now_ms, matter, key, effects);
+        }
+        if self.state.episodes.contains_key(key) {
+            self.set_recheck(moment.now_ms, key, warning_id);
+        }
+    }
+
+    pub(super) fn set_recheck(&mut self, now_ms: i64, key: &SubjectKey, warning_id: &str) {
+        let due_ms = self.model.calendar.due(self.model.zone, now_ms, 0).due_ms;
+        let timer = Timer::Recheck { subject: key.clone(), warning_id: warning_id.to_string() };
+        self.set_timer(due_ms, format!("recheck/{warning_id}"), timer);
+    }
+
+    pub(super) fn control(&mut self, moment: &Moment, control: &Control, effects: &mut Vec<Effect>) {
+        use crate::domain::ControlCommand::{Demote, Restore};
+        let (what, matter, detail) = match &control.command {
+            Demote { matter, level } => {
+                self.state.demoted.insert(matter.clone(), *level);
+                ("demote", matter, format!("{}: {}", level.as_str(), control.reason))
+            }
+            Restore { matter } => {
+                self.state.demoted.remove(matter);
+                ("restore", matter, control.reason.clone())
+            }
+        };
+        self.audit(moment.now_ms, what, matter, Some(&control.by), None, &detail, effects);
+    }
+}
+
+fn rule<'m>(matter: &'m Matter, code: &str) -> Option<&'m EvidenceRule> {
+    matter.enterprise.as_ref()?.evidence.iter().find(|r| r.code == code)
+}
+
+/// Log-odds in published points: tenths, rounded half up.
+fn tenths(log_odds: f64) -> i64 {
+    (log_odds * 10.0 + 0.5).floor() as i64
+}

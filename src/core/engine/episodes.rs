@@ -1,0 +1,149 @@
+//! Episodes (预警周期): raised at once, lowered one level at a time after calm, lifted at last. One
+//! open a subject and matter.
+
+use super::effects::topics;
+use super::state::*;
+use super::{Effect, Engine, Moment};
+use crate::domain::outputs::{OpenWarning, WarningStatus};
+use crate::domain::{Level, short_hash};
+use crate::pipeline::Matter;
+
+impl Engine {
+    /// Raises a warning, or an open one to a higher level; told again only when worse.
+    #[allow(clippy::too_many_arguments, reason = "what, to which level, and the two kinds of reason")]
+    pub(super) fn raise(
+        &mut self,
+        moment: &Moment,
+        matter: &Matter,
+        key: &SubjectKey,
+        level: Level,
+        trigger: Option<HeldTrigger>,
+        assessment: Option<Assessment>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let status = match self.state.episodes.get_mut(key) {
+            Some(open) if open.level >= level => {
+                open.calm = 0;
+                return;
+            }
+            Some(open) => {
+                open.revision += 1;
+                open.level = level;
+                open.trigger = trigger;
+                open.assessment = assessment;
+                WarningStatus::Upgraded
+            }
+            None => {
+                self.open_episode(moment, key, level, trigger, assessment);
+                WarningStatus::Raised
+            }
+        };
+        let Some(episode) = self.state.episodes.get_mut(key) else { return };
+        episode.updated_ms = moment.now_ms;
+        episode.event_ms = moment.event_ms;
+        episode.level_since_ms = moment.now_ms;
+        episode.calm = 0;
+        episode.acknowledged = false;
+        let warning_id = episode.warning_id.clone();
+        self.set_duties(moment.now_ms, matter, key, effects);
+        if status == WarningStatus::Raised && key.scope == SubjectScope::Enterprise {
+            self.set_recheck(moment.now_ms, key, &warning_id);
+        }
+        self.tell(matter, key, status, effects);
+    }
+
+    fn open_episode(&mut self, moment: &Moment, key: &SubjectKey, level: Level, trigger: Option<HeldTrigger>, assessment: Option<Assessment>) {
+        let number = self.state.episode_counts.entry(key.clone()).or_default();
+        *number += 1;
+        let scope = if key.scope == SubjectScope::Enterprise { "enterprise" } else { "industry" };
+        let warning_id = short_hash(&[&self.model.realm, scope, &key.id, &key.matter, moment.cause, &number.to_string()]);
+        let episode = Episode {
+            warning_id: warning_id.clone(),
+            number: *number,
+            revision: 1,
+            level,
+            raised_ms: moment.now_ms,
+            updated_ms: moment.now_ms,
+            event_ms: moment.event_ms,
+            level_since_ms: moment.now_ms,
+            calm: 0,
+            trigger,
+            assessment,
+            acknowledged: false,
+            duties: Vec::new(),
+        };
+        self.state.episode_of_warning.insert(warning_id, key.clone());
+        self.state.episodes.insert(key.clone(), episode);
+    }
+
+    /// One more period has passed: counts calm ones and lowers by one level when there were enough.
+    /// True when the warning changed.
+    pub(super) fn calm_or_not(&mut self, moment: &Moment, matter: &Matter, key: &SubjectKey, wanted: Option<Level>, effects: &mut Vec<Effect>) -> bool {
+        let rules = &self.model.levels;
+        let Some(episode) = self.state.episodes.get_mut(key) else { return false };
+        if wanted >= Some(episode.level) {
+            episode.calm = 0;
+            return false;
+        }
+        episode.calm += 1;
+        if episode.calm < rules.calm_periods || moment.now_ms - episode.level_since_ms < rules.dwell_ms {
+            return false;
+        }
+        match episode.level.lower() {
+            Some(lower) => {
+                episode.level = lower;
+                episode.calm = 0;
+                episode.revision += 1;
+                episode.updated_ms = moment.now_ms;
+                episode.level_since_ms = moment.now_ms;
+                self.tell(matter, key, WarningStatus::Downgraded, effects);
+            }
+            None => self.end_episode(moment.now_ms, matter, key, WarningStatus::Lifted, effects),
+        }
+        true
+    }
+
+    /// Lifts or withdraws a warning: everyone who got it is told, duties end.
+    pub(super) fn end_episode(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey, status: WarningStatus, effects: &mut Vec<Effect>) {
+        if let Some(episode) = self.state.episodes.get_mut(key) {
+            episode.revision += 1;
+            episode.updated_ms = now_ms;
+            episode.duties.clear();
+            self.tell(matter, key, status, effects);
+        }
+        if let Some(episode) = self.state.episodes.remove(key) {
+            self.state.episode_of_warning.remove(&episode.warning_id);
+        }
+    }
+
+    /// Publishes the warning as it stands to all its organisations and to `warnings.open`.
+    fn tell(&self, matter: &Matter, key: &SubjectKey, status: WarningStatus, effects: &mut Vec<Effect>) {
+        let Some(episode) = self.state.episodes.get(key) else { return };
+        let now_ms = episode.updated_ms;
+        let mut warning = self.render(matter, key, episode, status);
+        for (org, role) in matter.recipients() {
+            warning.role = role;
+            warning.org = org.to_string();
+            let id = format!("{}/{}/{org}", episode.warning_id, episode.revision);
+            self.publish(now_ms, topics::warnings(org), episode.warning_id.clone(), Some(&warning), "jianwei.warning.v1", id, effects);
+        }
+        let ended = matches!(status, WarningStatus::Lifted | WarningStatus::Withdrawn);
+        let open = OpenWarning {
+            warning_id: warning.warning_id,
+            realm: warning.realm,
+            revision: warning.revision,
+            level: warning.level,
+            scope: warning.scope,
+            matter: matter.id.clone(),
+            subject: key.id.clone(),
+            headline: warning.headline,
+            lead: warning.lead,
+            cooperating: warning.cooperating,
+            raised_at: warning.raised_at,
+            acknowledged: episode.acknowledged,
+        };
+        let record_key = format!("{}/{}", self.model.realm, episode.warning_id);
+        let id = format!("{}/{}/open", episode.warning_id, episode.revision);
+        self.publish(now_ms, topics::OPEN.into(), record_key, (!ended).then_some(&open), "jianwei.open-warning.v1", id, effects);
+    }
+}

@@ -1,0 +1,274 @@
+//! The engine: entries in, effects out. [`Engine::step`] is the one way in.
+//!
+//! Invariants: state and effects are a function of the entries alone; timers due at or before an
+//! entry's stamp fire before it, as of their due time, in (due time, key) order; a timer sets only
+//! later timers.
+
+mod control;
+mod duties;
+mod effects;
+mod enterprise;
+mod episodes;
+mod industry;
+mod periods;
+mod render;
+mod state;
+pub mod stats;
+
+pub use effects::{Effect, Publication, topics};
+pub use state::*;
+
+use crate::ENGINE_VERSION;
+use crate::domain::Level;
+use crate::domain::outputs::PipelineRef;
+use crate::journal::{Body, DeadLetter, Entry, Fact, Genesis, RecordEntry, SourcePosition};
+use crate::pipeline::{Bundle, Model, load};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Most timers one tick fires; the sequencer puts in as many ticks as it takes.
+pub const MAX_TIMERS_PER_TICK: usize = 256;
+
+/// One realm's state and the rules it is under.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    state: State,
+    model: Arc<Model>,
+    p_thresholds: [f64; 4],
+    pipeline_ref: PipelineRef,
+}
+
+/// Why an entry can't be stepped: the journal is not this engine's, or is damaged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepError {
+    /// The first entry must be a genesis, and no other may be.
+    Genesis,
+    OutOfOrder { expected: u64, found: u64 },
+    StampFell { from_ms: i64, to_ms: i64 },
+    EngineVersion(u32),
+    Pipeline(String),
+    State(String),
+}
+
+impl std::fmt::Display for StepError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            StepError::Genesis => write!(f, "a journal begins with one genesis entry and has no other"),
+            StepError::OutOfOrder { expected, found } => write!(f, "entry {expected} is due, the journal holds {found}"),
+            StepError::StampFell { from_ms, to_ms } => write!(f, "the stamp falls from {from_ms} to {to_ms}"),
+            StepError::EngineVersion(v) => {
+                write!(f, "the journal was begun by engine version {v}; this build is {ENGINE_VERSION}")
+            }
+            StepError::Pipeline(e) => write!(f, "the pipeline in the journal: {e}"),
+            StepError::State(e) => write!(f, "the snapshot's state: {e}"),
+        }
+    }
+}
+
+impl std::error::Error for StepError {}
+
+/// The moment something happens at, and what made it happen: a source record's id, or a timer.
+struct Moment<'a> {
+    now_ms: i64,
+    event_ms: i64,
+    cause: &'a str,
+}
+
+impl Engine {
+    /// Begins a realm with its genesis entry.
+    pub fn begin(entry: &Entry, effects: &mut Vec<Effect>) -> Result<Engine, StepError> {
+        let Body::Genesis(genesis) = &entry.body else { return Err(StepError::Genesis) };
+        if entry.seq != 0 {
+            return Err(StepError::OutOfOrder { expected: 0, found: entry.seq });
+        }
+        if genesis.engine_version != ENGINE_VERSION {
+            return Err(StepError::EngineVersion(genesis.engine_version));
+        }
+        let model = model_of(&genesis.bundle_zstd)?;
+        let state = fresh_state(genesis, entry, model.bundle.clone());
+        let engine = Engine::with(state, model);
+        engine.audit(entry.stamp_ms, "genesis", &genesis.journal_id, None, None, &engine.model.hash.clone(), effects);
+        Ok(engine)
+    }
+
+    /// Takes up a state from a snapshot.
+    pub fn restore(state: &[u8]) -> Result<Engine, StepError> {
+        let mut state: State = postcard::from_bytes(state).map_err(|e| StepError::State(e.to_string()))?;
+        state.directory.reindex();
+        let model = load(&state.bundle).map_err(|p| StepError::Pipeline(first_problem(&p)))?;
+        Ok(Engine::with(state, model))
+    }
+
+    fn with(state: State, model: Model) -> Engine {
+        let mut engine = Engine {
+            state,
+            p_thresholds: [0.0; 4],
+            pipeline_ref: PipelineRef { name: String::new(), version: String::new(), hash: String::new() },
+            model: Arc::new(model),
+        };
+        engine.derive_from_model();
+        engine
+    }
+
+    fn derive_from_model(&mut self) {
+        self.p_thresholds = Level::ALL.map(|l| self.model.p_threshold(l));
+        self.pipeline_ref = PipelineRef {
+            name: self.model.realm.clone(),
+            version: self.model.version.clone(),
+            hash: self.model.hash.clone(),
+        };
+    }
+
+    /// The state's bytes, equal for equal states.
+    pub fn snapshot_state(&self) -> Result<Vec<u8>, StepError> {
+        postcard::to_allocvec(&self.state).map_err(|e| StepError::State(e.to_string()))
+    }
+
+    pub fn model(&self) -> &Arc<Model> {
+        &self.model
+    }
+
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub fn next_seq(&self) -> u64 {
+        self.state.next_seq
+    }
+
+    pub fn stamp_ms(&self) -> i64 {
+        self.state.stamp_ms
+    }
+
+    /// The stamp of the tick that has to come before an entry stamped `stamp_ms`, if timers are due.
+    /// One such tick fires [`MAX_TIMERS_PER_TICK`] timers at most.
+    pub fn tick_needed(&self, stamp_ms: i64) -> Option<i64> {
+        let mut due = self.state.timers.keys().map(|(due_ms, _)| *due_ms).take_while(|due_ms| *due_ms <= stamp_ms);
+        let first = due.next()?;
+        Some(due.take(MAX_TIMERS_PER_TICK - 1).last().unwrap_or(first))
+    }
+
+    /// Takes one entry: timers due fire first, then the entry itself counts.
+    pub fn step(&mut self, entry: &Entry, effects: &mut Vec<Effect>) -> Result<(), StepError> {
+        if entry.seq != self.state.next_seq {
+            return Err(StepError::OutOfOrder { expected: self.state.next_seq, found: entry.seq });
+        }
+        if entry.stamp_ms < self.state.stamp_ms {
+            return Err(StepError::StampFell { from_ms: self.state.stamp_ms, to_ms: entry.stamp_ms });
+        }
+        let activated = match &entry.body {
+            Body::Genesis(_) => return Err(StepError::Genesis),
+            Body::Activate { bundle_zstd } => Some(model_of(bundle_zstd)?),
+            _ => None,
+        };
+        let limit = if entry.body == Body::Tick { MAX_TIMERS_PER_TICK } else { usize::MAX };
+        self.fire_timers(entry.stamp_ms, limit, effects);
+        self.state.next_seq += 1;
+        self.state.stamp_ms = entry.stamp_ms;
+        match &entry.body {
+            Body::Record(record) => self.record(entry.stamp_ms, record, effects),
+            Body::DeadLetter(letter) => self.dead_letter(letter, effects),
+            Body::Tick => self.state.counters.ticks += 1,
+            Body::Genesis(_) | Body::Activate { .. } => {}
+        }
+        if let Some(model) = activated {
+            self.activate(entry.stamp_ms, model, effects);
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, now_ms: i64, record: &RecordEntry, effects: &mut Vec<Effect>) {
+        self.note_position(&record.source);
+        self.state.counters.records += 1;
+        let moment = Moment { now_ms, event_ms: record.event_time_ms.unwrap_or(now_ms), cause: &record.id };
+        match &record.fact {
+            Fact::Evidence(evidence) => {
+                let seen = self.state.seen.note(evidence.kind, &record.id);
+                self.state.counters.updates += u64::from(seen);
+                self.evidence(&moment, evidence, seen, effects);
+            }
+            Fact::Enterprise(row) => self.upsert_enterprise(row.clone()),
+            Fact::EnterpriseRemoved { id } => self.state.directory.remove(id),
+            Fact::Disposition(disposition) => self.disposition(&moment, disposition, effects),
+            Fact::Control(control) => self.control(&moment, control, effects),
+            Fact::Unused { .. } => {}
+        }
+    }
+
+    fn dead_letter(&mut self, letter: &DeadLetter, effects: &mut Vec<Effect>) {
+        self.note_position(&letter.source);
+        self.state.counters.dead_letters += 1;
+        effects.push(Effect::DeadLetter(letter.clone()));
+    }
+
+    fn note_position(&mut self, source: &SourcePosition) {
+        let position = self.state.positions.entry((source.topic.clone(), source.partition)).or_default();
+        position.resume_offset = source.resume_offset;
+        position.done.insert(source.offset);
+        position.done = position.done.split_off(&source.resume_offset);
+    }
+
+    fn fire_timers(&mut self, until_ms: i64, limit: usize, effects: &mut Vec<Effect>) {
+        for _ in 0..limit {
+            let Some(first) = self.state.timers.first_entry() else { return };
+            let (due_ms, _) = first.key();
+            if *due_ms > until_ms {
+                return;
+            }
+            let ((due_ms, _), timer) = first.remove_entry();
+            self.fire(due_ms, timer, effects);
+        }
+    }
+
+    fn fire(&mut self, due_ms: i64, timer: Timer, effects: &mut Vec<Effect>) {
+        let cause = format!("timer/{due_ms}");
+        let moment = Moment { now_ms: due_ms, event_ms: due_ms, cause: &cause };
+        match timer {
+            Timer::ClosePeriod(period) => self.close_period(&moment, period, effects),
+            Timer::Recheck { subject, warning_id } => self.recheck(&moment, &subject, &warning_id, effects),
+            Timer::Remind { subject, warning_id, org, what, due_ms, stage } => {
+                self.remind(&moment, &subject, &warning_id, &org, what, due_ms, stage, effects);
+            }
+        }
+    }
+
+    /// Sets a timer; its key makes it unique at its due time.
+    fn set_timer(&mut self, due_ms: i64, key: String, timer: Timer) {
+        self.state.timers.insert((due_ms, key), timer);
+    }
+}
+
+fn model_of(bundle_zstd: &[u8]) -> Result<Model, StepError> {
+    let bundle = Bundle::unpack(bundle_zstd).map_err(|e| StepError::Pipeline(e.to_string()))?;
+    load(&bundle).map_err(|p| StepError::Pipeline(first_problem(&p)))
+}
+
+fn first_problem(problems: &[crate::pipeline::Problem]) -> String {
+    problems.first().map_or_else(String::new, |p| p.to_string())
+}
+
+fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
+    State {
+        realm: genesis.realm.clone(),
+        journal_id: genesis.journal_id.clone(),
+        clock: genesis.clock,
+        feed_until_ms: genesis.feed_until_ms,
+        bundle,
+        next_seq: 1,
+        stamp_ms: entry.stamp_ms,
+        positions: BTreeMap::new(),
+        directory: Default::default(),
+        standings: BTreeMap::new(),
+        evidence: BTreeMap::new(),
+        series: BTreeMap::new(),
+        open_periods: BTreeMap::new(),
+        episodes: BTreeMap::new(),
+        episode_of_warning: BTreeMap::new(),
+        episode_counts: BTreeMap::new(),
+        timers: BTreeMap::new(),
+        seen: SeenIds::default(),
+        demoted: BTreeMap::new(),
+        unknown_years: BTreeSet::new(),
+        counters: Counters::default(),
+    }
+}

@@ -1,0 +1,189 @@
+//! An episode as departments read it. Texts are leads to verify, never findings.
+
+use super::state::*;
+use super::Engine;
+use crate::domain::outputs::*;
+use crate::domain::{Fixed3, Language, Level};
+use crate::pipeline::{Matter, Period};
+
+impl Engine {
+    pub(super) fn render(&self, matter: &Matter, key: &SubjectKey, episode: &Episode, status: WarningStatus) -> Warning {
+        let model = &self.model;
+        let time = |ms| model.zone.format(ms);
+        let (score, factors, against) = match key.scope {
+            SubjectScope::Enterprise => self
+                .scored(episode.updated_ms, matter, key)
+                .map_or((0, Vec::new(), Vec::new()), |s| (s.score, s.factors, s.against)),
+            SubjectScope::Industry => self.industry_score(matter, key, episode),
+        };
+        let evidence = self.state.evidence.get(key);
+        let standing = self.state.standings.get(&key.id).filter(|_| key.scope == SubjectScope::Enterprise);
+        let joined = self.state.episodes.iter().filter(|(k, _)| k.scope == key.scope && k.id == key.id && k.matter != key.matter);
+        Warning {
+            warning_id: episode.warning_id.clone(),
+            revision: episode.revision,
+            status,
+            realm: model.realm.clone(),
+            org: String::new(),
+            scope: match key.scope {
+                SubjectScope::Enterprise => Scope::Enterprise,
+                SubjectScope::Industry => Scope::Industry,
+            },
+            level: episode.level,
+            category: matter.category,
+            headline: self.headline(matter, key, episode),
+            disclaimer: model.text(&model.disclaimer).to_string(),
+            matter: MatterRef {
+                id: matter.id.clone(),
+                name: model.text(&matter.name).to_string(),
+                basis: model.text(&matter.basis).to_string(),
+                basis_verified: matter.basis_verified,
+                guide_url: matter.guide_url.clone(),
+            },
+            subject: self.subject_ref(key),
+            trigger: episode.trigger.as_ref().map(|t| TriggerRef {
+                code: t.code.clone(),
+                text: self.trigger_text(matter, &t.code),
+                source_id: t.source_id.clone(),
+                verified: false,
+            }),
+            promise: episode.assessment.as_ref().map(|a| Promise {
+                false_alarms_per_year: Fixed3::from_f64(model.levels.false_alarms_per_year[a.level.index()]),
+            }),
+            surge: episode.assessment.as_ref().map(|a| Surge {
+                period_start: a.period.start_date(a.index).to_string(),
+                period: a.period.as_str().to_string(),
+                observed: a.observed,
+                expected: a.expected,
+                rate_ratio: a.rate_ratio,
+                p_e12: a.p_e12,
+            }),
+            score,
+            factors,
+            against,
+            evidence: evidence.into_iter().flat_map(|e| &e.refs).rev().map(|r| self.evidence_ref(r)).collect(),
+            evidence_count: evidence.map_or_else(|| episode.assessment.as_ref().map_or(0, |a| a.observed), |e| e.total),
+            role: Role::Lead,
+            lead: matter.lead.clone(),
+            cooperating: matter.cooperating.clone(),
+            duties: episode
+                .duties
+                .iter()
+                .map(|d| DutyRef { org: d.org.clone(), what: d.what.as_str().into(), by: time(d.due_ms), provisional: d.provisional })
+                .collect(),
+            visit: Visit {
+                suggested: episode.level >= Level::Orange && key.scope == SubjectScope::Enterprise,
+                prior_notice: matter.prior_notice,
+                joined_warnings: joined.take(20).map(|(_, e)| e.warning_id.clone()).collect(),
+                last_inspected: standing.and_then(|s| s.last_inspected_ms).map(time),
+            },
+            methods: matter.methods.clone(),
+            measures_suggested: matter.measures_suggested.clone(),
+            pipeline: self.pipeline_ref.clone(),
+            event_time: time(episode.event_ms),
+            raised_at: time(episode.raised_ms),
+            updated_at: time(episode.updated_ms),
+            training: false,
+        }
+    }
+
+    fn evidence_ref(&self, piece: &EvidencePiece) -> EvidenceRef {
+        EvidenceRef {
+            source: piece.kind.as_str().to_string(),
+            id: piece.id.clone(),
+            at: self.model.zone.format(piece.at_ms),
+            kind: piece.rule.clone(),
+            verified: false,
+            attribution: piece
+                .attribution
+                .map(|(method, confidence)| AttributionRef { method: method.as_str().to_string(), confidence }),
+        }
+    }
+
+    /// An industry's score ranks by how unlikely the count is: 8 points a factor of ten.
+    fn industry_score(&self, matter: &Matter, key: &SubjectKey, episode: &Episode) -> (u32, Vec<Factor>, Vec<Factor>) {
+        let Some(a) = &episode.assessment else { return (0, Vec::new(), Vec::new()) };
+        let rarity = 12.0 - libm::log10(a.p_e12.max(1) as f64);
+        let score = (8.0 * rarity).clamp(0.0, 100.0).floor() as u32;
+        let text = self.surge_text(matter, key, a);
+        (score, vec![Factor { code: "surge".into(), points: i64::from(score), text, evidence: Vec::new() }], Vec::new())
+    }
+
+    fn trigger_text(&self, matter: &Matter, code: &str) -> String {
+        matter.triggers.iter().find(|t| t.code == code).map_or_else(String::new, |t| self.model.text(&t.text).to_string())
+    }
+
+    pub(super) fn headline(&self, matter: &Matter, key: &SubjectKey, episode: &Episode) -> String {
+        let subject = self.subject_name(key);
+        let name = self.model.text(&matter.name);
+        let zh = self.model.language == Language::Zh;
+        if let Some(trigger) = &episode.trigger {
+            let event = self.trigger_text(matter, &trigger.code);
+            return if zh { format!("{name}·{subject}：{event}（待核实）") } else { format!("{name}, {subject}: {event} (to be verified)") };
+        }
+        if let Some(assessment) = &episode.assessment {
+            return self.surge_text(matter, key, assessment);
+        }
+        let score = self.scored(episode.updated_ms, matter, key).map_or(0, |s| s.score);
+        if zh { format!("{name}·{subject}：风险分 {score}") } else { format!("{name}, {subject}: risk score {score}") }
+    }
+
+    fn surge_text(&self, matter: &Matter, key: &SubjectKey, a: &Assessment) -> String {
+        let subject = self.subject_name(key);
+        let name = self.model.text(&matter.name);
+        let start = a.period.start_date(a.index);
+        let usual = format!("{:.1}", a.expected.0 as f64 / 1000.0);
+        match (self.model.language, a.period) {
+            (Language::Zh, Period::Day) => format!("{name}·{subject}：{start} 收到 {} 件，平常 {usual} 件", a.observed),
+            (Language::Zh, Period::Week) => format!("{name}·{subject}：{start} 起一周收到 {} 件，平常 {usual} 件", a.observed),
+            (Language::En, Period::Day) => format!("{name}, {subject}: {} reports on {start}, usually {usual}", a.observed),
+            (Language::En, Period::Week) => format!("{name}, {subject}: {} reports in the week from {start}, usually {usual}", a.observed),
+        }
+    }
+
+    fn subject_name(&self, key: &SubjectKey) -> String {
+        let model = &self.model;
+        match key.scope {
+            SubjectScope::Industry => {
+                model.regions.get(&key.id).map_or_else(|| key.id.clone(), |r| model.text(&r.name).to_string())
+            }
+            SubjectScope::Enterprise => {
+                let named = self.state.directory.get(&key.id).and_then(|row| row.name.clone());
+                named.unwrap_or_else(|| format!("{} {}", model.text(&model.id_name), key.id))
+            }
+        }
+    }
+
+    pub(super) fn subject_ref(&self, key: &SubjectKey) -> SubjectRef {
+        let model = &self.model;
+        let region_name = |code: &Option<String>| {
+            code.as_ref().and_then(|c| model.regions.get(c)).map(|r| model.text(&r.name).to_string())
+        };
+        match key.scope {
+            SubjectScope::Industry => {
+                let region = Some(key.id.clone());
+                SubjectRef {
+                    id: format!("{}@{}", key.matter, key.id),
+                    name: region_name(&region),
+                    region_name: region_name(&region),
+                    region,
+                    address: None,
+                    industry: None,
+                    natural_person: false,
+                }
+            }
+            SubjectScope::Enterprise => {
+                let row = self.state.directory.get(&key.id).cloned().unwrap_or_default();
+                SubjectRef {
+                    id: key.id.clone(),
+                    name: row.name,
+                    region_name: region_name(&row.region),
+                    region: row.region,
+                    address: row.address,
+                    industry: row.industry,
+                    natural_person: row.natural_person,
+                }
+            }
+        }
+    }
+}

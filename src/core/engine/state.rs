@@ -1,0 +1,246 @@
+//! What a realm knows: a pure function of its entries. Everything here is in a snapshot.
+
+use crate::domain::outputs::ReminderStage;
+use crate::domain::{Level, RecordKind};
+use crate::intake::Directory;
+use crate::journal::AttributionMethod;
+use crate::pipeline::{Bundle, Clock, Period};
+use crate::domain::Fixed3;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Source record ids remembered, so that one seen again is an update; the oldest is forgotten.
+pub const MAX_SEEN_IDS: usize = 1 << 20;
+/// Pieces of evidence remembered one by one per enterprise and matter; older ones only count.
+pub const MAX_REFS: usize = 8;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct State {
+    pub realm: String,
+    pub journal_id: String,
+    pub clock: Clock,
+    pub feed_until_ms: i64,
+    /// The active pipeline's files.
+    pub bundle: Bundle,
+    pub next_seq: u64,
+    pub stamp_ms: i64,
+    pub positions: BTreeMap<(String, i32), Position>,
+    pub directory: Directory,
+    pub standings: BTreeMap<String, Standing>,
+    pub evidence: BTreeMap<SubjectKey, EvidenceState>,
+    pub series: BTreeMap<(String, Period), MatterSeries>,
+    /// The period now open, once the first record was counted.
+    pub open_periods: BTreeMap<Period, i64>,
+    pub episodes: BTreeMap<SubjectKey, Episode>,
+    pub episode_of_warning: BTreeMap<String, SubjectKey>,
+    /// Episodes a subject and matter has had.
+    pub episode_counts: BTreeMap<SubjectKey, u32>,
+    pub timers: BTreeMap<(i64, String), Timer>,
+    pub seen: SeenIds,
+    pub demoted: BTreeMap<String, Level>,
+    /// Years the calendar was found not to know; operators are told once.
+    pub unknown_years: BTreeSet<i32>,
+    pub counters: Counters,
+}
+
+/// Where a source partition's reading goes on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    pub resume_offset: i64,
+    /// Offsets from `resume_offset` on that have their entry already.
+    pub done: BTreeSet<i64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum SubjectScope {
+    Enterprise,
+    Industry,
+}
+
+/// A subject under one matter. `id` is an enterprise's id, or an industry's region.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SubjectKey {
+    pub matter: String,
+    pub scope: SubjectScope,
+    pub id: String,
+}
+
+/// What is known of an enterprise whatever the matter.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Standing {
+    pub last_inspected_ms: Option<i64>,
+    pub credit_class: Option<String>,
+}
+
+/// Evidence about one enterprise under one matter.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct EvidenceState {
+    /// By rule: the decayed count as of a moment.
+    pub counts: BTreeMap<String, Decayed>,
+    /// The newest pieces, oldest first.
+    pub refs: VecDeque<EvidencePiece>,
+    pub total: u64,
+    /// The trigger that holds a least level, if any.
+    pub trigger: Option<HeldTrigger>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Decayed {
+    pub value: f64,
+    pub at_ms: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EvidencePiece {
+    pub kind: RecordKind,
+    pub id: String,
+    pub at_ms: i64,
+    /// The rule it met; empty for one that only triggered.
+    pub rule: String,
+    pub attribution: Option<(AttributionMethod, Fixed3)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeldTrigger {
+    pub code: String,
+    pub level: Level,
+    pub source_id: String,
+    pub until_ms: i64,
+}
+
+/// Counts of one matter in one kind of period, all regions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MatterSeries {
+    /// Share of each weekday, Monday first, against their mean; 1 throughout for weeks.
+    pub weekday: [f64; 7],
+    pub regions: BTreeMap<String, Series>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Series {
+    /// Counts of periods not yet closed, by period index.
+    pub open: BTreeMap<i64, u64>,
+    /// Expected count of a period of weekday factor 1.
+    pub level: f64,
+    /// Variance over mean.
+    pub dispersion: f64,
+    /// Closed periods learned from.
+    pub periods: u32,
+    /// What the newest assessment of this series asked for, and its figures.
+    pub wanted: Option<Assessment>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assessment {
+    pub level: Level,
+    pub period: Period,
+    pub index: i64,
+    pub observed: u64,
+    pub expected: Fixed3,
+    pub rate_ratio: Fixed3,
+    pub p_e12: u64,
+}
+
+/// The life of a warning (预警周期).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Episode {
+    pub warning_id: String,
+    pub number: u32,
+    pub revision: u32,
+    pub level: Level,
+    pub raised_ms: i64,
+    pub updated_ms: i64,
+    /// When the event behind the newest change happened.
+    pub event_ms: i64,
+    /// When the level last changed.
+    pub level_since_ms: i64,
+    /// Calm periods in a row.
+    pub calm: u32,
+    pub trigger: Option<HeldTrigger>,
+    /// Industry: the assessment that set the level.
+    pub assessment: Option<Assessment>,
+    pub acknowledged: bool,
+    pub duties: Vec<Duty>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum DutyKind {
+    Acknowledge,
+    Feedback,
+    Close,
+}
+
+impl DutyKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DutyKind::Acknowledge => "acknowledge",
+            DutyKind::Feedback => "feedback",
+            DutyKind::Close => "close",
+        }
+    }
+}
+
+/// What one organisation owes on one warning (办理任务).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duty {
+    pub org: String,
+    pub what: DutyKind,
+    pub due_ms: i64,
+    pub provisional: bool,
+    pub done: bool,
+    pub reminded: Option<ReminderStage>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Timer {
+    /// A period ends: learn, lower, lift.
+    ClosePeriod(Period),
+    /// An enterprise's standing warning is looked at again.
+    Recheck { subject: SubjectKey, warning_id: String },
+    /// A duty's next card.
+    Remind { subject: SubjectKey, warning_id: String, org: String, what: DutyKind, due_ms: i64, stage: ReminderStage },
+}
+
+/// Ids seen, newest last, bounded by [`MAX_SEEN_IDS`]. Holds 64-bit hashes, not the ids.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct SeenIds {
+    set: BTreeSet<u64>,
+    order: VecDeque<u64>,
+}
+
+impl SeenIds {
+    /// Notes an id; true if it was there already.
+    pub fn note(&mut self, kind: RecordKind, id: &str) -> bool {
+        let hash = crate::domain::short_hash(&[kind.as_str(), id]);
+        let hash = u64::from_str_radix(&hash, 16).unwrap_or_default();
+        if !self.set.insert(hash) {
+            return true;
+        }
+        self.order.push_back(hash);
+        if self.order.len() > MAX_SEEN_IDS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.set.remove(&oldest);
+        }
+        false
+    }
+
+    pub fn len(&self) -> usize {
+        self.set.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Counters {
+    pub records: u64,
+    pub dead_letters: u64,
+    /// Records whose period was closed already.
+    pub late: u64,
+    /// Records whose id was seen before.
+    pub updates: u64,
+    pub ticks: u64,
+}

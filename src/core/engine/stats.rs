@@ -1,0 +1,90 @@
+//! Counts against an expectation. Transcendental functions are libm's: the same bits everywhere.
+
+/// P(Y >= observed) for a negative binomial of the given mean and variance `dispersion * mean`
+/// (Poisson at dispersion 1). Terms are summed away from the larger side, so that small tails keep
+/// their digits. `mean` > 0; a dispersion below 1.001 is taken as 1.001.
+pub fn upper_tail(observed: u64, mean: f64, dispersion: f64) -> f64 {
+    const MAX_TERMS: u64 = 100_000;
+    if observed == 0 {
+        return 1.0;
+    }
+    let dispersion = dispersion.max(1.001);
+    let size = mean / (dispersion - 1.0);
+    let q = 1.0 - 1.0 / dispersion;
+    let log_pmf = |k: f64| {
+        libm::lgamma(k + size) - libm::lgamma(size) - libm::lgamma(k + 1.0) - size * libm::log(dispersion) + k * libm::log(q)
+    };
+    let mut term = libm::exp(log_pmf(observed as f64));
+    let mut sum = 0.0;
+    if observed as f64 > mean {
+        for k in observed..observed.saturating_add(MAX_TERMS) {
+            sum += term;
+            term *= (size + k as f64) / (k as f64 + 1.0) * q;
+            if term < sum * 1e-17 {
+                break;
+            }
+        }
+        sum.clamp(0.0, 1.0)
+    } else {
+        for k in (0..observed).rev().take(MAX_TERMS as usize) {
+            term *= (k as f64 + 1.0) / ((size + k as f64) * q);
+            sum += term;
+            if term < sum * 1e-17 {
+                break;
+            }
+        }
+        (1.0 - sum).clamp(0.0, 1.0)
+    }
+}
+
+/// What is left of 1 after `elapsed_ms` with the given half-life; 1 for times before.
+pub fn decay(elapsed_ms: i64, half_life_days: f64) -> f64 {
+    if elapsed_ms <= 0 {
+        return 1.0;
+    }
+    libm::exp2(-(elapsed_ms as f64) / (half_life_days * crate::domain::DAY_MS as f64))
+}
+
+pub fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-x))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use statrs::distribution::{DiscreteCDF, NegativeBinomial, Poisson};
+
+    #[test]
+    fn upper_tail_agrees_with_statrs() {
+        for mean in [0.02, 0.5, 3.0, 40.0, 900.0] {
+            for dispersion in [1.05, 1.6, 4.8] {
+                let oracle = NegativeBinomial::new(mean / (dispersion - 1.0), 1.0 / dispersion).unwrap();
+                for observed in [1u64, 2, 5, 20, 60, 1000] {
+                    let expected = 1.0 - oracle.cdf(observed - 1);
+                    let got = upper_tail(observed, mean, dispersion);
+                    assert!((got - expected).abs() < 1e-9, "{observed} of {mean}, {dispersion}: {got} vs {expected}");
+                }
+            }
+        }
+        let near_poisson = upper_tail(9, 3.0, 1.0);
+        let poisson = 1.0 - Poisson::new(3.0).unwrap().cdf(8);
+        assert!((near_poisson - poisson).abs() < 1e-4);
+    }
+
+    #[test]
+    fn small_tails_keep_their_digits() {
+        // Exact: P(Y >= k) of a geometric distribution (size 1) with success 1/2 is 2^-k.
+        for k in [1u64, 10, 40, 200] {
+            let got = upper_tail(k, 1.0, 2.0);
+            let exact = libm::exp2(-(k as f64));
+            assert!((got / exact - 1.0).abs() < 1e-9, "{k}: {got} vs {exact}");
+        }
+    }
+
+    #[test]
+    fn half_lives() {
+        let day = crate::domain::DAY_MS;
+        assert_eq!(decay(30 * day, 30.0), 0.5);
+        assert_eq!(decay(-day, 30.0), 1.0);
+    }
+}

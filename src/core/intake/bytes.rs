@@ -1,0 +1,29 @@
+use crate::journal::{Flag, Reason};
+use std::borrow::Cow;
+
+/// Longest source record read; longer ones are dead letters.
+pub const MAX_RECORD_BYTES: usize = 512 * 1024;
+
+/// Strict UTF-8, else GB18030, else nothing.
+pub(super) fn text<'a>(bytes: &'a [u8], flags: &mut Vec<Flag>) -> Result<Cow<'a, str>, Reason> {
+    if bytes.len() > MAX_RECORD_BYTES {
+        return Err(Reason::TooLarge);
+    }
+    let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => {
+            flags.push(Flag::ByteOrderMark);
+            rest
+        }
+        None => bytes,
+    };
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(Cow::Borrowed(text));
+    }
+    match encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes) {
+        Some(text) => {
+            flags.push(Flag::Gb18030);
+            Ok(text)
+        }
+        None => Err(Reason::Undecodable),
+    }
+}

@@ -1,0 +1,244 @@
+//! One source record's bytes → a typed record, or the reason why not.
+
+use super::bytes;
+use super::fields::Fields;
+use crate::domain::*;
+use crate::journal::{Flag, Reason};
+use crate::pipeline::{Model, Source};
+use serde_json::Value;
+
+/// A record intake could read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decoded {
+    pub record: Record,
+    pub flags: Vec<Flag>,
+    pub day_resolution: bool,
+}
+
+/// Why a record could not be read, and at which field. Never holds a value: values may be private.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    pub reason: Reason,
+    pub field: Option<String>,
+}
+
+impl From<Reason> for Rejection {
+    fn from(reason: Reason) -> Rejection {
+        Rejection { reason, field: None }
+    }
+}
+
+pub fn decode(model: &Model, source: &Source, key: Option<&[u8]>, value: Option<&[u8]>) -> Result<Decoded, Rejection> {
+    let key = key.and_then(|k| std::str::from_utf8(k).ok());
+    let Some(value) = value else { return tombstone(model, source, key) };
+    let mut flags = Vec::new();
+    let text = bytes::text(value, &mut flags)?;
+    let json: Value = serde_json::from_str(&text).map_err(|_| Rejection::from(Reason::BrokenJson))?;
+    let Value::Object(row) = json else { return Err(Reason::NotAnObject.into()) };
+    let mut fields = Fields::new(row, source, key, model, flags);
+    let (record, day_resolution) = match source.kind {
+        SourceKind::Tickets => ticket(&mut fields)?,
+        SourceKind::Sector => sector(&mut fields)?,
+        SourceKind::Registry => (Record::Enterprise(enterprise(&mut fields)?), false),
+        SourceKind::Dispositions => disposition(&mut fields, source.org.as_deref().unwrap_or_default())?,
+        SourceKind::Control => control(&mut fields, model)?,
+    };
+    Ok(Decoded { record, flags: fields.flags, day_resolution })
+}
+
+/// A null value removes an enterprise; elsewhere it says nothing.
+fn tombstone(model: &Model, source: &Source, key: Option<&str>) -> Result<Decoded, Rejection> {
+    if source.kind != SourceKind::Registry {
+        return Err(Reason::NullValue.into());
+    }
+    let (id, _) = model.id_scheme.normalise(key.unwrap_or_default());
+    let id = id.ok_or(Rejection { reason: Reason::BadId, field: Some("id".into()) })?;
+    Ok(Decoded { record: Record::EnterpriseRemoved { id }, flags: Vec::new(), day_resolution: false })
+}
+
+type Read = Result<(Record, bool), Rejection>;
+
+fn ticket(f: &mut Fields) -> Read {
+    let (received_at_ms, day) = f.required_time("received_at")?;
+    let ticket = Ticket {
+        ticket_no: f.own_id("ticket_no")?,
+        received_at_ms,
+        title: f.text("title")?,
+        content: f.text("content")?,
+        category: f.text("category")?,
+        intent: f.word("intent", Intent::parse)?,
+        region: f.region("region")?,
+        address: f.text("address")?,
+        subject_name: f.text("subject_name")?,
+        subject_id: f.enterprise_id("subject_uscc")?,
+        urgency: f.word("urgency", Urgency::parse)?,
+        relates_to: f.text("relates_to")?,
+        status: f.word("status", TicketStatus::parse)?,
+        verified: f.bool("verified"),
+        handling_department: f.text("handling_department")?,
+        satisfaction: f.number("satisfaction").filter(|n| (1.0..=5.0).contains(n)).map(|n| n as u8),
+    };
+    if ticket.content.is_none() && ticket.category.is_none() {
+        return Err(Rejection { reason: Reason::MissingField, field: Some("content".into()) });
+    }
+    Ok((Record::Ticket(ticket), day))
+}
+
+fn sector(f: &mut Fields) -> Read {
+    let kind = f.required_text("kind")?;
+    match kind.as_str() {
+        "inspection" => {
+            let (at_ms, day) = f.required_time("at")?;
+            let record = Inspection {
+                inspection_id: f.own_id("inspection_id")?,
+                id: f.required_enterprise_id("id")?,
+                org: f.text("org")?,
+                at_ms,
+                mode: f.word("mode", InspectionMode::parse)?,
+                result: f.word("result", InspectionResult::parse)?,
+                reason: f.text("reason")?,
+            };
+            Ok((Record::Inspection(record), day))
+        }
+        "penalty" => {
+            let (at_ms, day) = f.required_time("at")?;
+            let record = Penalty {
+                penalty_id: f.own_id("penalty_id")?,
+                id: f.required_enterprise_id("id")?,
+                org: f.text("org")?,
+                at_ms,
+                r#type: f.text("type")?,
+                amount_yuan: f.number("amount_yuan"),
+                expires_at_ms: f.time("expires_at")?,
+                revoked: f.bool("revoked").unwrap_or(false),
+            };
+            Ok((Record::Penalty(record), day))
+        }
+        "permit" => {
+            let (valid_from_ms, day) = f.required_time("valid_from")?;
+            let record = Permit {
+                permit_id: f.own_id("permit_id")?,
+                id: f.required_enterprise_id("id")?,
+                org: f.text("org")?,
+                r#type: f.text("type")?,
+                valid_from_ms,
+                valid_to_ms: f.time("valid_to")?,
+                status: f.word("status", PermitStatus::parse)?,
+            };
+            Ok((Record::Permit(record), day))
+        }
+        "credit" => {
+            let (at_ms, day) = f.required_time("at")?;
+            let record = Credit {
+                id: f.required_enterprise_id("id")?,
+                class: f.required_text("class")?,
+                at_ms,
+                repaired: f.bool("repaired").unwrap_or(false),
+            };
+            Ok((Record::Credit(record), day))
+        }
+        "indicator" => {
+            let (period_start_ms, day) = f.required_time("period_start")?;
+            let record = Indicator {
+                indicator: f.required_text("indicator")?,
+                region: f.region("region")?,
+                matter: f.text("matter")?,
+                period_start_ms,
+                period: f.required_text("period")?,
+                value: f.required_number("value")?,
+                unit: f.text("unit")?,
+            };
+            Ok((Record::Indicator(record), day))
+        }
+        "observation" => {
+            let (at_ms, day) = f.required_time("at")?;
+            let record = Observation {
+                id: f.required_enterprise_id("id")?,
+                measure: f.required_text("measure")?,
+                value: f.required_number("value")?,
+                unit: f.text("unit")?,
+                at_ms,
+            };
+            Ok((Record::Observation(record), day))
+        }
+        "alarm" => {
+            let (at_ms, day) = f.required_time("at")?;
+            let record = Alarm {
+                alarm_id: f.own_id("alarm_id")?,
+                id: f.required_enterprise_id("id")?,
+                device: f.text("device")?,
+                at_ms,
+                measure: f.required_text("measure")?,
+                value: f.required_number("value")?,
+                limit: f.number("limit"),
+                unit: f.text("unit")?,
+                quality: f.text("quality")?,
+            };
+            Ok((Record::Alarm(record), day))
+        }
+        _ => Err(Rejection { reason: Reason::UnknownKind, field: Some("kind".into()) }),
+    }
+}
+
+fn enterprise(f: &mut Fields) -> Result<EnterpriseRow, Rejection> {
+    Ok(EnterpriseRow {
+        id: f.required_enterprise_id("id")?,
+        name: f.text("name")?,
+        former_names: f.list("former_names")?,
+        aliases: f.list("aliases")?,
+        industry: f.text("industry")?,
+        region: f.region("region")?,
+        address: f.text("address")?,
+        size: f.text("size")?,
+        outlets: f.number("outlets").filter(|n| (0.0..1e9).contains(n)).map(|n| n as u32),
+        status: f.text("status")?,
+        credit_class: f.text("credit_class")?,
+        parent: f.enterprise_id("parent")?,
+        branch: f.bool("branch").unwrap_or(false),
+        natural_person: f.bool("natural_person").unwrap_or(false),
+        merged_into: f.enterprise_id("merged_into")?,
+    })
+}
+
+fn disposition(f: &mut Fields, org: &str) -> Read {
+    let (at_ms, day) = f.required_time("at")?;
+    let action_word = f.required_text("action")?;
+    let unknown = Rejection { reason: Reason::UnknownAction, field: Some("action".into()) };
+    let record = Disposition {
+        disposition_id: f.own_id("disposition_id")?,
+        org: org.to_string(),
+        target: f.required_text("target")?,
+        action: Action::parse(&action_word).ok_or(unknown)?,
+        at_ms,
+        by: f.text("by")?,
+        outcome: f.word("outcome", Outcome::parse)?,
+        reason: f.text("reason")?,
+    };
+    Ok((Record::Disposition(record), day))
+}
+
+fn control(f: &mut Fields, model: &Model) -> Read {
+    let (at_ms, day) = f.required_time("at")?;
+    let word = f.required_text("command")?;
+    let matter = f.required_text("matter")?;
+    let bad = |field: &str| Rejection { reason: Reason::BadValue, field: Some(field.to_string()) };
+    if !model.matters.contains_key(&matter) {
+        return Err(bad("matter"));
+    }
+    let command = match word.as_str() {
+        "demote" => {
+            let level = f.required_text("level")?;
+            ControlCommand::Demote { matter, level: Level::parse(&level).ok_or_else(|| bad("level"))? }
+        }
+        "restore" => ControlCommand::Restore { matter },
+        _ => return Err(Rejection { reason: Reason::UnknownAction, field: Some("command".into()) }),
+    };
+    let record = Control {
+        control_id: f.own_id("control_id")?,
+        at_ms,
+        by: f.required_text("by")?,
+        reason: f.required_text("reason")?,
+        command,
+    };
+    Ok((Record::Control(record), day))
+}

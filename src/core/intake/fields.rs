@@ -1,0 +1,219 @@
+//! Reads fields of one JSON object through a field map. A missing or unreadable required value
+//! rejects the record; an unreadable optional one becomes null and a flag.
+
+use super::decode::Rejection;
+use crate::domain::{IdProblem, parse_time};
+use crate::journal::{Flag, Reason};
+use crate::pipeline::{FieldMap, IdRule, Model, Source};
+use serde_json::{Map, Value};
+
+/// Longest text kept of one field, in characters.
+pub const MAX_TEXT_CHARS: usize = 20_000;
+const MAX_LIST: usize = 100;
+
+/// The first map all of whose columns the row has.
+pub fn choose_map<'m>(source: &'m Source, has_column: impl Fn(&str) -> bool) -> Option<&'m FieldMap> {
+    source.maps.iter().find(|m| m.columns.iter().all(|c| has_column(c)))
+}
+
+pub(super) struct Fields<'a> {
+    row: Map<String, Value>,
+    map: Option<&'a FieldMap>,
+    key: Option<&'a str>,
+    model: &'a Model,
+    pub flags: Vec<Flag>,
+}
+
+fn missing(field: &str) -> Rejection {
+    Rejection { reason: Reason::MissingField, field: Some(field.to_string()) }
+}
+
+fn wrong_type(field: &str) -> Rejection {
+    Rejection { reason: Reason::WrongType, field: Some(field.to_string()) }
+}
+
+impl<'a> Fields<'a> {
+    pub fn new(row: Map<String, Value>, source: &'a Source, key: Option<&'a str>, model: &'a Model, flags: Vec<Flag>) -> Fields<'a> {
+        let map = choose_map(source, |column| row.contains_key(column));
+        Fields { row, map, key, model, flags }
+    }
+
+    /// The value of a field after the map; null and empty text are nothing.
+    fn value(&self, field: &str) -> Option<Value> {
+        let own = |name: &str| self.row.get(name).filter(|v| !is_nothing(v)).cloned();
+        let Some(map) = self.map else { return own(field) };
+        if let Some(constant) = map.constants.get(field) {
+            return Some(Value::String(constant.clone()));
+        }
+        if let Some(cases) = map.cases.get(field) {
+            let number = |column: &str| self.row.get(column).and_then(number_of);
+            return cases
+                .iter()
+                .find(|case| case.column.as_deref().is_none_or(|c| number(c).is_some_and(|n| n > case.above)))
+                .map(|case| Value::String(case.value.clone()));
+        }
+        let mut value = match map.rename.get(field) {
+            Some(column) => own(column),
+            None => own(field),
+        };
+        if let (Some(values), Some(Value::String(text))) = (map.values.get(field), &value) {
+            if let Some(mapped) = values.get(text.trim()).or_else(|| values.get("*")) {
+                value = (!mapped.is_empty()).then(|| Value::String(mapped.clone()));
+            }
+        }
+        value.or_else(|| map.defaults.get(field).map(|text| Value::String(text.clone())))
+    }
+
+    fn flag(&mut self, flag: Flag) {
+        if !self.flags.contains(&flag) {
+            self.flags.push(flag);
+        }
+    }
+
+    /// A text; numbers are read as their digits, since exports write ids both ways.
+    pub fn text(&mut self, field: &'static str) -> Result<Option<String>, Rejection> {
+        match self.value(field) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(self.bounded(text.trim()))),
+            Some(Value::Number(n)) => Ok(Some(n.to_string())),
+            Some(_) => Err(wrong_type(field)),
+        }
+    }
+
+    fn bounded(&mut self, text: &str) -> String {
+        match text.char_indices().nth(MAX_TEXT_CHARS) {
+            None => text.to_string(),
+            Some((end, _)) => {
+                self.flag(Flag::TextCut);
+                text[..end].to_string()
+            }
+        }
+    }
+
+    pub fn required_text(&mut self, field: &'static str) -> Result<String, Rejection> {
+        self.text(field)?.ok_or_else(|| missing(field))
+    }
+
+    /// The record's own id: its field, or the record key where the map derives it from the row.
+    pub fn own_id(&mut self, field: &'static str) -> Result<String, Rejection> {
+        let id = match (self.map.map(|m| &m.id), self.key) {
+            (Some(IdRule::Key), Some(key)) => key.to_string(),
+            (Some(IdRule::Key), None) => return Err(missing(field)),
+            _ => self.required_text(field)?,
+        };
+        if id.is_empty() || id.len() > 200 {
+            return Err(Rejection { reason: Reason::BadId, field: Some(field.to_string()) });
+        }
+        Ok(id)
+    }
+
+    /// An optional word of a closed list; an unknown one becomes null and a flag.
+    pub fn word<T>(&mut self, field: &'static str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Rejection> {
+        let Some(text) = self.text(field)? else { return Ok(None) };
+        let parsed = parse(&text);
+        if parsed.is_none() {
+            self.flag(Flag::UnknownWord);
+        }
+        Ok(parsed)
+    }
+
+    pub fn number(&mut self, field: &'static str) -> Option<f64> {
+        let value = self.value(field)?;
+        let number = number_of(&value).filter(|n| n.is_finite());
+        if number.is_none() {
+            self.flag(Flag::UnreadableValue);
+        }
+        number
+    }
+
+    pub fn required_number(&mut self, field: &'static str) -> Result<f64, Rejection> {
+        let value = self.value(field).ok_or_else(|| missing(field))?;
+        number_of(&value).filter(|n| n.is_finite()).ok_or_else(|| wrong_type(field))
+    }
+
+    pub fn bool(&mut self, field: &'static str) -> Option<bool> {
+        match self.value(field)? {
+            Value::Bool(b) => Some(b),
+            Value::String(s) if s.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(s) if s.eq_ignore_ascii_case("false") => Some(false),
+            _ => {
+                self.flag(Flag::UnreadableValue);
+                None
+            }
+        }
+    }
+
+    pub fn list(&mut self, field: &'static str) -> Result<Vec<String>, Rejection> {
+        let items = match self.value(field) {
+            None => return Ok(Vec::new()),
+            Some(Value::String(text)) => text.split([';', '；', '、']).map(|s| s.trim().to_string()).collect(),
+            Some(Value::Array(items)) => {
+                let texts: Option<Vec<String>> = items.iter().map(|i| i.as_str().map(|s| s.trim().to_string())).collect();
+                texts.ok_or_else(|| wrong_type(field))?
+            }
+            Some(_) => return Err(wrong_type(field)),
+        };
+        if items.len() > MAX_LIST {
+            self.flag(Flag::TextCut);
+        }
+        Ok(items.into_iter().filter(|s: &String| !s.is_empty()).take(MAX_LIST).collect())
+    }
+
+    pub fn required_time(&mut self, field: &'static str) -> Result<(i64, bool), Rejection> {
+        let text = self.required_text(field)?;
+        parse_time(&text, self.model.zone).map_err(|_| Rejection { reason: Reason::BadTime, field: Some(field.to_string()) })
+    }
+
+    pub fn time(&mut self, field: &'static str) -> Result<Option<i64>, Rejection> {
+        let Some(text) = self.text(field)? else { return Ok(None) };
+        let time = parse_time(&text, self.model.zone).ok();
+        if time.is_none() {
+            self.flag(Flag::UnreadableValue);
+        }
+        Ok(time.map(|(ms, _)| ms))
+    }
+
+    /// An enterprise's id in the realm's scheme; one without the scheme's shape becomes null.
+    pub fn enterprise_id(&mut self, field: &'static str) -> Result<Option<String>, Rejection> {
+        let Some(text) = self.text(field)? else { return Ok(None) };
+        let (id, problem) = self.model.id_scheme.normalise(&text);
+        match problem {
+            None | Some(IdProblem::Empty) => {}
+            Some(IdProblem::CheckCharacter) => self.flag(Flag::IdCheckCharacter),
+            Some(IdProblem::Malformed | IdProblem::TooLong) => self.flag(Flag::IdMalformed),
+        }
+        Ok(id)
+    }
+
+    pub fn required_enterprise_id(&mut self, field: &'static str) -> Result<String, Rejection> {
+        let given = self.text(field)?.is_some();
+        let bad = Rejection { reason: Reason::BadId, field: Some(field.to_string()) };
+        self.enterprise_id(field)?.ok_or_else(|| if given { bad } else { missing(field) })
+    }
+
+    /// A region's code in the pipeline; a name or an alias is read as its code.
+    pub fn region(&mut self, field: &'static str) -> Result<Option<String>, Rejection> {
+        let Some(text) = self.text(field)? else { return Ok(None) };
+        let code = self.model.find_region(&text).map(|r| r.code.clone());
+        if code.is_none() {
+            self.flag(Flag::UnknownRegion);
+        }
+        Ok(code)
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        _ => false,
+    }
+}
+
+fn number_of(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(n) => n.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,14 @@
+//! Intake: bytes → typed record → what it says about whom. A pure function of record, directory and
+//! pipeline; it remembers nothing.
+
+mod bytes;
+mod decode;
+mod directory;
+mod fields;
+mod resolve;
+
+pub use bytes::MAX_RECORD_BYTES;
+pub use decode::{Decoded, Rejection, decode};
+pub use directory::{Directory, MAX_ENTERPRISES};
+pub use fields::{MAX_TEXT_CHARS, choose_map};
+pub use resolve::resolve;

@@ -1,0 +1,201 @@
+//! What stands in the journal. Variants and fields are only ever added at the end: the codec writes
+//! positions, not names.
+
+use crate::domain::{Control, Disposition, EnterpriseRow, Fixed3, Intent, RecordKind, TicketStatus};
+use crate::pipeline::Clock;
+use serde::{Deserialize, Serialize};
+
+/// One record of the journal. `seq` is dense from 0; `stamp_ms` never falls.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    pub seq: u64,
+    pub stamp_ms: i64,
+    pub body: Body,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Body {
+    /// The first entry of a realm.
+    Genesis(Genesis),
+    /// Another pipeline takes effect.
+    Activate { bundle_zstd: Vec<u8> },
+    /// Time passed; nothing else happened.
+    Tick,
+    /// A source record intake could read.
+    Record(RecordEntry),
+    /// A source record intake could not read; the bytes are on the dead-letter topic.
+    DeadLetter(DeadLetter),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Genesis {
+    pub realm: String,
+    /// Names this journal for ever: snapshots of another one are refused.
+    pub journal_id: String,
+    pub engine_version: u32,
+    pub clock: Clock,
+    /// Feed clock: records of a later time are dead letters.
+    pub feed_until_ms: i64,
+    pub bundle_zstd: Vec<u8>,
+}
+
+/// Where a source record was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourcePosition {
+    pub topic: String,
+    pub partition: i32,
+    pub offset: i64,
+    /// The offset a reader must go back to so as to see every record of the partition that has no
+    /// entry yet. With the wall clock it is `offset + 1`; with the feed clock records of one event
+    /// time are stamped in an order of their own, and earlier offsets may still wait.
+    pub resume_offset: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordEntry {
+    pub source: SourcePosition,
+    pub id: String,
+    pub event_time_ms: Option<i64>,
+    /// Only the day of the event is known.
+    pub day_resolution: bool,
+    pub flags: Vec<Flag>,
+    pub fact: Fact,
+}
+
+/// What one source record says, as far as the engine is concerned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Fact {
+    Evidence(Evidence),
+    Enterprise(EnterpriseRow),
+    EnterpriseRemoved { id: String },
+    Disposition(Disposition),
+    Control(Control),
+    /// Read and understood, but no rule of the pipeline uses it yet.
+    Unused { kind: RecordKind },
+}
+
+/// What one record says about one subject.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub kind: RecordKind,
+    pub subject: Option<Attribution>,
+    /// Enterprises that may be meant, where intake abstained.
+    pub candidates: Vec<String>,
+    pub region: Option<String>,
+    pub intent: Option<Intent>,
+    pub status: Option<TicketStatus>,
+    pub verified: Option<bool>,
+    pub counts_as_risk: bool,
+    pub matters: Vec<MatterHit>,
+    /// Credit records: the class given.
+    pub credit_class: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attribution {
+    pub id: String,
+    pub method: AttributionMethod,
+    pub confidence: Fixed3,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AttributionMethod {
+    Id,
+    Name,
+    FormerName,
+    Alias,
+}
+
+impl AttributionMethod {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AttributionMethod::Id => "id",
+            AttributionMethod::Name => "name",
+            AttributionMethod::FormerName => "former_name",
+            AttributionMethod::Alias => "alias",
+        }
+    }
+}
+
+/// A matter the record belongs to, and which of its rules it meets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MatterHit {
+    pub matter: String,
+    /// Counted in the matter's industry series.
+    pub counted: bool,
+    pub evidence: Vec<String>,
+    pub triggers: Vec<String>,
+}
+
+/// Why a source record became a dead letter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeadLetter {
+    pub source: SourcePosition,
+    pub reason: Reason,
+    pub field: Option<String>,
+}
+
+macro_rules! codes {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vmeta])* $variant),+ }
+
+        impl $name {
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $code),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    Reason {
+        /// Longer than a source record may be.
+        TooLarge = "too_large",
+        /// Neither UTF-8 nor GB18030.
+        Undecodable = "undecodable",
+        BrokenJson = "broken_json",
+        /// JSON, but no object.
+        NotAnObject = "not_an_object",
+        /// A null value where only the directory has them.
+        NullValue = "null_value",
+        MissingField = "missing_field",
+        WrongType = "wrong_type",
+        UnknownKind = "unknown_kind",
+        UnknownAction = "unknown_action",
+        BadTime = "bad_time",
+        BadId = "bad_id",
+        /// Later than the feed's end, or more than a day ahead of the wall clock.
+        FutureTime = "future_time",
+        /// A known shape whose values say nothing the realm knows (a control record for no matter).
+        BadValue = "bad_value",
+    }
+}
+
+codes! {
+    /// A repair or a doubt intake noted; every flag has one code.
+    Flag {
+        /// The bytes were GB18030.
+        Gb18030 = "gb18030",
+        ByteOrderMark = "byte_order_mark",
+        /// A text longer than its bound was cut at a character.
+        TextCut = "text_cut",
+        /// An optional value of an unknown word became null.
+        UnknownWord = "unknown_word",
+        /// An optional value of the wrong shape became null.
+        UnreadableValue = "unreadable_value",
+        UnknownRegion = "unknown_region",
+        /// The id's check character does not fit.
+        IdCheckCharacter = "id_check_character",
+        /// The id does not have the scheme's shape and became null.
+        IdMalformed = "id_malformed",
+        /// The id is not in the directory.
+        UnknownEnterprise = "unknown_enterprise",
+        /// A name several enterprises have.
+        AmbiguousName = "ambiguous_name",
+    }
+}

@@ -1,0 +1,407 @@
+//! Files' text → [`Model`], or every problem at once.
+
+use super::matters;
+use super::model::*;
+use super::reader::{File, Problem, Reader};
+use super::Bundle;
+use crate::domain::{Calendar, IdScheme, Language, Level, Text, Zone};
+use chrono::{Datelike, NaiveDate};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+const MAX_MATTERS: usize = 500;
+const MAX_REGIONS: usize = 2_000;
+const MAX_ORGANISATIONS: usize = 2_000;
+
+/// Reads and checks a pipeline's files.
+pub fn load(bundle: &Bundle) -> Result<Model, Vec<Problem>> {
+    let problems = RefCell::new(Vec::new());
+    let model = load_files(bundle, &problems);
+    let mut problems = problems.into_inner();
+    problems.sort();
+    problems.dedup();
+    match model {
+        Some(model) if problems.is_empty() => Ok(model),
+        _ => Err(problems),
+    }
+}
+
+fn load_files(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> Option<Model> {
+    let needed = |name: &'static str, what: &str| {
+        let found = bundle.files.get(name);
+        if found.is_none() {
+            let file = File::new(name, "", problems);
+            file.report(0, "the file is missing", what);
+        }
+        found
+    };
+    let organisations_text = needed("organisations.toml", "[[organisation]] tables: slug, name")?;
+    let regions_text = needed("regions.toml", "[[region]] tables: code, name, parent")?;
+    let pipeline_text = needed("pipeline.toml", "[realm] with name, zone, clock, id_scheme, root_region")?;
+
+    let organisations = organisations(&File::new("organisations.toml", organisations_text, problems));
+    let regions = regions(&File::new("regions.toml", regions_text, problems));
+    let mut matters = BTreeMap::new();
+    for (name, text) in bundle.files.iter().filter(|(n, _)| n.starts_with("matters/") && n.ends_with(".toml")) {
+        let file = File::new(name, text, problems);
+        if let Some(matter) = matters::matter(&file, &organisations) {
+            if matters.contains_key(&matter.id) {
+                file.report(0, format!("matter `{}` stands in two files", matter.id), "an id of its own for each matter");
+            }
+            matters.insert(matter.id.clone(), matter);
+        }
+    }
+    let file = File::new("pipeline.toml", pipeline_text, problems);
+    let root = file.parse();
+    let pipeline = Reader::new(&file, root.get_ref(), 0);
+    let model = realm(&pipeline, bundle, organisations, regions, matters);
+    pipeline.finish();
+    if model.matters.len() > MAX_MATTERS {
+        file.report(0, format!("{} matters; {MAX_MATTERS} are allowed", model.matters.len()), "fewer matters, or two realms");
+    }
+    Some(model)
+}
+
+fn realm(
+    pipeline: &Reader,
+    bundle: &Bundle,
+    organisations: BTreeMap<String, Organisation>,
+    regions: BTreeMap<String, Region>,
+    matters: BTreeMap<String, Matter>,
+) -> Model {
+    let realm = pipeline.table("realm");
+    if realm.is_none() {
+        pipeline.missing("realm", "[realm] with name, zone, clock, id_scheme, root_region");
+    }
+    let mut model = Model {
+        realm: String::new(),
+        display: Text::default(),
+        version: String::new(),
+        hash: bundle.hash(),
+        journal_partition: 0,
+        zone: Zone::Fixed(chrono::FixedOffset::east_opt(0).unwrap_or_else(|| unreachable!("UTC is an offset"))),
+        clock: Clock::Wall,
+        language: Language::Zh,
+        id_scheme: IdScheme::Text,
+        id_name: Text::default(),
+        disclaimer: Text::default(),
+        calendar: calendar(pipeline),
+        sources: Vec::new(),
+        organisations,
+        regions,
+        root_region: String::new(),
+        matters,
+        levels: levels(pipeline),
+        duties: duties(pipeline),
+        ladder: ladder(pipeline),
+        coordinating: String::new(),
+        bundle: bundle.clone(),
+    };
+    if let Some(realm) = realm {
+        model.realm = slug(&realm, "name", "name = \"weihai\"");
+        model.display = realm.required_text("display");
+        model.version = realm.required_string("version", "version = \"2026.1\"");
+        model.journal_partition = realm
+            .whole("journal_partition", 0..=9_999, "journal_partition = 0")
+            .map_or_else(
+                || {
+                    if !realm.has("journal_partition") {
+                        realm.missing("journal_partition", "journal_partition = 0 (each realm its own)");
+                    }
+                    0
+                },
+                |n| n as i32,
+            );
+        let zone_example = "zone = \"+08:00\" or \"America/Chicago\"";
+        let zone = realm.required_string("zone", zone_example);
+        match Zone::parse(&zone) {
+            Some(zone) => model.zone = zone,
+            None if zone.is_empty() => {}
+            None => realm.file.report(realm.at("zone"), format!("no zone {zone:?}"), zone_example),
+        }
+        model.clock = required_word(&realm, "clock", parse_clock, "clock = \"wall\" (or \"feed\")").unwrap_or(Clock::Wall);
+        model.language = required_word(&realm, "language", parse_language, "language = \"zh\" (or \"en\")").unwrap_or(Language::Zh);
+        model.id_scheme =
+            required_word(&realm, "id_scheme", parse_id_scheme, "id_scheme = \"uscc\" (or \"text\")").unwrap_or(IdScheme::Text);
+        model.id_name = realm.required_text("id_name");
+        model.disclaimer = realm.required_text("disclaimer");
+        model.root_region = known(&realm, "root_region", &model.regions, "a code of regions.toml");
+        model.coordinating = known(&realm, "coordinating", &model.organisations, "a slug of organisations.toml");
+        realm.finish();
+    }
+    model.sources = super::sources::sources(pipeline, &model.organisations);
+    model
+}
+
+fn parse_clock(text: &str) -> Option<Clock> {
+    match text {
+        "feed" => Some(Clock::Feed),
+        "wall" => Some(Clock::Wall),
+        _ => None,
+    }
+}
+
+fn parse_language(text: &str) -> Option<Language> {
+    match text {
+        "en" => Some(Language::En),
+        "zh" => Some(Language::Zh),
+        _ => None,
+    }
+}
+
+fn parse_id_scheme(text: &str) -> Option<IdScheme> {
+    match text {
+        "uscc" => Some(IdScheme::Uscc),
+        "text" => Some(IdScheme::Text),
+        _ => None,
+    }
+}
+
+pub(super) fn required_word<T>(
+    reader: &Reader,
+    key: &'static str,
+    parse: impl Fn(&str) -> Option<T>,
+    example: &str,
+) -> Option<T> {
+    if !reader.has(key) {
+        reader.missing(key, example);
+    }
+    reader.word(key, parse, example)
+}
+
+/// A required key that must name an entry of `among`.
+pub(super) fn known<T>(reader: &Reader, key: &'static str, among: &BTreeMap<String, T>, wants: &str) -> String {
+    let example = format!("{key} = \"...\", {wants}");
+    let name = reader.required_string(key, &example);
+    if !name.is_empty() && !among.contains_key(&name) {
+        unknown_name(reader, reader.at(key), key, &name, among, wants);
+    }
+    name
+}
+
+pub(super) fn unknown_name<T>(reader: &Reader, at: usize, key: &str, name: &str, among: &BTreeMap<String, T>, wants: &str) {
+    let nearest = among.keys().min_by_key(|k| strsim::levenshtein(k, name));
+    let write = nearest.map_or_else(|| wants.to_string(), |n| format!("{wants}, for example \"{n}\""));
+    reader.file.report(at, format!("`{key}` names {name:?}, which does not exist"), write);
+}
+
+/// An ASCII slug: topics and keys are made of it.
+pub(super) fn slug(reader: &Reader, key: &'static str, example: &str) -> String {
+    let text = reader.required_string(key, example);
+    let fits = text.len() <= 64
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !text.starts_with('-');
+    if !text.is_empty() && !fits {
+        reader.file.report(reader.at(key), format!("{text:?} is not a slug (a-z, 0-9 and -, at most 64)"), example);
+    }
+    text
+}
+
+fn organisations(file: &File) -> BTreeMap<String, Organisation> {
+    let root = file.parse();
+    let reader = Reader::new(file, root.get_ref(), 0);
+    let mut out = BTreeMap::new();
+    let mut superiors = Vec::new();
+    for table in reader.tables("organisation") {
+        let slug = slug(&table, "slug", "slug = \"wh-amr\"");
+        let superior = table.string("superior", "superior = \"wh-gov\"");
+        if let Some(superior) = &superior {
+            superiors.push((superior.clone(), table.at("superior")));
+        }
+        let organisation = Organisation { slug: slug.clone(), name: table.required_text("name"), superior };
+        if out.insert(slug.clone(), organisation).is_some() {
+            file.report(table.at("slug"), format!("organisation {slug:?} stands twice"), "a slug of its own for each organisation");
+        }
+        table.finish();
+    }
+    for (superior, at) in superiors {
+        if !out.contains_key(&superior) {
+            unknown_name(&reader, at, "superior", &superior, &out, "a slug of this file");
+        }
+    }
+    if out.is_empty() {
+        file.report(0, "no organisation", "[[organisation]] with slug and name");
+    }
+    if out.len() > MAX_ORGANISATIONS {
+        file.report(0, format!("{} organisations; {MAX_ORGANISATIONS} are allowed", out.len()), "fewer organisations");
+    }
+    reader.finish();
+    out
+}
+
+fn regions(file: &File) -> BTreeMap<String, Region> {
+    let root = file.parse();
+    let reader = Reader::new(file, root.get_ref(), 0);
+    let mut out: BTreeMap<String, Region> = BTreeMap::new();
+    let mut parents = Vec::new();
+    for table in reader.tables("region") {
+        let code = table.required_string("code", "code = \"371002\"");
+        let parent = table.string("parent", "parent = \"371000\"");
+        if let Some(parent) = &parent {
+            parents.push((code.clone(), parent.clone(), table.at("parent")));
+        }
+        let region = Region {
+            code: code.clone(),
+            name: table.required_text("name"),
+            parent,
+            aliases: table.strings("aliases", "aliases = [\"...\"]"),
+        };
+        if out.insert(code.clone(), region).is_some() {
+            file.report(table.at("code"), format!("region {code:?} stands twice"), "a code of its own for each region");
+        }
+        table.finish();
+    }
+    for (code, parent, at) in &parents {
+        if !out.contains_key(parent) {
+            unknown_name(&reader, *at, "parent", parent, &out, "a code of this file");
+        }
+        let mut above = Some(parent.clone());
+        for _ in 0..8 {
+            above = above.and_then(|p| out.get(&p).and_then(|r| r.parent.clone()));
+        }
+        if above.is_some() {
+            file.report(*at, format!("region {code:?} is below itself, or deeper than eight"), "the code of the region above");
+        }
+    }
+    if out.is_empty() {
+        file.report(0, "no region", "[[region]] with code and name");
+    }
+    if out.len() > MAX_REGIONS {
+        file.report(0, format!("{} regions; {MAX_REGIONS} are allowed", out.len()), "fewer regions, or two realms");
+    }
+    reader.finish();
+    out
+}
+
+fn calendar(pipeline: &Reader) -> Calendar {
+    let listed = || Calendar::Listed { years: BTreeSet::new(), holidays: BTreeSet::new(), working_days: BTreeSet::new() };
+    let example = "[calendar] with base = \"china\", or years = [2012] and holidays = [\"2012-07-04\"]";
+    let Some(table) = pipeline.table("calendar") else {
+        if !pipeline.has("calendar") {
+            pipeline.missing("calendar", example);
+        }
+        return listed();
+    };
+    let base = table.string("base", example);
+    let dates = |key: &'static str| -> BTreeSet<NaiveDate> {
+        let parse = |text: String| {
+            let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
+            if date.is_none() {
+                table.file.report(table.at(key), format!("{text:?} is not a date"), "\"2012-07-04\"");
+            }
+            date
+        };
+        table.strings(key, example).into_iter().filter_map(parse).collect()
+    };
+    let holidays = dates("holidays");
+    let working_days = dates("working_days");
+    table.finish();
+    match base.as_deref() {
+        Some("china") => Calendar::China,
+        Some("weekdays") | None => Calendar::Listed {
+            years: holidays.iter().chain(&working_days).map(Datelike::year).collect(),
+            holidays,
+            working_days,
+        },
+        Some(other) => {
+            pipeline.file.report(pipeline.at("calendar"), format!("no calendar {other:?}"), "base = \"china\" or \"weekdays\"");
+            listed()
+        }
+    }
+}
+
+/// Four numbers, one a level: `{ blue = 1, yellow = 2, orange = 3, red = 4 }`.
+pub(super) fn per_level(reader: &Reader, key: &'static str, defaults: Option<[f64; 4]>, max: f64) -> [f64; 4] {
+    let example = format!("{key} = {{ blue = 1, yellow = 1, orange = 1, red = 1 }}");
+    let Some(table) = reader.table(key) else {
+        if defaults.is_none() && !reader.has(key) {
+            reader.missing(key, &example);
+        }
+        return defaults.unwrap_or([0.0; 4]);
+    };
+    let mut out = defaults.unwrap_or([0.0; 4]);
+    for level in Level::ALL {
+        match table.number(level.as_str(), 0.0..=max, &example) {
+            Some(n) => out[level.index()] = n,
+            None if defaults.is_none() && !table.has(level.as_str()) => table.missing(level.as_str(), &example),
+            None => {}
+        }
+    }
+    table.finish();
+    out
+}
+
+fn levels(pipeline: &Reader) -> LevelRules {
+    let fallback = LevelRules {
+        false_alarms_per_year: [0.0; 4],
+        rate_ratio: [1.25, 1.5, 2.0, 3.0],
+        excess: [3.0, 5.0, 8.0, 10.0],
+        calm_periods: 3,
+        dwell_ms: 48 * crate::domain::HOUR_MS,
+    };
+    let Some(table) = pipeline.table("levels") else {
+        if !pipeline.has("levels") {
+            pipeline.missing("levels", "[levels] with false_alarms_per_year = { blue = 120, yellow = 36, orange = 12, red = 2 }");
+        }
+        return fallback;
+    };
+    let rules = LevelRules {
+        false_alarms_per_year: per_level(&table, "false_alarms_per_year", None, 1e6),
+        rate_ratio: per_level(&table, "rate_ratio", Some(fallback.rate_ratio), 1e3),
+        excess: per_level(&table, "excess", Some(fallback.excess), 1e6),
+        calm_periods: table.whole("calm_periods", 1..=60, "calm_periods = 3").unwrap_or(3),
+        dwell_ms: i64::from(table.whole("dwell_hours", 1..=2_000, "dwell_hours = 48").unwrap_or(48)) * crate::domain::HOUR_MS,
+    };
+    let falling = |a: &[f64; 4]| a.windows(2).all(|w| w[0] >= w[1]);
+    if !falling(&rules.false_alarms_per_year) {
+        let at = table.at("false_alarms_per_year");
+        table.file.report(at, "a higher level may not allow itself more false alarms", "numbers that fall from blue to red");
+    }
+    for (key, rising) in [("rate_ratio", &rules.rate_ratio), ("excess", &rules.excess)] {
+        if rising.windows(2).any(|w| w[0] > w[1]) {
+            table.file.report(table.at(key), format!("`{key}` falls from a level to a higher one"), "numbers that rise from blue to red");
+        }
+    }
+    table.finish();
+    rules
+}
+
+fn duties(pipeline: &Reader) -> [DutyRule; 4] {
+    let mut out = [DutyRule::default(); 4];
+    let example = "[duties.orange] acknowledge_working_days = 1, feedback_working_days = 5, close_working_days = 10";
+    let Some(table) = pipeline.table("duties") else {
+        if !pipeline.has("duties") {
+            pipeline.missing("duties", example);
+        }
+        return out;
+    };
+    for level in Level::ALL {
+        let Some(rule) = table.table(level.as_str()) else { continue };
+        let days = |key| rule.whole(key, 0..=250, example);
+        out[level.index()] = DutyRule {
+            acknowledge_working_days: days("acknowledge_working_days"),
+            feedback_working_days: days("feedback_working_days"),
+            close_working_days: days("close_working_days"),
+        };
+        rule.finish();
+    }
+    table.finish();
+    out
+}
+
+fn ladder(pipeline: &Reader) -> Ladder {
+    let mut ladder = Ladder { due_soon_hours: 4, supervised_working_days: 1, circular_working_days: 3 };
+    if let Some(table) = pipeline.table("ladder") {
+        let example = "[ladder] due_soon_hours = 4, supervised_working_days = 1, circular_working_days = 3";
+        ladder.due_soon_hours = table.whole("due_soon_hours", 1..=240, example).unwrap_or(ladder.due_soon_hours);
+        ladder.supervised_working_days =
+            table.whole("supervised_working_days", 1..=60, example).unwrap_or(ladder.supervised_working_days);
+        ladder.circular_working_days =
+            table.whole("circular_working_days", 1..=90, example).unwrap_or(ladder.circular_working_days);
+        if ladder.circular_working_days <= ladder.supervised_working_days {
+            table.file.report(table.at, "circular notice must come after supervised handling", example);
+        }
+        table.finish();
+    }
+    ladder
+}

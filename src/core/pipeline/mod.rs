@@ -1,0 +1,21 @@
+//! Pipelines (规则集): the files that say how one realm works, read into a checked [`Model`].
+//!
+//! The files are text here; shells read folders. Every problem is found in one go, each with its
+//! file, line and what to write instead.
+
+mod bundle;
+mod check;
+mod condition;
+mod load;
+mod matters;
+mod model;
+mod reader;
+mod sources;
+
+pub use bundle::{Bundle, BundleProblem, MAX_BUNDLE_ZSTD_BYTES};
+pub use check::{Finding, check};
+pub use condition::{Condition, MAX_WORDS};
+pub use load::load;
+pub use model::*;
+pub use reader::Problem;
+pub use sources::CONTROL_TOPIC;

@@ -1,0 +1,285 @@
+//! The checked model of one realm's pipeline.
+
+use super::{Bundle, Condition};
+use crate::domain::{Calendar, Category, IdScheme, Language, Level, SourceKind, Text, Zone};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What moves a realm's time: the feed's own event times, or arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Clock {
+    Feed,
+    Wall,
+}
+
+#[derive(Debug, Clone)]
+pub struct Model {
+    pub realm: String,
+    pub display: Text,
+    pub version: String,
+    pub hash: String,
+    pub journal_partition: i32,
+    pub zone: Zone,
+    pub clock: Clock,
+    pub language: Language,
+    pub id_scheme: IdScheme,
+    /// What a person calls the id (`licence`, `统一社会信用代码`).
+    pub id_name: Text,
+    pub disclaimer: Text,
+    pub calendar: Calendar,
+    pub sources: Vec<Source>,
+    pub organisations: BTreeMap<String, Organisation>,
+    pub regions: BTreeMap<String, Region>,
+    /// The realm's own region, above all others.
+    pub root_region: String,
+    pub matters: BTreeMap<String, Matter>,
+    pub levels: LevelRules,
+    pub duties: [DutyRule; 4],
+    pub ladder: Ladder,
+    /// The coordinating office: circular notices go there too.
+    pub coordinating: String,
+    pub bundle: Bundle,
+}
+
+/// One input topic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    pub kind: SourceKind,
+    pub topic: String,
+    /// Dispositions: whose topic it is.
+    pub org: Option<String>,
+    pub maps: Vec<FieldMap>,
+}
+
+/// How a feed's own columns become record fields.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FieldMap {
+    pub name: String,
+    /// The map applies to rows that have all of these columns.
+    pub columns: Vec<String>,
+    pub id: IdRule,
+    /// Record field ← column.
+    pub rename: BTreeMap<String, String>,
+    pub constants: BTreeMap<String, String>,
+    /// Used where the cell is empty.
+    pub defaults: BTreeMap<String, String>,
+    /// Record field → (cell text → value); `"*"` stands for any other text, and a value of `""`
+    /// leaves the field out.
+    pub values: BTreeMap<String, BTreeMap<String, String>>,
+    /// Record field ← the first rule that holds for the row.
+    pub cases: BTreeMap<String, Vec<Case>>,
+}
+
+/// One rule of a derived field: the value, when a numeric column is above a number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    pub column: Option<String>,
+    pub above: f64,
+    pub value: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum IdRule {
+    /// The record names itself in its own field.
+    #[default]
+    Own,
+    /// The reader derives it from the row and its occurrence and puts it in the record key.
+    Key,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Organisation {
+    pub slug: String,
+    pub name: Text,
+    pub superior: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Region {
+    pub code: String,
+    pub name: Text,
+    pub parent: Option<String>,
+    pub aliases: Vec<String>,
+}
+
+/// One item of the supervision list (监管事项).
+#[derive(Debug, Clone)]
+pub struct Matter {
+    pub id: String,
+    pub name: Text,
+    pub category: Category,
+    pub lead: String,
+    pub cooperating: Vec<String>,
+    pub informed: Vec<String>,
+    pub basis: Text,
+    pub basis_verified: bool,
+    pub guide_url: Option<String>,
+    pub methods: Vec<String>,
+    pub measures_suggested: Vec<String>,
+    pub prior_notice: bool,
+    /// A record belongs to the matter when one of these holds.
+    pub matches: Vec<Condition>,
+    pub triggers: Vec<Trigger>,
+    pub industry: Option<IndustryRules>,
+    pub enterprise: Option<EnterpriseRules>,
+}
+
+impl Matter {
+    /// Lead, cooperating, informed, in this order.
+    pub fn recipients(&self) -> impl Iterator<Item = (&str, crate::domain::outputs::Role)> {
+        use crate::domain::outputs::Role;
+        std::iter::once((self.lead.as_str(), Role::Lead))
+            .chain(self.cooperating.iter().map(|o| (o.as_str(), Role::Cooperating)))
+            .chain(self.informed.iter().map(|o| (o.as_str(), Role::Informed)))
+    }
+}
+
+/// An event that sets a least level at once.
+#[derive(Debug, Clone)]
+pub struct Trigger {
+    pub code: String,
+    pub when: Vec<Condition>,
+    pub level: Level,
+    pub text: Text,
+    /// How long the level is held, in days.
+    pub hold_days: u32,
+}
+
+/// Which records are counted in the matter's industry series, by region.
+#[derive(Debug, Clone)]
+pub struct IndustryRules {
+    pub count: Vec<Condition>,
+    pub periods: Vec<Period>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Period {
+    Day,
+    Week,
+}
+
+impl Period {
+    pub const ALL: [Period; 2] = [Period::Day, Period::Week];
+
+    /// ISO 8601 duration, as indicator records write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Period::Day => "P1D",
+            Period::Week => "P1W",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Period> {
+        Period::ALL.into_iter().find(|p| p.as_str() == text)
+    }
+
+    pub fn per_year(self) -> f64 {
+        match self {
+            Period::Day => 365.25,
+            Period::Week => 365.25 / 7.0,
+        }
+    }
+}
+
+/// How evidence about one enterprise adds up.
+#[derive(Debug, Clone)]
+pub struct EnterpriseRules {
+    /// Log-odds without any evidence.
+    pub prior: f64,
+    pub evidence: Vec<EvidenceRule>,
+    /// Least score (0-100) of each level, and least number of independent sources.
+    pub score_at_least: [u32; 4],
+    pub sources_at_least: [u32; 4],
+}
+
+#[derive(Debug, Clone)]
+pub struct EvidenceRule {
+    pub code: String,
+    pub when: Vec<Condition>,
+    /// Log-odds of one piece of fresh evidence; further pieces count by log2(1 + decayed count).
+    pub weight: f64,
+    pub half_life_days: f64,
+    pub text: Text,
+}
+
+/// When industry series change level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LevelRules {
+    /// False alarms a year each level allows itself over all series of the realm.
+    pub false_alarms_per_year: [f64; 4],
+    /// Least observed / expected.
+    pub rate_ratio: [f64; 4],
+    /// Least observed - expected.
+    pub excess: [f64; 4],
+    /// Calm periods before a level is lowered by one, and the least time at a level.
+    pub calm_periods: u32,
+    pub dwell_ms: i64,
+}
+
+/// Working days each duty of a level may take; `None`: no such duty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DutyRule {
+    pub acknowledge_working_days: Option<u32>,
+    pub feedback_working_days: Option<u32>,
+    pub close_working_days: Option<u32>,
+}
+
+/// How an overdue duty climbs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ladder {
+    /// Hours before the due time at which the due-soon card goes out.
+    pub due_soon_hours: u32,
+    /// Working days after the due time for supervised handling and for circular notice.
+    pub supervised_working_days: u32,
+    pub circular_working_days: u32,
+}
+
+impl Model {
+    pub fn text<'a>(&self, text: &'a Text) -> &'a str {
+        text.get(self.language)
+    }
+
+    /// The region and all above it, nearest first; an unknown region is the root alone.
+    pub fn region_chain<'a>(&'a self, region: Option<&'a str>) -> Vec<&'a str> {
+        let mut chain = Vec::new();
+        let mut at = region.and_then(|r| self.regions.get(r));
+        while let Some(region) = at {
+            // A bound on depth holds against loops, which loading refuses too.
+            if chain.len() > 8 {
+                break;
+            }
+            chain.push(region.code.as_str());
+            at = region.parent.as_deref().and_then(|p| self.regions.get(p));
+        }
+        if chain.last() != Some(&self.root_region.as_str()) {
+            chain.push(&self.root_region);
+        }
+        chain
+    }
+
+    /// A region by code, name in either language, or alias.
+    pub fn find_region(&self, raw: &str) -> Option<&Region> {
+        let raw = raw.trim();
+        self.regions.get(raw).or_else(|| {
+            self.regions
+                .values()
+                .find(|r| r.name.en == raw || r.name.zh == raw || r.aliases.iter().any(|a| a == raw))
+        })
+    }
+
+    /// How many series the industry budget is spread over, weighted by periods a year.
+    pub fn series_periods_per_year(&self) -> f64 {
+        let matters = self.matters.values().filter_map(|m| m.industry.as_ref());
+        matters.flat_map(|i| &i.periods).map(|p| p.per_year() * self.regions.len() as f64).sum()
+    }
+
+    /// The p-value at which a level keeps its promise, were the p-values exact.
+    pub fn p_threshold(&self, level: Level) -> f64 {
+        self.levels.false_alarms_per_year[level.index()] / self.series_periods_per_year().max(1.0)
+    }
+
+    pub fn source_of_topic(&self, topic: &str) -> Option<&Source> {
+        self.sources.iter().find(|s| s.topic == topic)
+    }
+}

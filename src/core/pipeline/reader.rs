@@ -1,0 +1,298 @@
+//! Walks parsed TOML and collects every problem instead of stopping at the first.
+
+use crate::domain::Text;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// One mistake in a pipeline: where it is and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    pub file: String,
+    pub line: usize,
+    pub message: String,
+    pub write: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}: {}; write: {}", self.file, self.line, self.message, self.write)
+    }
+}
+
+/// One file being read, and where its problems go.
+pub(super) struct File<'a> {
+    pub name: &'a str,
+    text: &'a str,
+    pub problems: &'a RefCell<Vec<Problem>>,
+}
+
+impl<'a> File<'a> {
+    pub fn new(name: &'a str, text: &'a str, problems: &'a RefCell<Vec<Problem>>) -> File<'a> {
+        File { name, text, problems }
+    }
+
+    /// Parses the file; syntax errors become problems and what could be read is still checked.
+    pub fn parse(&self) -> Spanned<DeTable<'a>> {
+        let (table, errors) = DeTable::parse_recoverable(self.text);
+        for error in errors {
+            let at = error.span().map_or(0, |s| s.start);
+            self.report(at, format!("not TOML: {}", error.message()), "key = \"value\" on a line of its own, or [table]");
+        }
+        table
+    }
+
+    pub fn line_of(&self, at: usize) -> usize {
+        let end = at.min(self.text.len());
+        self.text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count() + 1
+    }
+
+    pub fn report(&self, at: usize, message: impl Into<String>, write: impl Into<String>) {
+        self.problems.borrow_mut().push(Problem {
+            file: self.name.to_string(),
+            line: self.line_of(at),
+            message: message.into(),
+            write: write.into(),
+        });
+    }
+}
+
+/// One table of a file. Every key asked for counts as known; [`Reader::finish`] reports the others.
+pub(super) struct Reader<'a, 'b> {
+    pub file: &'b File<'a>,
+    table: &'b DeTable<'a>,
+    /// Where the table begins, for problems about what is not there.
+    pub at: usize,
+    known: RefCell<BTreeSet<&'static str>>,
+}
+
+impl<'a, 'b> Reader<'a, 'b> {
+    pub fn new(file: &'b File<'a>, table: &'b DeTable<'a>, at: usize) -> Reader<'a, 'b> {
+        Reader { file, table, at, known: RefCell::new(BTreeSet::new()) }
+    }
+
+    pub fn value(&self, key: &'static str) -> Option<&'b Spanned<DeValue<'a>>> {
+        self.known.borrow_mut().insert(key);
+        self.table.get(key)
+    }
+
+    pub fn has(&self, key: &'static str) -> bool {
+        self.value(key).is_some()
+    }
+
+    /// Where a key's value stands, else where the table begins.
+    pub fn at(&self, key: &str) -> usize {
+        self.table.get(key).map_or(self.at, |v| v.span().start)
+    }
+
+    pub fn wrong(&self, key: &'static str, value: &Spanned<DeValue<'_>>, wants: &str, example: &str) {
+        self.file.report(value.span().start, format!("`{key}` must be {wants}"), example);
+    }
+
+    pub fn missing(&self, key: &'static str, example: &str) {
+        self.file.report(self.at, format!("`{key}` is missing"), example);
+    }
+
+    pub fn string(&self, key: &'static str, example: &str) -> Option<String> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::String(s) if !s.trim().is_empty() => Some(s.to_string()),
+            _ => {
+                self.wrong(key, value, "a text that is not empty", example);
+                None
+            }
+        }
+    }
+
+    pub fn required_string(&self, key: &'static str, example: &str) -> String {
+        if !self.has(key) {
+            self.missing(key, example);
+        }
+        self.string(key, example).unwrap_or_default()
+    }
+
+    /// A word of a closed list.
+    pub fn word<T>(&self, key: &'static str, parse: impl Fn(&str) -> Option<T>, example: &str) -> Option<T> {
+        let text = self.string(key, example)?;
+        let parsed = parse(&text);
+        if parsed.is_none() {
+            self.file.report(self.at(key), format!("`{key}` has no value {text:?}"), example);
+        }
+        parsed
+    }
+
+    pub fn number(&self, key: &'static str, range: std::ops::RangeInclusive<f64>, example: &str) -> Option<f64> {
+        let value = self.value(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(i) => i.to_string().parse::<f64>().ok(),
+            DeValue::Float(f) => f.to_string().parse::<f64>().ok(),
+            _ => None,
+        };
+        match number {
+            Some(n) if range.contains(&n) => Some(n),
+            _ => {
+                let wants = format!("a number from {} to {}", range.start(), range.end());
+                self.wrong(key, value, &wants, example);
+                None
+            }
+        }
+    }
+
+    pub fn whole(&self, key: &'static str, range: std::ops::RangeInclusive<u32>, example: &str) -> Option<u32> {
+        let value = self.value(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(i) => i.to_string().parse::<u32>().ok(),
+            _ => None,
+        };
+        match number {
+            Some(n) if range.contains(&n) => Some(n),
+            _ => {
+                let wants = format!("a whole number from {} to {}", range.start(), range.end());
+                self.wrong(key, value, &wants, example);
+                None
+            }
+        }
+    }
+
+    pub fn bool(&self, key: &'static str, example: &str) -> Option<bool> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::Boolean(b) => Some(*b),
+            _ => {
+                self.wrong(key, value, "true or false", example);
+                None
+            }
+        }
+    }
+
+    /// A text, or a list of texts; empty when absent.
+    pub fn strings(&self, key: &'static str, example: &str) -> Vec<String> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        match value.get_ref() {
+            DeValue::String(s) => vec![s.to_string()],
+            DeValue::Array(items) => items
+                .iter()
+                .filter_map(|item| match item.get_ref() {
+                    DeValue::String(s) => Some(s.to_string()),
+                    _ => {
+                        self.wrong(key, item, "a list of texts", example);
+                        None
+                    }
+                })
+                .collect(),
+            _ => {
+                self.wrong(key, value, "a text or a list of texts", example);
+                Vec::new()
+            }
+        }
+    }
+
+    /// A text in one or both languages: `"..."` or `{ en = "...", zh = "..." }`.
+    pub fn text(&self, key: &'static str) -> Option<Text> {
+        let value = self.value(key)?;
+        let example = format!("{key} = {{ en = \"...\", zh = \"...\" }}");
+        match value.get_ref() {
+            DeValue::String(s) => Some(Text { en: s.to_string(), zh: s.to_string() }),
+            DeValue::Table(_) => {
+                let inner = self.table(key)?;
+                let text = Text {
+                    en: inner.string("en", &example).unwrap_or_default(),
+                    zh: inner.string("zh", &example).unwrap_or_default(),
+                };
+                inner.finish();
+                if text == Text::default() {
+                    self.wrong(key, value, "a text in at least one language", &example);
+                }
+                Some(text)
+            }
+            _ => {
+                self.wrong(key, value, "a text in one or both languages", &example);
+                None
+            }
+        }
+    }
+
+    pub fn required_text(&self, key: &'static str) -> Text {
+        if !self.has(key) {
+            self.missing(key, &format!("{key} = {{ en = \"...\", zh = \"...\" }}"));
+        }
+        self.text(key).unwrap_or_default()
+    }
+
+    pub fn table(&self, key: &'static str) -> Option<Reader<'a, 'b>> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::Table(t) => Some(Reader::new(self.file, t, value.span().start)),
+            _ => {
+                self.wrong(key, value, "a table", &format!("[{key}]"));
+                None
+            }
+        }
+    }
+
+    /// An array of tables; a single table counts as an array of one.
+    pub fn tables(&self, key: &'static str) -> Vec<Reader<'a, 'b>> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        match value.get_ref() {
+            DeValue::Table(t) => vec![Reader::new(self.file, t, value.span().start)],
+            DeValue::Array(items) => items
+                .iter()
+                .filter_map(|item| match item.get_ref() {
+                    DeValue::Table(t) => Some(Reader::new(self.file, t, item.span().start)),
+                    _ => {
+                        self.wrong(key, item, "a list of tables", &format!("[[{key}]]"));
+                        None
+                    }
+                })
+                .collect(),
+            _ => {
+                self.wrong(key, value, "a list of tables", &format!("[[{key}]]"));
+                Vec::new()
+            }
+        }
+    }
+
+    /// All keys with text values, for tables whose keys are data (renames, constants).
+    pub fn text_entries(&self, example: &str) -> Vec<(String, String, usize)> {
+        let mut out = Vec::new();
+        for (key, value) in self.table.iter() {
+            match value.get_ref() {
+                DeValue::String(s) => out.push((key.get_ref().to_string(), s.to_string(), value.span().start)),
+                _ => self.file.report(value.span().start, format!("`{}` must be a text", key.get_ref()), example),
+            }
+        }
+        out
+    }
+
+    /// Keys that hold tables, for tables whose keys are data.
+    pub fn table_entries(&self, example: &str) -> Vec<(String, Reader<'a, 'b>)> {
+        let mut out = Vec::new();
+        for (key, value) in self.table.iter() {
+            match value.get_ref() {
+                DeValue::Table(t) => {
+                    out.push((key.get_ref().to_string(), Reader::new(self.file, t, value.span().start)));
+                }
+                _ => self.file.report(value.span().start, format!("`{}` must be a table", key.get_ref()), example),
+            }
+        }
+        out
+    }
+
+    /// Reports keys nobody asked for, with the nearest known one.
+    pub fn finish(self) {
+        let known = self.known.borrow();
+        for (key, _) in self.table.iter() {
+            let name = key.get_ref().as_ref();
+            if known.contains(name) {
+                continue;
+            }
+            let nearest = known.iter().min_by_key(|k| strsim::levenshtein(k, name));
+            let write = match nearest {
+                Some(k) if strsim::levenshtein(k, name) <= 3 => format!("`{k}`"),
+                _ => format!("one of {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")),
+            };
+            self.file.report(key.span().start, format!("unknown key `{name}`"), write);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Input topics and how their columns become record fields.
+
+use super::model::*;
+use super::reader::Reader;
+use crate::domain::SourceKind;
+use std::collections::BTreeMap;
+
+const MAX_MAPS: usize = 50;
+
+/// The sources a pipeline names, and `dispositions.<org>` of each organisation, which need no
+/// naming: whose topic it is decides who speaks.
+pub(super) fn sources(pipeline: &Reader, organisations: &BTreeMap<String, Organisation>) -> Vec<Source> {
+    let mut out: Vec<Source> = Vec::new();
+    for table in pipeline.tables("source") {
+        let kinds = "kind = \"tickets\", \"sector\" or \"registry\"";
+        let kind = super::load::required_word(&table, "kind", SourceKind::parse, kinds);
+        let topic = table.required_string("topic", "topic = \"hotline.tickets\"");
+        if !topic.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) || topic.len() > 200 {
+            table.file.report(table.at("topic"), format!("{topic:?} is no name for a topic"), "letters, digits, '.', '_' and '-'");
+        }
+        if out.iter().any(|s| s.topic == topic) {
+            table.file.report(table.at("topic"), format!("topic {topic:?} stands twice"), "one [[source]] a topic, with several maps");
+        }
+        let maps: Vec<FieldMap> = table.tables("map").into_iter().map(field_map).collect();
+        if maps.len() > MAX_MAPS {
+            table.file.report(table.at("map"), format!("{} maps; {MAX_MAPS} are allowed", maps.len()), "fewer maps");
+        }
+        match kind {
+            Some(SourceKind::Dispositions | SourceKind::Control) => {
+                table.file.report(table.at("kind"), "this source needs no naming: it follows from the organisations and the realm", kinds);
+            }
+            Some(kind) => out.push(Source { kind, topic, org: None, maps }),
+            None => {}
+        }
+        table.finish();
+    }
+    if out.is_empty() {
+        pipeline.missing("source", "[[source]] with kind = \"tickets\" and topic = \"hotline.tickets\"");
+    }
+    for slug in organisations.keys() {
+        let topic = format!("dispositions.{slug}");
+        out.push(Source { kind: SourceKind::Dispositions, topic, org: Some(slug.clone()), maps: Vec::new() });
+    }
+    out.push(Source { kind: SourceKind::Control, topic: CONTROL_TOPIC.to_string(), org: None, maps: Vec::new() });
+    out
+}
+
+/// The topic whose partition k speaks to the realm of journal partition k.
+pub const CONTROL_TOPIC: &str = "jianwei.control";
+
+fn field_map(table: Reader) -> FieldMap {
+    let example = "[[source.map]] with columns = [\"created\"] and rename = { received_at = \"created\" }";
+    let texts = |key: &'static str| -> BTreeMap<String, String> {
+        let Some(inner) = table.table(key) else { return BTreeMap::new() };
+        inner.text_entries(example).into_iter().map(|(k, v, _)| (k, v)).collect()
+    };
+    let mut map = FieldMap {
+        name: table.required_string("name", "name = \"hotline export\""),
+        columns: table.strings("columns", example),
+        id: IdRule::Own,
+        rename: texts("rename"),
+        constants: texts("constants"),
+        defaults: texts("defaults"),
+        values: BTreeMap::new(),
+        cases: BTreeMap::new(),
+    };
+    match table.string("id", "id = \"row\" (or leave it out)").as_deref() {
+        None => {}
+        Some("row") => map.id = IdRule::Key,
+        Some(other) => table.file.report(table.at("id"), format!("no way to make an id called {other:?}"), "id = \"row\", or leave it out"),
+    }
+    if map.columns.is_empty() {
+        table.missing("columns", "columns = [...]: the map applies to rows that have all of these");
+    }
+    if let Some(values) = table.table("values") {
+        for (field, inner) in values.table_entries("values.intent = { \"投诉\" = \"complaint\" }") {
+            let entries = inner.text_entries(example).into_iter().map(|(k, v, _)| (k, v)).collect();
+            map.values.insert(field, entries);
+        }
+    }
+    for case in table.tables("case") {
+        let example = "[[source.map.case]] field = \"result\", column = \"critical\", above = 0, value = \"critical\"";
+        let field = case.required_string("field", example);
+        let rule = Case {
+            column: case.string("column", example),
+            above: case.number("above", -1e15..=1e15, example).unwrap_or(0.0),
+            value: case.required_string("value", example),
+        };
+        case.finish();
+        map.cases.entry(field).or_default().push(rule);
+    }
+    table.finish();
+    map
+}

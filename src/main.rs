@@ -1,0 +1,10 @@
+//! Jianwei (见微): risk warnings for cross-department supervision, from Kafka to Kafka.
+
+mod cli;
+mod feeds;
+mod pipelines;
+mod replay;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

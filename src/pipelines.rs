@@ -1,0 +1,43 @@
+//! Folders of pipeline files → the core's bundles and models.
+
+use anyhow::{Context, Result, bail};
+use jianwei_core::pipeline::{Bundle, Model, load};
+use std::path::Path;
+
+/// Files that belong to a pipeline; samples and cases beside them do not.
+fn belongs(relative: &Path) -> bool {
+    relative.extension().is_some_and(|e| e == "toml") && !relative.starts_with("sample") && !relative.starts_with("tests")
+}
+
+/// Reads the `.toml` files of a folder and the folders in it.
+pub fn read_bundle(dir: &Path) -> Result<Bundle> {
+    let mut bundle = Bundle::default();
+    let mut folders = vec![dir.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).with_context(|| format!("reading the pipeline folder {}", folder.display()))?;
+        for entry in entries {
+            let path = entry?.path();
+            let relative = path.strip_prefix(dir)?;
+            if path.is_dir() {
+                folders.push(path);
+            } else if belongs(relative) {
+                let name = relative.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>().join("/");
+                let text = std::fs::read_to_string(&path).with_context(|| format!("{}: not UTF-8 text", path.display()))?;
+                bundle.files.insert(name, text);
+            }
+        }
+    }
+    Ok(bundle)
+}
+
+/// Reads and checks a pipeline; the error lists every problem.
+pub fn read_model(dir: &Path) -> Result<Model> {
+    let bundle = read_bundle(dir)?;
+    match load(&bundle) {
+        Ok(model) => Ok(model),
+        Err(problems) => {
+            let lines: Vec<String> = problems.iter().map(|p| format!("{}/{p}", dir.display())).collect();
+            bail!("{} mistakes in the pipeline:\n{}", lines.len(), lines.join("\n"))
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Files in, reports out: the same core without Kafka, on the feed clock; and the reports of a
+//! journal read back.
+
+mod report;
+
+pub use report::{Report, Summary};
+
+use crate::feeds::{self, Input};
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use jianwei_core::intake;
+use jianwei_core::pipeline::{Clock, Model, Source};
+use jianwei_core::sequencer::{FeedMerge, FeedPartition, FeedRecord, Sequenced, Sequencer, SourceRecord, genesis_entry};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One partition's worth of rows: those of one file and topic, in order.
+struct FileLane<'m> {
+    source: &'m Source,
+    partition: i32,
+    rows: std::vec::IntoIter<feeds::Row>,
+    next_offset: i64,
+}
+
+/// Steps the records of the files through a fresh realm. `until_ms` ends the feed: later records are
+/// dead letters, and time passes up to it at the end when it was asked for.
+pub fn replay(model: &Model, inputs: &[Input], until_ms: Option<i64>, now_ms: i64, threads: usize, take: &mut dyn FnMut(&Sequenced) -> Result<()>) -> Result<()> {
+    let mut lanes = read_lanes(model, inputs, threads)?;
+    let total: usize = lanes.iter().map(|l| l.rows.len()).sum();
+    let progress = progress_bar(total as u64);
+    let genesis = genesis_entry(&model.realm, "replay", Clock::Feed, until_ms.unwrap_or(now_ms), now_ms, &model.bundle)
+        .map_err(|e| anyhow::anyhow!("{e}"))?;
+    let (mut sequencer, first) = Sequencer::begin(genesis)?;
+    take(&first)?;
+    let about = lanes.iter().map(|lane| FeedPartition {
+        topic: lane.source.topic.clone(),
+        partition: lane.partition,
+        undated: lane.source.kind.undated(),
+        first_kind: lane.source.kind.first_kind(),
+        done: Default::default(),
+    });
+    let mut merge = FeedMerge::new(about.collect(), sequencer.engine().stamp_ms());
+    let mut out = Vec::new();
+    loop {
+        for (index, lane) in lanes.iter_mut().enumerate() {
+            fill(model, &mut merge, index, lane);
+        }
+        while let Some(group) = merge.next_group()? {
+            for (position, record) in group.records {
+                sequencer.accept(group.stamp_ms, SourceRecord { position, decoded: record.decoded }, &mut out)?;
+                progress.inc(1);
+                for sequenced in out.drain(..) {
+                    take(&sequenced)?;
+                }
+            }
+        }
+        if merge.is_complete() {
+            break;
+        }
+    }
+    if let Some(until_ms) = until_ms {
+        sequencer.tick_until(until_ms, &mut out)?;
+        for sequenced in out.drain(..) {
+            take(&sequenced)?;
+        }
+    }
+    progress.finish_and_clear();
+    Ok(())
+}
+
+fn fill(model: &Model, merge: &mut FeedMerge, index: usize, lane: &mut FileLane) {
+    while merge.wants(index) {
+        let Some(row) = lane.rows.next() else {
+            merge.end(index);
+            return;
+        };
+        let decoded = intake::decode(model, lane.source, row.key.as_deref(), Some(&row.value));
+        merge.push(index, FeedRecord { offset: lane.next_offset, key: row.key, value: Some(row.value), decoded });
+        lane.next_offset += 1;
+    }
+}
+
+/// Reads all files, several at a time, and parts their rows by topic.
+fn read_lanes<'m>(model: &'m Model, inputs: &[Input], threads: usize) -> Result<Vec<FileLane<'m>>> {
+    let mut files = Vec::new();
+    for input in inputs {
+        files.extend(input.paths()?.into_iter().map(|path| (input.kind, path)));
+    }
+    let mut read: Vec<Option<Result<Vec<feeds::Row>>>> = files.iter().map(|_| None).collect();
+    for (files, slots) in files.chunks(threads.max(1)).zip(read.chunks_mut(threads.max(1))) {
+        std::thread::scope(|scope| {
+            for ((kind, path), slot) in files.iter().zip(slots) {
+                scope.spawn(move || *slot = Some(feeds::read(model, *kind, path)));
+            }
+        });
+    }
+    let mut lanes = Vec::new();
+    let mut partitions: BTreeMap<String, i32> = BTreeMap::new();
+    for rows in read {
+        let mut by_topic: BTreeMap<String, Vec<feeds::Row>> = BTreeMap::new();
+        for row in rows.context("a reader thread ended early")?? {
+            by_topic.entry(row.topic.clone()).or_default().push(row);
+        }
+        for (topic, rows) in by_topic {
+            let partition = partitions.entry(topic.clone()).or_default();
+            let source = model.source_of_topic(&topic).context("rows belong to a source of the pipeline")?;
+            lanes.push(FileLane { source, partition: *partition, rows: rows.into_iter(), next_offset: 0 });
+            *partition += 1;
+        }
+    }
+    Ok(lanes)
+}
+
+pub fn progress_bar(total: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{elapsed_precise} {bar:40} {human_pos} of {human_len} records, {per_sec}");
+    let bar = ProgressBar::new(total);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Steps a journal's entries again, in order, and reports what they lead to.
+#[derive(Default)]
+pub struct JournalReplay {
+    engine: Option<jianwei_core::engine::Engine>,
+}
+
+impl JournalReplay {
+    pub fn step(&mut self, entry: jianwei_core::journal::Entry) -> Result<Sequenced> {
+        let mut effects = Vec::new();
+        match &mut self.engine {
+            None => self.engine = Some(jianwei_core::engine::Engine::begin(&entry, &mut effects)?),
+            Some(engine) => engine.step(&entry, &mut effects)?,
+        }
+        Ok(Sequenced { entry, effects })
+    }
+
+    pub fn model(&self) -> Option<&Arc<Model>> {
+        self.engine.as_ref().map(jianwei_core::engine::Engine::model)
+    }
+}

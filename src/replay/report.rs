@@ -1,0 +1,148 @@
+//! The files a replay writes. Every file is written, even when empty.
+
+use anyhow::{Context, Result};
+use jianwei_core::engine::{Effect, Publication, topics};
+use jianwei_core::journal::{Body, DeadLetter};
+use jianwei_core::sequencer::Sequenced;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Summary {
+    pub realm: String,
+    pub entries: u64,
+    pub records: u64,
+    pub ticks: u64,
+    pub dead_letters: BTreeMap<String, u64>,
+    /// Warnings raised or made worse, by matter, then level; each counted once, not once a copy.
+    pub warnings: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Copies sent, by organisation.
+    pub sent: BTreeMap<String, u64>,
+    pub reminders: u64,
+    pub profiles: u64,
+}
+
+pub struct Report {
+    dir: PathBuf,
+    warnings: BufWriter<File>,
+    reminders: BufWriter<File>,
+    dead_letters: BufWriter<File>,
+    profiles: BTreeMap<String, Vec<u8>>,
+    summary: Summary,
+}
+
+/// One row of `dead-letters.ndjson`: the bytes stay where they were read.
+#[derive(Serialize)]
+struct DeadLetterRow<'a> {
+    topic: &'a str,
+    partition: i32,
+    offset: i64,
+    reason: &'static str,
+    field: Option<&'a str>,
+}
+
+impl Report {
+    pub fn create(dir: &Path) -> Result<Report> {
+        std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
+        let file = |name: &str| -> Result<BufWriter<File>> {
+            let path = dir.join(name);
+            Ok(BufWriter::new(File::create(&path).with_context(|| format!("writing {}", path.display()))?))
+        };
+        file("clues.ndjson")?;
+        Ok(Report {
+            dir: dir.to_path_buf(),
+            warnings: file("warnings.ndjson")?,
+            reminders: file("reminders.ndjson")?,
+            dead_letters: file("dead-letters.ndjson")?,
+            profiles: BTreeMap::new(),
+            summary: Summary::default(),
+        })
+    }
+
+    pub fn take(&mut self, sequenced: &Sequenced) -> Result<()> {
+        self.summary.entries += 1;
+        match &sequenced.entry.body {
+            Body::Genesis(genesis) => self.summary.realm.clone_from(&genesis.realm),
+            Body::Tick => self.summary.ticks += 1,
+            Body::Record(_) | Body::DeadLetter(_) => self.summary.records += 1,
+            Body::Activate { .. } => {}
+        }
+        for effect in &sequenced.effects {
+            match effect {
+                Effect::Publish(publication) => self.publication(publication)?,
+                Effect::DeadLetter(letter) => self.dead_letter(letter)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn publication(&mut self, publication: &Publication) -> Result<()> {
+        let Some(value) = &publication.value else { return Ok(()) };
+        if let Some(org) = publication.topic.strip_prefix("warnings.").filter(|_| publication.topic != topics::OPEN) {
+            *self.summary.sent.entry(org.to_string()).or_default() += 1;
+            self.count_warning(value)?;
+            line(&mut self.warnings, value)?;
+        } else if publication.topic.starts_with("reminders.") {
+            self.summary.reminders += 1;
+            line(&mut self.reminders, value)?;
+        } else if publication.topic == topics::PROFILES {
+            self.profiles.insert(publication.key.clone(), value.clone());
+        }
+        Ok(())
+    }
+
+    fn count_warning(&mut self, value: &[u8]) -> Result<()> {
+        #[derive(serde::Deserialize)]
+        struct Seen {
+            status: String,
+            level: String,
+            role: String,
+            matter: Matter,
+        }
+        #[derive(serde::Deserialize)]
+        struct Matter {
+            id: String,
+        }
+        let seen: Seen = serde_json::from_slice(value).context("reading back a warning")?;
+        if seen.role == "lead" && (seen.status == "raised" || seen.status == "upgraded") {
+            *self.summary.warnings.entry(seen.matter.id).or_default().entry(seen.level).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    fn dead_letter(&mut self, letter: &DeadLetter) -> Result<()> {
+        *self.summary.dead_letters.entry(letter.reason.as_str().to_string()).or_default() += 1;
+        let row = DeadLetterRow {
+            topic: &letter.source.topic,
+            partition: letter.source.partition,
+            offset: letter.source.offset,
+            reason: letter.reason.as_str(),
+            field: letter.field.as_deref(),
+        };
+        line(&mut self.dead_letters, &serde_json::to_vec(&row)?)
+    }
+
+    /// Writes what only the end knows: the profiles as they stand, and the summary.
+    pub fn finish(mut self) -> Result<Summary> {
+        self.summary.profiles = self.profiles.len() as u64;
+        let mut profiles = BufWriter::new(File::create(self.dir.join("profiles.ndjson"))?);
+        for value in self.profiles.values() {
+            line(&mut profiles, value)?;
+        }
+        for writer in [&mut self.warnings, &mut self.reminders, &mut self.dead_letters, &mut profiles] {
+            writer.flush()?;
+        }
+        let summary = serde_json::to_vec_pretty(&self.summary)?;
+        std::fs::write(self.dir.join("summary.json"), summary)?;
+        Ok(self.summary)
+    }
+}
+
+fn line(to: &mut impl Write, value: &[u8]) -> Result<()> {
+    to.write_all(value)?;
+    to.write_all(b"\n")?;
+    Ok(())
+}

@@ -2,8 +2,10 @@
 
 mod cli;
 mod feeds;
+mod kafka;
 mod pipelines;
 mod replay;
+mod telemetry;
 
 fn main() -> std::process::ExitCode {
     cli::main()

@@ -1,7 +1,11 @@
 //! One file a command; no logic of its own.
 
 mod check;
+mod kafka_args;
+mod publish;
 mod replay;
+mod run;
+mod topics;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -19,6 +23,13 @@ struct Cli {
 enum Command {
     /// Check a pipeline: every mistake at once, with file, line and what to write instead.
     Check(check::Args),
+    /// Create or check the topics the realms need.
+    #[command(subcommand)]
+    Topics(topics::Args),
+    /// Publish files into the raw topics.
+    Publish(publish::Args),
+    /// Run realms: read, score, warn, exactly once.
+    Run(run::Args),
     /// Step files, or a realm's journal, through a fresh realm and write what it would have said.
     Replay(replay::Args),
 }
@@ -28,6 +39,9 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Topics(args) => topics::run(&args),
+        Command::Publish(args) => publish::run(&args),
+        Command::Run(args) => run::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -46,4 +60,9 @@ fn time_of(text: &str, zone: jianwei_core::domain::Zone) -> anyhow::Result<i64> 
 
 fn now_ms() -> i64 {
     chrono::Utc::now().timestamp_millis()
+}
+
+fn topic_problems(problems: &[crate::kafka::TopicProblem]) -> String {
+    let lines = problems.iter().map(|p| format!("topic {} {}\n    mend: {}", p.topic, p.problem, p.mend));
+    format!("{} topics are not as they must be:\n{}", problems.len(), lines.collect::<Vec<_>>().join("\n"))
 }

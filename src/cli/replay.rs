@@ -1,14 +1,24 @@
 use crate::feeds::Input;
 use crate::pipelines::read_model;
-use crate::replay::{Report, replay};
+use crate::kafka::{Settings, read_journal};
+use crate::replay::{JournalReplay, Report, replay};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The pipeline's folder.
+    /// The pipeline's folder. With --from-journal it names the realm; the rules are the journal's.
     #[arg(long)]
     pipelines: PathBuf,
+    /// Read the realm's journal instead of files.
+    #[arg(long, requires = "brokers")]
+    from_journal: bool,
+    /// Bootstrap servers, for --from-journal.
+    #[arg(long, env = "JIANWEI_BROKERS")]
+    brokers: Option<String>,
+    /// Any librdkafka setting, key=value; may stand several times.
+    #[arg(long = "kafka", value_name = "KEY=VALUE")]
+    kafka: Vec<String>,
     /// Directory of enterprises; the same as `--input registry=FILE`.
     #[arg(long)]
     registry: Option<String>,
@@ -34,11 +44,31 @@ pub fn run(args: &Args) -> Result<()> {
         inputs.push(Input { kind: jianwei_core::domain::SourceKind::Registry, pattern: path.clone() });
     }
     let mut report = Report::create(&args.out)?;
+    if args.from_journal {
+        if !inputs.is_empty() {
+            bail!("--from-journal reads no files: leave --input out");
+        }
+        let settings = Settings::new(args.brokers.as_deref().unwrap_or_default(), &args.kafka)?;
+        let mut journal = JournalReplay::default();
+        read_journal(&settings, model.journal_partition, None, &mut |entry, _| {
+            report.take(&journal.step(entry)?)?;
+            Ok(true)
+        })?;
+        match journal.realm() {
+            None => bail!("the journal of realm {} is empty", model.realm),
+            Some(realm) if realm != model.realm => bail!("journal partition {} belongs to realm {realm:?}", model.journal_partition),
+            Some(_) => return finish(report),
+        }
+    }
     if inputs.is_empty() {
         bail!("nothing to replay: give --input KIND=PATH");
     }
     let until_ms = args.until.as_deref().map(|text| super::time_of(text, model.zone)).transpose()?;
     replay(&model, &inputs, until_ms, super::now_ms(), args.threads, &mut |sequenced| report.take(sequenced))?;
+    finish(report)
+}
+
+fn finish(report: Report) -> Result<()> {
     let summary = report.finish()?;
     println!("{}", serde_json::to_string_pretty(&summary)?);
     Ok(())

@@ -3,7 +3,7 @@
 
 mod report;
 
-pub use report::{Report, Summary};
+pub use report::Report;
 
 use crate::feeds::{self, Input};
 use anyhow::{Context, Result};
@@ -12,7 +12,6 @@ use jianwei_core::intake;
 use jianwei_core::pipeline::{Clock, Model, Source};
 use jianwei_core::sequencer::{FeedMerge, FeedPartition, FeedRecord, Sequenced, Sequencer, SourceRecord, genesis_entry};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// One partition's worth of rows: those of one file and topic, in order.
 struct FileLane<'m> {
@@ -136,7 +135,7 @@ impl JournalReplay {
         Ok(Sequenced { entry, effects })
     }
 
-    pub fn model(&self) -> Option<&Arc<Model>> {
-        self.engine.as_ref().map(jianwei_core::engine::Engine::model)
+    pub fn realm(&self) -> Option<&str> {
+        self.engine.as_ref().map(|e| e.state().realm.as_str())
     }
 }

@@ -99,6 +99,15 @@ impl FeedMerge {
         !lane.ended && lane.buffer.len() < PARTITION_BUFFER_RECORDS
     }
 
+    pub fn has_ended(&self, lane: usize) -> bool {
+        self.lanes[lane].ended
+    }
+
+    /// Records of the partition read but not yet in a group.
+    pub fn buffered(&self, lane: usize) -> usize {
+        self.lanes[lane].buffer.len()
+    }
+
     pub fn is_complete(&self) -> bool {
         self.group.is_empty() && self.lanes.iter().all(|l| l.ended && l.buffer.is_empty())
     }

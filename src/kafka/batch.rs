@@ -1,0 +1,192 @@
+//! A batch's bytes: kept as they are until committed, so that a batch sent again is the same batch.
+
+use anyhow::Result;
+use jianwei_core::domain::SourceKind;
+use jianwei_core::engine::{Effect, Publication, topics};
+use jianwei_core::journal::{Body, DeadLetter, encode};
+use jianwei_core::sequencer::{Batch, Sequenced};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::{Offset, TopicPartitionList};
+use std::collections::BTreeMap;
+
+/// Most entries and bytes of one transaction.
+pub const MAX_BATCH_ENTRIES: usize = 2_000;
+pub const MAX_BATCH_BYTES: usize = 8 * 1024 * 1024;
+
+pub struct OutRecord {
+    pub topic: String,
+    pub partition: Option<i32>,
+    pub key: Option<Vec<u8>>,
+    pub value: Option<Vec<u8>>,
+    pub headers: OwnedHeaders,
+}
+
+/// The entries of one transaction, what they put out, and the source offsets they stand for.
+pub struct BatchBytes {
+    pub records: Vec<OutRecord>,
+    pub offsets: TopicPartitionList,
+    positions: BTreeMap<(String, i32), i64>,
+    first_seq: Option<u64>,
+    last_seq: u64,
+    bytes: usize,
+    pub tally: Tally,
+}
+
+/// What a batch holds, for metrics once it is committed.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    pub entries: u64,
+    pub records: BTreeMap<SourceKind, u64>,
+    pub dead_letters: BTreeMap<&'static str, u64>,
+    pub warnings: BTreeMap<(String, String), u64>,
+    pub reminders: u64,
+}
+
+impl Default for BatchBytes {
+    fn default() -> BatchBytes {
+        BatchBytes {
+            records: Vec::new(),
+            offsets: TopicPartitionList::new(),
+            positions: BTreeMap::new(),
+            first_seq: None,
+            last_seq: 0,
+            bytes: 0,
+            tally: Tally::default(),
+        }
+    }
+}
+
+/// A source record's own bytes, which a dead letter carries unchanged.
+pub struct RawRecord {
+    pub key: Option<Vec<u8>>,
+    pub value: Option<Vec<u8>>,
+}
+
+impl BatchBytes {
+    pub fn is_empty(&self) -> bool {
+        self.first_seq.is_none()
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.tally.entries as usize >= MAX_BATCH_ENTRIES || self.bytes >= MAX_BATCH_BYTES
+    }
+
+    /// What the machine is told of it.
+    pub fn range(&self) -> Option<Batch> {
+        self.first_seq.map(|first_seq| Batch { first_seq, last_seq: self.last_seq })
+    }
+
+    /// Adds an entry with its effects. `raw` is the source record it came from.
+    pub fn add(&mut self, realm: &str, partition: i32, kind: Option<SourceKind>, raw: Option<RawRecord>, sequenced: &Sequenced) -> Result<()> {
+        let entry = &sequenced.entry;
+        let value = encode(entry)?;
+        self.first_seq.get_or_insert(entry.seq);
+        self.last_seq = entry.seq;
+        self.tally.entries += 1;
+        self.push(OutRecord {
+            topic: topics::JOURNAL.to_string(),
+            partition: Some(partition),
+            key: Some(realm.as_bytes().to_vec()),
+            value: Some(value),
+            headers: OwnedHeaders::new(),
+        });
+        let source = match &entry.body {
+            Body::Record(r) => Some(&r.source),
+            Body::DeadLetter(d) => Some(&d.source),
+            _ => None,
+        };
+        if let Some(source) = source {
+            self.positions.insert((source.topic.clone(), source.partition), source.resume_offset);
+            if let Some(kind) = kind {
+                *self.tally.records.entry(kind).or_default() += 1;
+            }
+        }
+        let mut raw = raw;
+        for effect in &sequenced.effects {
+            match effect {
+                Effect::Publish(publication) => self.publication(publication),
+                Effect::DeadLetter(letter) => {
+                    *self.tally.dead_letters.entry(letter.reason.as_str()).or_default() += 1;
+                    let raw = raw.take().unwrap_or(RawRecord { key: None, value: None });
+                    self.push(dead_letter(realm, letter, raw));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn publication(&mut self, p: &Publication) {
+        if p.topic.starts_with("reminders.") {
+            self.tally.reminders += 1;
+        }
+        if p.topic.starts_with("warnings.") && p.topic != topics::OPEN
+            && let Some(value) = &p.value
+            && let Ok(seen) = serde_json::from_slice::<SeenWarning>(value)
+            && seen.role == "lead"
+            && matches!(seen.status.as_str(), "raised" | "upgraded")
+        {
+            *self.tally.warnings.entry((seen.matter.id, seen.level)).or_default() += 1;
+        }
+        let header = |key: &'static str, value: &str| Header { key, value: Some(value.as_bytes().to_vec()) };
+        let headers = [
+            header("ce_specversion", "1.0"),
+            header("ce_id", &p.event_id),
+            header("ce_source", &p.source),
+            header("ce_type", p.event_type),
+            header("ce_time", &p.time),
+            header("content-type", "application/json"),
+        ];
+        let headers = headers.into_iter().fold(OwnedHeaders::new(), |all, h| all.insert(Header { key: h.key, value: h.value.as_ref() }));
+        self.push(OutRecord {
+            topic: p.topic.clone(),
+            partition: None,
+            key: Some(p.key.clone().into_bytes()),
+            value: p.value.clone(),
+            headers,
+        });
+    }
+
+    fn push(&mut self, record: OutRecord) {
+        self.bytes += record.value.as_ref().map_or(0, Vec::len) + 200;
+        self.records.push(record);
+    }
+
+    /// Fixes the offsets to be committed with the batch.
+    pub fn seal(&mut self) -> Result<()> {
+        self.offsets = TopicPartitionList::new();
+        for ((topic, partition), offset) in &self.positions {
+            self.offsets.add_partition_offset(topic, *partition, Offset::Offset(*offset))?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct SeenWarning {
+    status: String,
+    level: String,
+    role: String,
+    matter: SeenMatter,
+}
+
+#[derive(serde::Deserialize)]
+struct SeenMatter {
+    id: String,
+}
+
+/// Original key and value unchanged; everything else in headers.
+fn dead_letter(realm: &str, letter: &DeadLetter, raw: RawRecord) -> OutRecord {
+    let mut headers = OwnedHeaders::new();
+    let rows = [
+        ("jianwei_realm", Some(realm)),
+        ("jianwei_topic", Some(letter.source.topic.as_str())),
+        ("jianwei_reason", Some(letter.reason.as_str())),
+        ("jianwei_field", letter.field.as_deref()),
+    ];
+    for (key, value) in rows {
+        if let Some(value) = value {
+            headers = headers.insert(Header { key, value: Some(value) });
+        }
+    }
+    OutRecord { topic: topics::DEAD_LETTERS.to_string(), partition: None, key: raw.key, value: raw.value, headers }
+}

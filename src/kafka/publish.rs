@@ -1,0 +1,86 @@
+//! Files into raw topics, through an ordinary producer.
+
+use super::client::Settings;
+use crate::feeds::{self, Input};
+use anyhow::{Context, Result, bail};
+use indicatif::ProgressBar;
+use jianwei_core::pipeline::Model;
+use rdkafka::ClientContext;
+use rdkafka::config::FromClientConfigAndContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(Clone, Default)]
+struct Failures(Arc<AtomicU64>);
+
+impl ClientContext for Failures {}
+
+impl ProducerContext for Failures {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if result.is_err() {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Records sent, by topic.
+pub type Published = BTreeMap<String, u64>;
+
+/// Sends every row of the inputs to its topic, in order, and waits until all are delivered.
+pub fn publish(settings: &Settings, model: &Model, inputs: &[Input], progress: impl Fn(u64) -> ProgressBar) -> Result<Published> {
+    let failures = Failures::default();
+    let producer: BaseProducer<Failures> = BaseProducer::from_config_and_context(&settings.producer(), failures.clone())?;
+    let mut published = Published::new();
+    for input in inputs {
+        for path in input.paths()? {
+            let rows = feeds::read(model, input.kind, &path)?;
+            let bar = progress(rows.len() as u64);
+            for row in rows {
+                send(&producer, &row)?;
+                *published.entry(row.topic).or_default() += 1;
+                bar.inc(1);
+            }
+            bar.finish_and_clear();
+        }
+    }
+    let deadline = Instant::now() + PATIENCE;
+    while producer.in_flight_count() > 0 {
+        producer.poll(Duration::from_millis(5));
+        if Instant::now() > deadline {
+            bail!("{} records were not delivered within {} s", producer.in_flight_count(), PATIENCE.as_secs());
+        }
+    }
+    match failures.0.load(Ordering::Relaxed) {
+        0 => Ok(published),
+        failed => bail!("{failed} records were not delivered: do the topics exist? jianwei topics create --pipelines DIR --brokers B"),
+    }
+}
+
+fn send(producer: &BaseProducer<Failures>, row: &feeds::Row) -> Result<()> {
+    let mut record = BaseRecord::<[u8], [u8]>::to(&row.topic).payload(&row.value);
+    if let Some(key) = &row.key {
+        record = record.key(key);
+    }
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match producer.send(record) {
+            Ok(()) => break,
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) if Instant::now() < deadline => {
+                record = back;
+                producer.poll(Duration::from_millis(1));
+            }
+            Err((error, _)) => return Err(error).with_context(|| format!("publishing to {}", row.topic)),
+        }
+    }
+    producer.poll(Duration::ZERO);
+    Ok(())
+}

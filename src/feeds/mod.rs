@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use jianwei_core::domain::{Record, SourceKind};
 use jianwei_core::intake;
 use jianwei_core::pipeline::{Model, Source};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -15,8 +16,8 @@ pub struct Row {
     pub topic: String,
     pub key: Option<Vec<u8>>,
     pub value: Vec<u8>,
-    /// Its own time; rows that have none, or can't be read, keep their place behind the row before.
-    pub event_time_ms: Option<i64>,
+    /// Its own time, or, where it has none or can't be read, that of the row before it.
+    pub at_ms: i64,
 }
 
 /// One `--input KIND=PATH`.
@@ -59,9 +60,26 @@ pub fn read(model: &Model, kind: SourceKind, path: &Path) -> Result<Vec<Row>> {
         Some("ndjson" | "jsonl" | "json") => ndjson_rows(&bytes),
         _ => bail!("{}: a file ends with .csv, .ndjson or .jsonl, then perhaps .gz or .zst", path.display()),
     };
-    let mut rows: Vec<Row> = keyed(model, kind, rows)?;
-    sort_by_time(&mut rows);
+    let mut rows = keyed(model, kind, rows)?;
+    rows.sort_by_key(|row| row.at_ms);
     Ok(rows)
+}
+
+/// Reads all files, parted by topic, each topic's rows in order of event time: what is out of order
+/// in a partition would count as late.
+pub fn read_by_topic(model: &Model, inputs: &[Input]) -> Result<BTreeMap<String, Vec<Row>>> {
+    let mut topics: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for input in inputs {
+        for path in input.paths()? {
+            for row in read(model, input.kind, &path)? {
+                topics.entry(row.topic.clone()).or_default().push(row);
+            }
+        }
+    }
+    for rows in topics.values_mut() {
+        rows.sort_by_key(|row| row.at_ms);
+    }
+    Ok(topics)
 }
 
 fn unpacked(path: &Path) -> Result<Vec<u8>> {
@@ -104,10 +122,17 @@ fn keyed(model: &Model, kind: SourceKind, rows: Vec<RawRow>) -> Result<Vec<Row>>
     if sources.is_empty() {
         bail!("realm {} has no source of kind {:?}: add a [[source]] to pipeline.toml", model.realm, kind.as_str());
     }
-    rows.into_iter().map(|row| keyed_row(model, &sources, row)).collect()
+    let mut before_ms = i64::MIN;
+    let mut keyed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let row = keyed_row(model, &sources, row, before_ms)?;
+        before_ms = row.at_ms;
+        keyed.push(row);
+    }
+    Ok(keyed)
 }
 
-fn keyed_row(model: &Model, sources: &[&Source], row: RawRow) -> Result<Row> {
+fn keyed_row(model: &Model, sources: &[&Source], row: RawRow, before_ms: i64) -> Result<Row> {
     let json = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&row.value).ok();
     let source = pick_source(sources, json.as_ref())?;
     let text = String::from_utf8_lossy(&row.value);
@@ -123,7 +148,7 @@ fn keyed_row(model: &Model, sources: &[&Source], row: RawRow) -> Result<Row> {
     Ok(Row {
         topic: source.topic.clone(),
         key: key.map(String::into_bytes),
-        event_time_ms: decoded.and_then(|d| d.record.event_time_ms()),
+        at_ms: decoded.and_then(|d| d.record.event_time_ms()).unwrap_or(before_ms),
         value: row.value,
     })
 }
@@ -143,18 +168,4 @@ fn pick_source<'m>(sources: &[&'m Source], json: Option<&serde_json::Map<String,
     }
     let mapped = json.and_then(|row| sources.iter().find(|s| intake::choose_map(s, |c| row.contains_key(c)).is_some()));
     Ok(mapped.unwrap_or(&sources[0]))
-}
-
-fn sort_by_time(rows: &mut Vec<Row>) {
-    let mut before_ms = i64::MIN;
-    let mut timed: Vec<(i64, Row)> = std::mem::take(rows)
-        .into_iter()
-        .map(|row| {
-            let at_ms = row.event_time_ms.unwrap_or(before_ms);
-            before_ms = at_ms;
-            (at_ms, row)
-        })
-        .collect();
-    timed.sort_by_key(|(at_ms, _)| *at_ms);
-    *rows = timed.into_iter().map(|(_, row)| row).collect();
 }

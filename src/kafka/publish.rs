@@ -35,22 +35,19 @@ impl ProducerContext for Failures {
 /// Records sent, by topic.
 pub type Published = BTreeMap<String, u64>;
 
-/// Sends every row of the inputs to its topic, in order, and waits until all are delivered.
+/// Sends every row of the inputs to its topic, in order of event time, and waits until all are delivered.
 pub fn publish(settings: &Settings, model: &Model, inputs: &[Input], progress: impl Fn(u64) -> ProgressBar) -> Result<Published> {
     let failures = Failures::default();
     let producer: BaseProducer<Failures> = BaseProducer::from_config_and_context(&settings.producer(), failures.clone())?;
     let mut published = Published::new();
-    for input in inputs {
-        for path in input.paths()? {
-            let rows = feeds::read(model, input.kind, &path)?;
-            let bar = progress(rows.len() as u64);
-            for row in rows {
-                send(&producer, &row)?;
-                *published.entry(row.topic).or_default() += 1;
-                bar.inc(1);
-            }
-            bar.finish_and_clear();
+    for (topic, rows) in feeds::read_by_topic(model, inputs)? {
+        let bar = progress(rows.len() as u64);
+        published.insert(topic, rows.len() as u64);
+        for row in rows {
+            send(&producer, &row)?;
+            bar.inc(1);
         }
+        bar.finish_and_clear();
     }
     let deadline = Instant::now() + PATIENCE;
     while producer.in_flight_count() > 0 {

@@ -132,7 +132,7 @@ impl Engine {
         let subject = self.subject_name(key);
         let name = self.model.text(&matter.name);
         let start = a.period.start_date(a.index);
-        let usual = format!("{:.1}", a.expected.0 as f64 / 1000.0);
+        let usual = if a.expected < Fixed3(100) { "<0.1".to_string() } else { format!("{:.1}", a.expected.0 as f64 / 1000.0) };
         match (self.model.language, a.period) {
             (Language::Zh, Period::Day) => format!("{name}·{subject}：{start} 收到 {} 件，平常 {usual} 件", a.observed),
             (Language::Zh, Period::Week) => format!("{name}·{subject}：{start} 起一周收到 {} 件，平常 {usual} 件", a.observed),

@@ -25,7 +25,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// Under load a batch is committed after this long at the latest.
+/// Under load a batch is committed after this long, or after as long as the commit before it took,
+/// whichever is longer: back-to-back commits wait for each other's markers.
 const BATCH_AGE: Duration = Duration::from_millis(20);
 const SNAPSHOT_ENTRIES: u64 = 50_000;
 const SNAPSHOT_AGE: Duration = Duration::from_secs(300);
@@ -76,6 +77,7 @@ pub struct Realm {
     feed: Option<Feed>,
     batch: BatchBytes,
     batch_began: Instant,
+    last_commit: Duration,
     /// Offset of the newest committed entry in the journal.
     journal_offset: Option<i64>,
     snapshot_seq: u64,
@@ -114,6 +116,7 @@ impl Realm {
             feed: None,
             batch: BatchBytes::default(),
             batch_began: now,
+            last_commit: Duration::ZERO,
             journal_offset: None,
             snapshot_seq: 0,
             snapshot_at: now,
@@ -266,7 +269,8 @@ impl Realm {
         let Some(producer) = &self.producer else { return Err(Fault::Aborted) };
         match producer.send(&self.batch, group.as_ref()) {
             Ok(()) => {
-                self.metrics.commit(&self.model.realm, began.elapsed());
+                self.last_commit = began.elapsed();
+                self.metrics.commit(&self.model.realm, self.last_commit);
                 Ok(())
             }
             Err(failure) => Err(self.note(&failure)),
@@ -347,7 +351,7 @@ impl Realm {
     }
 
     fn is_due(&self) -> bool {
-        self.batch.is_full() || self.batch_began.elapsed() >= BATCH_AGE
+        self.batch.is_full() || self.batch_began.elapsed() >= BATCH_AGE.max(self.last_commit)
     }
 
     fn sequencer(&mut self) -> Result<&mut Sequencer> {
@@ -469,14 +473,16 @@ impl Realm {
     fn fill_from_feed(&mut self) -> Result<bool> {
         let (source, feed) = (self.source.as_mut().context("no source")?, self.feed.as_mut().context("no feed")?);
         if feed.group.is_empty() {
-            read_ahead(&self.model, source, feed)?;
             match feed.merge.next_group()? {
                 Some(group) => {
                     feed.group_stamp_ms = group.stamp_ms;
                     feed.group = group.records.into();
                 }
                 None if feed.merge.is_complete() => return self.end_feed(),
-                None => return Ok(!self.batch.is_empty() && self.is_due()),
+                None => {
+                    read_ahead(&self.model, source, feed)?;
+                    return Ok(false);
+                }
             }
         }
         if let Some(wait) = feed.ahead_of_pace(self.options.pace_ms_per_s) {

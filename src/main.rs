@@ -1,6 +1,7 @@
 //! Jianwei (见微): risk warnings for cross-department supervision, from Kafka to Kafka.
 
 mod cli;
+mod demo;
 mod feeds;
 mod kafka;
 mod pipelines;

@@ -1,6 +1,7 @@
 //! One file a command; no logic of its own.
 
 mod check;
+mod demo;
 mod kafka_args;
 mod publish;
 mod replay;
@@ -21,6 +22,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Watch real feeds become warnings, on a broker inside this process or on a real Kafka.
+    Demo(demo::Args),
     /// Check a pipeline: every mistake at once, with file, line and what to write instead.
     Check(check::Args),
     /// Create or check the topics the realms need.
@@ -37,6 +40,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
+        Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Topics(args) => topics::run(&args),

@@ -16,6 +16,7 @@ mod worker;
 pub use batch::Tally;
 pub use client::Settings;
 pub use journal::read_journal;
+pub use poll::{Polled, poll};
 pub use publish::publish;
 pub use realm::RealmOptions;
 pub use topics::{TopicProblem, check_topics, create_topics, needed_topics};

@@ -28,9 +28,11 @@ demo-kafka: build
 	@scripts/setup.sh test
 	$(WITH_KAFKA) $(DEMO_KAFKA)
 
-# The tests drive the release binary.
+# The tests drive the release binary. The core's tests run in a debug and a native build too: its bytes must not differ.
 test: build
 	@scripts/setup.sh test
+	cargo test -p jianwei-core --locked
+	RUSTFLAGS='-C target-cpu=native' cargo test -p jianwei-core --release --locked --target-dir target/native
 	$(WITH_KAFKA) cargo test --workspace --release --locked
 
 test-core:

@@ -187,7 +187,7 @@ fn made_up_ticket(realm: &str, number: usize) -> (Vec<u8>, Vec<u8>) {
 }
 
 #[test]
-fn two_workers_share_three_realms_and_one_takes_over_from_the_other() {
+fn workers_share_three_realms_and_one_takes_over_from_another_that_dies_or_hangs() {
     let cluster = Cluster::clean();
     let tmp = tempfile::tempdir().expect("a folder");
     let names = ["ra", "rb", "rc"];
@@ -219,7 +219,19 @@ fn two_workers_share_three_realms_and_one_takes_over_from_the_other() {
         }) && names.iter().all(|name| cluster.read(topics::JOURNAL).len() >= 2_700 && !name.is_empty())
     };
     eventually("the other worker holds all three", || running(&b) == 3 && caught_up(&b));
+
+    // A worker that hangs past its session is given up; awake again, it may write nothing more.
+    let c = cluster.worker(&dirs, &tmp.path().join("c"), &[]);
+    eventually("the third worker runs a realm", || running(&c) >= 1);
+    b.signal("STOP");
+    eventually("the third worker runs them all", || running(&c) == 3);
+    publish(900, 1_200);
+    b.signal("CONT");
+    publish(1_200, 1_500);
+    let records = |at: usize| cluster.journal(at as i32).iter().filter(|e| matches!(e.body, Body::Record(_))).count();
+    eventually("every ticket has its entry", || (0..names.len()).all(|at| records(at) == 1_500));
     assert_eq!(b.terminate(), Some(0));
+    assert_eq!(c.terminate(), Some(0));
 
     for (at, name) in names.iter().enumerate() {
         let journal = cluster.journal(at as i32);
@@ -330,6 +342,37 @@ fn refuses_to_start_and_says_what_mends_it() {
     let worker = cluster.worker(&[&dir], &state, &[]);
     eventually("it is the active one from now on", || worker.get("/healthz").contains("running"));
     assert_eq!(worker.terminate(), Some(0));
+}
+
+#[test]
+fn settings_come_from_a_file_and_the_environment_too() {
+    let cluster = Cluster::clean();
+    let tmp = tempfile::tempdir().expect("a folder");
+    let dir = made_up_realm(tmp.path(), "rw", 0);
+    cluster.must(&["topics", "create", "--replication", "1", "--pipelines", dir.to_str().unwrap()]);
+    let file = tmp.path().join("run.toml");
+    let text = format!(
+        "brokers = \"203.0.113.1:9\"\npipelines = [\"{}\"]\nstate_dir = \"{}\"\nlisten = \"127.0.0.1:0\"\nkafka = [\"session.timeout.ms=2000\"]\n",
+        dir.display(),
+        tmp.path().join("from-file").display()
+    );
+    std::fs::write(&file, &text).unwrap();
+    // The file's brokers don't exist: the environment's go before them.
+    let worker = cluster.bare_worker(&["--config", file.to_str().unwrap()], tmp.path());
+    eventually("the realm runs", || worker.get("/healthz").contains("\"rw\":\"running\""));
+    assert_eq!(worker.terminate(), Some(0));
+    assert!(tmp.path().join("from-file/rw").is_dir(), "the state folder is the file's");
+
+    std::fs::write(&file, text.replace("state_dir", "state_dri")).unwrap();
+    for (args, words) in [
+        (vec!["run", "--config", file.to_str().unwrap()], "state_dri"),
+        (vec!["run", "--pipelines", dir.to_str().unwrap(), "--kafka", "enable.idempotence=false"], "exactly-once"),
+        (vec!["run"], "no pipelines: --pipelines DIR, JIANWEI_PIPELINES"),
+    ] {
+        let output = cluster.jianwei(&args);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(words), "{args:?}: {said}");
+    }
 }
 
 #[test]

@@ -141,6 +141,16 @@ impl Cluster {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// Starts a worker with these arguments and the brokers in the environment alone.
+    pub fn bare_worker(&self, args: &[&str], logs: &Path) -> Worker {
+        let log = logs.join("bare-worker.log");
+        let stderr = std::fs::File::create(&log).expect("a log file");
+        let mut command = Command::new(BINARY);
+        command.arg("run").args(args).env("JIANWEI_BROKERS", &self.brokers).env("NO_COLOR", "1");
+        let child = command.stdout(Stdio::null()).stderr(stderr).spawn().expect("the worker starts");
+        Worker { child, log }
+    }
+
     /// Starts a worker on the pipelines; sessions are short so that a killed one is missed soon.
     pub fn worker(&self, pipelines: &[&Path], state_dir: &Path, more: &[&str]) -> Worker {
         let log = state_dir.join(format!("worker-{}.log", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos())));
@@ -184,11 +194,14 @@ impl Worker {
         let _ = self.child.wait();
     }
 
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+    }
+
     /// SIGTERM, and the exit code.
     pub fn terminate(mut self) -> Option<i32> {
-        let pid = i32::try_from(self.child.id()).expect("a pid");
-        let sent = Command::new("kill").args(["-TERM", &pid.to_string()]).status().expect("kill runs");
-        assert!(sent.success());
+        self.signal("TERM");
         self.wait()
     }
 

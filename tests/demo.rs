@@ -3,7 +3,11 @@
 use std::process::Command;
 
 fn run(args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_jianwei")).args(args).current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("the binary runs");
+    let output = Command::new(env!("CARGO_BIN_EXE_jianwei"))
+        .args(args)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the binary runs");
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -12,7 +16,11 @@ fn run(args: &[&str]) -> String {
 fn number_before(text: &str, words: &str) -> u64 {
     let at = text.find(words).unwrap_or_else(|| panic!("no {words:?} in:\n{text}"));
     let before = text[..at].trim_end();
-    before.rsplit(|c: char| !c.is_ascii_digit()).next().and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("no number before {words:?}"))
+    before
+        .rsplit(|c: char| !c.is_ascii_digit())
+        .next()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or_else(|| panic!("no number before {words:?}"))
 }
 
 #[test]
@@ -28,16 +36,26 @@ fn the_demo_ends_by_itself_and_says_what_a_replay_says() {
     let out = tempfile::tempdir().expect("a folder");
     let sample = "pipelines/chicago/sample";
     run(&[
-        "replay", "--pipelines", "pipelines/chicago", "--out", out.path().to_str().unwrap(),
-        "--input", &format!("tickets={sample}/*311*.csv.gz"), "--input", &format!("sector={sample}/*inspection*.csv.gz"),
-        "--input", &format!("sector={sample}/*canvass*.csv.gz"),
+        "replay",
+        "--pipelines",
+        "pipelines/chicago",
+        "--out",
+        out.path().to_str().unwrap(),
+        "--input",
+        &format!("tickets={sample}/*311*.csv.gz"),
+        "--input",
+        &format!("sector={sample}/*inspection*.csv.gz"),
+        "--input",
+        &format!("sector={sample}/*canvass*.csv.gz"),
     ]);
-    for name in ["warnings.ndjson", "reminders.ndjson", "clues.ndjson", "profiles.ndjson", "dead-letters.ndjson", "summary.json"] {
+    for name in ["warnings.ndjson", "reminders.ndjson", "clues.ndjson", "profiles.ndjson", "dead-letters.ndjson", "summary.json"]
+    {
         assert!(out.path().join(name).is_file(), "{name} is written");
     }
     // Warnings the demo showed are in the replay, under the same id.
     let warnings = std::fs::read_to_string(out.path().join("warnings.ndjson")).unwrap();
-    let shown: Vec<&str> = said.lines().filter(|l| l.contains("(x") && l.contains("usually")).filter_map(|l| l.rsplit("  ").next()).collect();
+    let shown: Vec<&str> =
+        said.lines().filter(|l| l.contains("(x") && l.contains("usually")).filter_map(|l| l.rsplit("  ").next()).collect();
     let shown: Vec<&str> = shown.into_iter().filter(|id| id.len() == 16).collect();
     assert!(!shown.is_empty(), "{said}");
     for id in shown {

@@ -105,7 +105,14 @@ fn assert_topics_hold(cluster: &Cluster, out: &Path, orgs: &[&str]) {
 fn console_count(cluster: &Cluster, topic: &str) -> usize {
     let script = repo().join("tests/kafka/kafka.sh");
     let output = std::process::Command::new(script)
-        .args(["tool", "org.apache.kafka.tools.consumer.ConsoleConsumer", "--bootstrap-server", &cluster.brokers, "--topic", topic])
+        .args([
+            "tool",
+            "org.apache.kafka.tools.consumer.ConsoleConsumer",
+            "--bootstrap-server",
+            &cluster.brokers,
+            "--topic",
+            topic,
+        ])
         .args(["--from-beginning", "--isolation-level", "read_committed", "--timeout-ms", "8000"])
         .output()
         .expect("the console consumer runs");
@@ -179,7 +186,8 @@ fn made_up_realm(dir: &Path, name: &str, partition: i32) -> PathBuf {
 
 fn made_up_ticket(realm: &str, number: usize) -> (Vec<u8>, Vec<u8>) {
     let id = format!("{realm}-{number}");
-    let text = if number % 40 == 7 { "小区楼道内燃气泄漏，气味很大" } else { "燃气公司上门安检迟迟不来" };
+    let text =
+        if number % 40 == 7 { "小区楼道内燃气泄漏，气味很大" } else { "燃气公司上门安检迟迟不来" };
     let received_at = chrono::Utc::now().to_rfc3339();
     let value = serde_json::json!({ "ticket_no": id, "received_at": received_at, "content": text, "intent": "投诉", "region": "环翠区",
         "subject_uscc": "91371000MAFAKE0190" });
@@ -263,23 +271,35 @@ fn a_bad_record_is_a_dead_letter_and_the_stream_goes_on() {
         ("rx.hotline.tickets", br#"{"ticket_no":"T4","received_at":"2099-01-01","content":"x"}"#, "future_time", ""),
         ("rx.sector.records", br#"{"kind":"horoscope","id":"91371000MAFAKE0190"}"#, "unknown_kind", "kind"),
         ("rx.sector.records", br#"{"kind":"inspection","inspection_id":"I1","at":"2026-01-01","id":"O0"}"#, "bad_id", "id"),
-        ("dispositions.rx-amr", br#"{"disposition_id":"D1","target":"w","action":"shrug","at":"2026-01-01"}"#, "unknown_action", "action"),
+        (
+            "dispositions.rx-amr",
+            br#"{"disposition_id":"D1","target":"w","action":"shrug","at":"2026-01-01"}"#,
+            "unknown_action",
+            "action",
+        ),
     ];
     for (topic, value, _, _) in &bad {
         cluster.produce(topic, &[(Some(b"a-key"), Some(value))]);
     }
     cluster.produce("rx.hotline.tickets", &[(Some(b"no-value"), None), (Some(&key), Some(&good))]);
     let worker = cluster.worker(&[&dir], &tmp.path().join("state"), &[]);
-    eventually("all records have entries", || worker.get("/metrics").contains("jianwei_dead_letters_total") && cluster.journal(0).len() > bad.len() + 2);
+    eventually("all records have entries", || {
+        worker.get("/metrics").contains("jianwei_dead_letters_total") && cluster.journal(0).len() > bad.len() + 2
+    });
     let metrics = worker.get("/metrics");
     assert!(metrics.contains("jianwei_dead_letters_total{realm=\"rx\",reason=\"undecodable\"} 1"), "{metrics}");
     assert_eq!(worker.terminate(), Some(0));
 
     let letters = cluster.read(topics::DEAD_LETTERS);
     let header = |r: &Record, key: &str| r.headers.get(key).cloned().unwrap_or_default();
-    let found: BTreeSet<_> = letters.iter().map(|r| (header(r, "jianwei_topic"), r.value.clone(), header(r, "jianwei_reason"), header(r, "jianwei_field"))).collect();
-    let mut expected: BTreeSet<_> =
-        bad.iter().map(|(t, v, reason, field)| (t.to_string(), Some(v.to_vec()), reason.to_string(), field.to_string())).collect();
+    let found: BTreeSet<_> = letters
+        .iter()
+        .map(|r| (header(r, "jianwei_topic"), r.value.clone(), header(r, "jianwei_reason"), header(r, "jianwei_field")))
+        .collect();
+    let mut expected: BTreeSet<_> = bad
+        .iter()
+        .map(|(t, v, reason, field)| (t.to_string(), Some(v.to_vec()), reason.to_string(), field.to_string()))
+        .collect();
     expected.insert(("rx.hotline.tickets".into(), None, "null_value".into(), String::new()));
     assert_eq!(found, expected);
     assert_eq!(letters.len(), expected.len(), "each is counted once");
@@ -320,9 +340,16 @@ fn refuses_to_start_and_says_what_mends_it() {
     };
     let matter = dir.join("matters/urban-gas.toml");
     let good = std::fs::read_to_string(&matter).unwrap();
-    std::fs::write(&matter, good.replace("lead = \"ry-housing\"", "lead = \"ry-hosing\"").replace("hold_days = 7", "hold_days = 0")).unwrap();
+    std::fs::write(
+        &matter,
+        good.replace("lead = \"ry-housing\"", "lead = \"ry-hosing\"").replace("hold_days = 7", "hold_days = 0"),
+    )
+    .unwrap();
     let log = refused(&[]);
-    assert!(log.contains("2 mistakes") && log.contains("urban-gas.toml:4: `lead` names \"ry-hosing\"") && log.contains("hold_days"), "{log}");
+    assert!(
+        log.contains("2 mistakes") && log.contains("urban-gas.toml:4: `lead` names \"ry-hosing\"") && log.contains("hold_days"),
+        "{log}"
+    );
     std::fs::write(&matter, &good).unwrap();
 
     // A running realm, another pipeline, and the switch that lets it take effect.
@@ -417,7 +444,8 @@ fn snapshots_that_are_torn_or_foreign_are_refused_and_nothing_is_lost() {
                 let header: serde_json::Value = serde_json::from_str(&text).unwrap();
                 let ahead = text.replace(&format!("\"seq\":{}", header["seq"]), "\"seq\":99999");
                 let rest = &bytes[text.len()..];
-                std::fs::write(newest.with_file_name("00000000000000099999.snapshot"), [ahead.as_bytes(), rest].concat()).unwrap();
+                std::fs::write(newest.with_file_name("00000000000000099999.snapshot"), [ahead.as_bytes(), rest].concat())
+                    .unwrap();
             }
             3 => assert!(log.contains("snapshot refused") && log.contains("99999"), "{log}"),
             _ => {}

@@ -23,7 +23,8 @@ pub fn run(args: &Args) -> Result<()> {
     let kafka = match args.kafka {
         false => None,
         true => {
-            let brokers = std::env::var("KAFKA_BROKERS").context("--kafka needs KAFKA_BROKERS; `make demo-kafka` starts a broker and sets it")?;
+            let brokers = std::env::var("KAFKA_BROKERS")
+                .context("--kafka needs KAFKA_BROKERS; `make demo-kafka` starts a broker and sets it")?;
             Some(Settings::new(&brokers, &[])?)
         }
     };

@@ -1,6 +1,6 @@
 use crate::feeds::Input;
-use crate::pipelines::read_model;
 use crate::kafka::{Settings, read_journal};
+use crate::pipelines::read_model;
 use crate::replay::{JournalReplay, Report, replay};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
@@ -56,7 +56,9 @@ pub fn run(args: &Args) -> Result<()> {
         })?;
         match journal.realm() {
             None => bail!("the journal of realm {} is empty", model.realm),
-            Some(realm) if realm != model.realm => bail!("journal partition {} belongs to realm {realm:?}", model.journal_partition),
+            Some(realm) if realm != model.realm => {
+                bail!("journal partition {} belongs to realm {realm:?}", model.journal_partition)
+            }
             Some(_) => return finish(report),
         }
     }

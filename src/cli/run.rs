@@ -58,7 +58,11 @@ struct File {
 pub fn run(args: &Args) -> Result<()> {
     init_logs("info");
     let file = read_file(args)?;
-    let brokers = args.brokers.clone().or(file.brokers).context("no brokers: --brokers, JIANWEI_BROKERS or `brokers` in the config file")?;
+    let brokers = args
+        .brokers
+        .clone()
+        .or(file.brokers)
+        .context("no brokers: --brokers, JIANWEI_BROKERS or `brokers` in the config file")?;
     let pipelines = if args.pipelines.is_empty() { file.pipelines } else { args.pipelines.clone() };
     if pipelines.is_empty() {
         bail!("no pipelines: --pipelines DIR, JIANWEI_PIPELINES or `pipelines` in the config file");

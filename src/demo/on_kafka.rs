@@ -76,7 +76,13 @@ fn worker(options: &Options, settings: &Settings, folder: &Path, pace_days_per_s
     let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("worker.log"))?;
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("run").arg("--brokers").arg(&settings.brokers).arg("--pipelines").arg(&options.pipelines);
-    command.arg("--state-dir").arg(folder.join("state")).args(["--listen", "127.0.0.1:0", "--exit-at-end", "--kafka", SESSION_MS]);
+    command.arg("--state-dir").arg(folder.join("state")).args([
+        "--listen",
+        "127.0.0.1:0",
+        "--exit-at-end",
+        "--kafka",
+        SESSION_MS,
+    ]);
     command.arg("--pace-days-per-s").arg(format!("{pace_days_per_s:.3}"));
     for (key, value) in &settings.extra {
         command.arg("--kafka").arg(format!("{key}={value}"));
@@ -114,13 +120,18 @@ fn verify(settings: &Settings, model: &Model, inputs: &[Input], published: u64, 
     if records != published || positions.len() as u64 != published {
         bail!("{published} records published, {records} entries, of {} different records", positions.len());
     }
-    println!("  {published} records published, {records} entries, each of another record, sequence dense; worker killed: {killed}");
+    println!(
+        "  {published} records published, {records} entries, each of another record, sequence dense; worker killed: {killed}"
+    );
     for name in ["warnings.ndjson", "reminders.ndjson", "profiles.ndjson"] {
         let (a, b) = (std::fs::read(from_journal.join(name))?, std::fs::read(from_files.join(name))?);
         if a != b {
             bail!("{name} of the journal and of a replay of the files differ");
         }
-        println!("  {name}: {} lines, the journal of the killed run and a replay of the files agree byte for byte", a.iter().filter(|b| **b == b'\n').count());
+        println!(
+            "  {name}: {} lines, the journal of the killed run and a replay of the files agree byte for byte",
+            a.iter().filter(|b| **b == b'\n').count()
+        );
     }
     println!("  checked in {:.1} s", began.elapsed().as_secs_f64());
     Ok(())

@@ -15,7 +15,11 @@ pub fn print(model: &Model, pipelines: &Path, seen: &Seen, paint: Paint) {
     let until = model.zone.date(seen.stamp_ms);
     println!(
         "{} source records up to {until}, {} journal entries, {} dead letters, {} reminders, {} risk profiles",
-        seen.records, seen.entries, seen.dead_letters, seen.reminders, seen.profiles.len()
+        seen.records,
+        seen.entries,
+        seen.dead_letters,
+        seen.reminders,
+        seen.profiles.len()
     );
     print_warnings(model, seen, paint);
     print_surges(seen, paint);
@@ -30,7 +34,11 @@ fn print_warnings(model: &Model, seen: &Seen, paint: Paint) {
         let count = |level: Level| seen.warnings.get(&(matter.id.clone(), level.as_str().to_string())).copied().unwrap_or(0);
         println!(
             "  {:<32}{:>7}{:>8}{:>8}{:>6}",
-            model.text(&matter.name), count(Level::Red), count(Level::Orange), count(Level::Yellow), count(Level::Blue)
+            model.text(&matter.name),
+            count(Level::Red),
+            count(Level::Orange),
+            count(Level::Yellow),
+            count(Level::Blue)
         );
     }
 }
@@ -60,7 +68,8 @@ fn print_profiles(model: &Model, seen: &Seen, paint: Paint) {
     let name = model.text(&model.id_name);
     println!("\n{}", paint.bold(&format!("Highest risk now, by {name}, and why (points are tenths of log-odds)")));
     let mut profiles: Vec<Value> = seen.profiles.values().filter_map(|v| serde_json::from_slice(v).ok()).collect();
-    let rank = |p: &Value| (p["level"].as_str().and_then(Level::parse), p["score"].as_u64().unwrap_or(0), p["evidence_count"].as_u64());
+    let rank =
+        |p: &Value| (p["level"].as_str().and_then(Level::parse), p["score"].as_u64().unwrap_or(0), p["evidence_count"].as_u64());
     profiles.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a["subject"]["id"].as_str().cmp(&b["subject"]["id"].as_str())));
     for profile in profiles.iter().take(SHOWN) {
         let why = why(profile);
@@ -82,7 +91,9 @@ fn id(warning: &Value) -> &str {
 fn print_commands(pipelines: &Path, seen: &Seen, paint: Paint) {
     let dir = pipelines.display();
     println!("\n{}", paint.bold("To look at any of them"));
-    println!("  jianwei replay --pipelines {dir} --input tickets='{dir}/sample/*311*.csv.gz' --input sector='{dir}/sample/*inspection*.csv.gz' --input sector='{dir}/sample/*canvass*.csv.gz' --out out");
+    println!(
+        "  jianwei replay --pipelines {dir} --input tickets='{dir}/sample/*311*.csv.gz' --input sector='{dir}/sample/*inspection*.csv.gz' --input sector='{dir}/sample/*canvass*.csv.gz' --out out"
+    );
     let first = ranked(seen).first().map_or("WARNING_ID", |w| id(w)).to_string();
     println!("  jq 'select(.warning_id == \"{first}\" and .role == \"lead\")' out/warnings.ndjson");
     println!("  jq 'select(.subject.id == \"LICENCE\")' out/profiles.ndjson");

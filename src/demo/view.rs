@@ -134,7 +134,8 @@ impl<'m> View<'m> {
         if level == "orange" || level == "red" {
             let raised = text(&warning["updated_at"]);
             let label = self.paint.level(&level, &format!(" {:<6} ", level.to_uppercase()));
-            let line = format!("{label} {}  {}{}", day(&raised), self.paint.bold(&text(&warning["headline"])), seen_against(&warning));
+            let line =
+                format!("{label} {}  {}{}", day(&raised), self.paint.bold(&text(&warning["headline"])), seen_against(&warning));
             self.say(&line);
             self.say(&self.paint.dim(&format!("         {}{}", why(&warning), self.who(&warning))));
         }
@@ -156,17 +157,28 @@ impl<'m> View<'m> {
                 duties.push(format!("{what} by {}", last_day(duty["by"].as_str().unwrap_or_default())));
             }
         }
-        let name = |org: &str| self.model.organisations.get(org).map_or(org.to_string(), |o| self.model.text(&o.name).to_string());
+        let name =
+            |org: &str| self.model.organisations.get(org).map_or(org.to_string(), |o| self.model.text(&o.name).to_string());
         let parts: Vec<String> = by_org.iter().map(|(org, duties)| format!("{}: {}", name(org), duties.join(", "))).collect();
         parts.join("; ")
     }
 
     fn show_counts(&mut self) {
         let of = |wanted: &str| self.seen.warnings.iter().filter(|((_, l), _)| l == wanted).map(|(_, n)| n).sum::<u64>();
-        let date = if self.seen.stamp_ms == 0 { "before the first day".to_string() } else { self.model.zone.date(self.seen.stamp_ms).to_string() };
+        let date = if self.seen.stamp_ms == 0 {
+            "before the first day".to_string()
+        } else {
+            self.model.zone.date(self.seen.stamp_ms).to_string()
+        };
         let text = format!(
             "{date}  {} records  {} red  {} orange  {} yellow  {} blue  {} reminders  {} dead letters",
-            self.seen.records, of("red"), of("orange"), of("yellow"), of("blue"), self.seen.reminders, self.seen.dead_letters
+            self.seen.records,
+            of("red"),
+            of("orange"),
+            of("yellow"),
+            of("blue"),
+            self.seen.reminders,
+            self.seen.dead_letters
         );
         if self.terminal {
             self.bar.set_message(text);

@@ -27,8 +27,8 @@ fn text(bytes: &[u8]) -> Result<std::borrow::Cow<'_, str>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.into()),
-        Err(_) => encoding_rs::GB18030
-            .decode_without_bom_handling_and_without_replacement(bytes)
-            .context("neither UTF-8 nor GB18030"),
+        Err(_) => {
+            encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes).context("neither UTF-8 nor GB18030")
+        }
     }
 }

@@ -41,8 +41,9 @@ impl std::str::FromStr for Input {
 impl Input {
     /// The files the pattern names, in order.
     pub fn paths(&self) -> Result<Vec<PathBuf>> {
-        let paths: Vec<PathBuf> =
-            glob::glob(&self.pattern).with_context(|| format!("{:?} is no path or pattern", self.pattern))?.collect::<Result<_, _>>()?;
+        let paths: Vec<PathBuf> = glob::glob(&self.pattern)
+            .with_context(|| format!("{:?} is no path or pattern", self.pattern))?
+            .collect::<Result<_, _>>()?;
         if paths.is_empty() {
             bail!("no file at {:?}", self.pattern);
         }

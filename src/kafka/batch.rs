@@ -77,7 +77,14 @@ impl BatchBytes {
     }
 
     /// Adds an entry with its effects. `raw` is the source record it came from.
-    pub fn add(&mut self, realm: &str, partition: i32, kind: Option<SourceKind>, raw: Option<RawRecord>, sequenced: &Sequenced) -> Result<()> {
+    pub fn add(
+        &mut self,
+        realm: &str,
+        partition: i32,
+        kind: Option<SourceKind>,
+        raw: Option<RawRecord>,
+        sequenced: &Sequenced,
+    ) -> Result<()> {
         let entry = &sequenced.entry;
         let value = encode(entry)?;
         self.first_seq.get_or_insert(entry.seq);
@@ -119,7 +126,8 @@ impl BatchBytes {
         if p.topic.starts_with("reminders.") {
             self.tally.reminders += 1;
         }
-        if p.topic.starts_with("warnings.") && p.topic != topics::OPEN
+        if p.topic.starts_with("warnings.")
+            && p.topic != topics::OPEN
             && let Some(value) = &p.value
             && let Ok(seen) = serde_json::from_slice::<SeenWarning>(value)
             && seen.role == "lead"
@@ -136,7 +144,8 @@ impl BatchBytes {
             header("ce_time", &p.time),
             header("content-type", "application/json"),
         ];
-        let headers = headers.into_iter().fold(OwnedHeaders::new(), |all, h| all.insert(Header { key: h.key, value: h.value.as_ref() }));
+        let headers =
+            headers.into_iter().fold(OwnedHeaders::new(), |all, h| all.insert(Header { key: h.key, value: h.value.as_ref() }));
         self.push(OutRecord {
             topic: p.topic.clone(),
             partition: None,

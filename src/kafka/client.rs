@@ -46,10 +46,8 @@ impl Settings {
     fn finish(&self, mut config: ClientConfig, group_only: bool) -> ClientConfig {
         for (key, value) in &self.extra {
             // Session settings speak of the ownership group; other clients have no group to keep.
-            if key.starts_with("session.") || key.starts_with("heartbeat.") {
-                if !group_only {
-                    continue;
-                }
+            if !group_only && (key.starts_with("session.") || key.starts_with("heartbeat.")) {
+                continue;
             }
             config.set(key, value);
         }

@@ -14,7 +14,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Reads entries from `from` (an offset, or the beginning) to the end of what is committed; `take`
 /// gets each with its offset and may stop the reading by returning false.
-pub fn read_journal(settings: &Settings, partition: i32, from: Option<i64>, take: &mut dyn FnMut(Entry, i64) -> Result<bool>) -> Result<()> {
+pub fn read_journal(
+    settings: &Settings,
+    partition: i32,
+    from: Option<i64>,
+    take: &mut dyn FnMut(Entry, i64) -> Result<bool>,
+) -> Result<()> {
     let consumer: BaseConsumer = settings.assigned_consumer(&format!("jianwei-journal-reader-{partition}")).create()?;
     let mut assignment = TopicPartitionList::new();
     assignment.add_partition_offset(topics::JOURNAL, partition, from.map_or(Offset::Beginning, Offset::Offset))?;
@@ -25,7 +30,8 @@ pub fn read_journal(settings: &Settings, partition: i32, from: Option<i64>, take
             Polled::Message(message) => {
                 heard = Instant::now();
                 let value = message.value.context("a journal record without value")?;
-                let entry = decode(&value).with_context(|| format!("journal partition {partition}, offset {}", message.offset))?;
+                let entry =
+                    decode(&value).with_context(|| format!("journal partition {partition}, offset {}", message.offset))?;
                 if !take(entry, message.offset)? {
                     return Ok(());
                 }
@@ -46,8 +52,16 @@ pub fn is_passing(error: rdkafka::types::RDKafkaErrorCode) -> bool {
     use rdkafka::types::RDKafkaErrorCode as E;
     matches!(
         error,
-        E::BrokerTransportFailure | E::AllBrokersDown | E::Resolve | E::OperationTimedOut | E::RequestTimedOut
-            | E::NotLeaderForPartition | E::LeaderNotAvailable | E::CoordinatorLoadInProgress
-            | E::CoordinatorNotAvailable | E::NotCoordinator | E::NetworkException
+        E::BrokerTransportFailure
+            | E::AllBrokersDown
+            | E::Resolve
+            | E::OperationTimedOut
+            | E::RequestTimedOut
+            | E::NotLeaderForPartition
+            | E::LeaderNotAvailable
+            | E::CoordinatorLoadInProgress
+            | E::CoordinatorNotAvailable
+            | E::NotCoordinator
+            | E::NetworkException
     )
 }

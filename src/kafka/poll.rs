@@ -2,7 +2,6 @@
 //! a partition by number alone, without its topic; a realm reads many topics.
 
 use rdkafka::bindings as rdsys;
-use rdkafka::client::ClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::types::RDKafkaRespErr;
 use std::ffi::CStr;
@@ -14,8 +13,15 @@ pub enum Polled {
     Nothing,
     Message(RawMessage),
     /// The partition has no more committed records for now.
-    End { topic: String, partition: i32 },
-    Failed { error: rdkafka::types::RDKafkaErrorCode, topic: String, partition: i32 },
+    End {
+        topic: String,
+        partition: i32,
+    },
+    Failed {
+        error: rdkafka::types::RDKafkaErrorCode,
+        topic: String,
+        partition: i32,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -28,10 +34,7 @@ pub struct RawMessage {
 }
 
 /// Polls once. A time-out below 1 ms would be truncated to 0 by librdkafka.
-pub fn poll<C: ConsumerContext>(consumer: &BaseConsumer<C>, timeout: Duration) -> Polled
-where
-    C: ClientContext,
-{
+pub fn poll<C: ConsumerContext>(consumer: &BaseConsumer<C>, timeout: Duration) -> Polled {
     let client = consumer.client().native_ptr();
     let timeout_ms = i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX);
     // SAFETY: `client` lives as long as `consumer`; a message librdkafka hands out is ours until

@@ -136,7 +136,9 @@ impl TransactionalProducer {
 fn failure(what: &'static str, error: &KafkaError) -> Failure {
     let code = error.rdkafka_error_code();
     let fault = match (error, code) {
-        (_, Some(RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced | RDKafkaErrorCode::InvalidProducerEpoch)) => Fault::Fenced,
+        (_, Some(RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced | RDKafkaErrorCode::InvalidProducerEpoch)) => {
+            Fault::Fenced
+        }
         (_, Some(RDKafkaErrorCode::OperationTimedOut | RDKafkaErrorCode::RequestTimedOut)) if what == "commit_transaction" => {
             Fault::UnknownResult
         }

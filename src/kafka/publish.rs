@@ -58,7 +58,9 @@ pub fn publish(settings: &Settings, model: &Model, inputs: &[Input], progress: i
     }
     match failures.0.load(Ordering::Relaxed) {
         0 => Ok(published),
-        failed => bail!("{failed} records were not delivered: do the topics exist? jianwei topics create --pipelines DIR --brokers B"),
+        failed => {
+            bail!("{failed} records were not delivered: do the topics exist? jianwei topics create --pipelines DIR --brokers B")
+        }
     }
 }
 

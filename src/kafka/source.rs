@@ -68,7 +68,13 @@ impl SourceReader {
                 let from = position.unwrap_or(low);
                 added.add_partition_offset(&source.topic, partition, Offset::Offset(from))?;
                 self.lane_of.insert(name, self.lanes.len());
-                self.lanes.push(Lane { topic: source.topic.clone(), partition, end_at_start: high, position: from, paused: false });
+                self.lanes.push(Lane {
+                    topic: source.topic.clone(),
+                    partition,
+                    end_at_start: high,
+                    position: from,
+                    paused: false,
+                });
             }
         }
         if added.count() == 0 {
@@ -81,7 +87,8 @@ impl SourceReader {
     fn partitions(&self, kind: SourceKind, topic: &str, journal_partition: i32) -> Result<Vec<i32>> {
         let metadata = self.consumer.fetch_metadata(Some(topic), METADATA_TIMEOUT)?;
         let found = metadata.topics().iter().find(|t| t.name() == topic && t.error().is_none());
-        let mut partitions: Vec<i32> = found.iter().flat_map(|t| t.partitions()).map(rdkafka::metadata::MetadataPartition::id).collect();
+        let mut partitions: Vec<i32> =
+            found.iter().flat_map(|t| t.partitions()).map(rdkafka::metadata::MetadataPartition::id).collect();
         if kind == SourceKind::Control {
             // Partition k speaks to realm k.
             partitions.retain(|p| *p == journal_partition);
@@ -107,7 +114,11 @@ impl SourceReader {
             }
             Polled::End { topic, partition } => Ok(Read::End { lane: self.lane(&topic, partition)? }),
             Polled::Failed { error, .. } if is_passing(error) => Ok(Read::Nothing),
-            Polled::Failed { error: RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange, topic, partition } => bail!(
+            Polled::Failed {
+                error: RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange,
+                topic,
+                partition,
+            } => bail!(
                 "{topic} partition {partition}: records were deleted before they were read; set retention.ms higher and decide what to do about the gap"
             ),
             Polled::Failed { error, topic, partition } => bail!("reading {topic} partition {partition}: {error}"),
@@ -128,7 +139,11 @@ impl SourceReader {
         about.paused = paused;
         let mut one = TopicPartitionList::new();
         one.add_partition(&about.topic, about.partition);
-        if paused { self.consumer.pause(&one)? } else { self.consumer.resume(&one)? }
+        if paused {
+            self.consumer.pause(&one)?
+        } else {
+            self.consumer.resume(&one)?
+        }
         Ok(())
     }
 

@@ -155,7 +155,9 @@ fn setting_problems(spec: &TopicSpec, value: &dyn Fn(&str) -> String) -> Vec<Top
             // kept for a shorter time by their owner's choice, where that is long enough to be read.
             "retention.ms" | "retention.bytes" if spec.name == topics::JOURNAL => actual == "-1",
             "max.message.bytes" => actual.parse::<i64>().unwrap_or(0) >= wanted.parse::<i64>().unwrap_or(0),
-            "retention.ms" if spec.name != topics::DEAD_LETTERS => actual == "-1" || actual.parse::<i64>().is_ok_and(|ms| ms >= 7 * 86_400_000),
+            "retention.ms" if spec.name != topics::DEAD_LETTERS => {
+                actual == "-1" || actual.parse::<i64>().is_ok_and(|ms| ms >= 7 * 86_400_000)
+            }
             _ => true,
         };
         if !keeps {
@@ -182,9 +184,19 @@ mod tests {
         let with = |pairs: &'static [(&'static str, &'static str)]| {
             setting_problems(&journal, &|key| pairs.iter().find(|(k, _)| *k == key).map_or(String::new(), |(_, v)| v.to_string()))
         };
-        let good: &[(&str, &str)] = &[("cleanup.policy", "delete"), ("retention.ms", "-1"), ("retention.bytes", "-1"), ("unclean.leader.election.enable", "false")];
+        let good: &[(&str, &str)] = &[
+            ("cleanup.policy", "delete"),
+            ("retention.ms", "-1"),
+            ("retention.bytes", "-1"),
+            ("unclean.leader.election.enable", "false"),
+        ];
         assert_eq!(with(good), vec![]);
-        let bad = with(&[("cleanup.policy", "delete"), ("retention.ms", "604800000"), ("retention.bytes", "-1"), ("unclean.leader.election.enable", "true")]);
+        let bad = with(&[
+            ("cleanup.policy", "delete"),
+            ("retention.ms", "604800000"),
+            ("retention.bytes", "-1"),
+            ("unclean.leader.election.enable", "true"),
+        ]);
         assert_eq!(bad.len(), 2);
         assert!(bad[0].mend.contains("--add-config retention.ms=-1"));
         assert!(bad[1].mend.contains("unclean.leader.election.enable=false"));

@@ -25,7 +25,15 @@ pub struct WorkerOptions {
 /// Runs realms until `stop`, or until all it holds are complete where that was asked for.
 pub fn run_worker(options: &WorkerOptions, stop: &Arc<AtomicBool>, metrics: &Arc<Metrics>) -> Result<()> {
     let (ownership, group_thread) = Ownership::join(&options.settings)?;
-    let mut worker = Worker { options, metrics, ownership: ownership.clone(), running: BTreeMap::new(), retry_at: BTreeMap::new(), complete: BTreeSet::new(), unknown: BTreeSet::new() };
+    let mut worker = Worker {
+        options,
+        metrics,
+        ownership: ownership.clone(),
+        running: BTreeMap::new(),
+        retry_at: BTreeMap::new(),
+        complete: BTreeSet::new(),
+        unknown: BTreeSet::new(),
+    };
     let realm_stop = Arc::new(AtomicBool::new(false));
     let mut result = Ok(());
     while !stop.load(Ordering::Relaxed) {
@@ -71,7 +79,10 @@ impl Worker<'_> {
             match self.options.models.iter().find(|m| m.journal_partition == partition) {
                 Some(model) => self.start(Arc::clone(model), realm_stop)?,
                 None if self.unknown.insert(partition) => {
-                    tracing::warn!(partition, "this process holds a journal partition but has no pipeline for it: start it with --pipelines of that realm too");
+                    tracing::warn!(
+                        partition,
+                        "this process holds a journal partition but has no pipeline for it: start it with --pipelines of that realm too"
+                    );
                 }
                 None => {}
             }
@@ -117,7 +128,9 @@ impl Worker<'_> {
     fn is_complete(&self) -> bool {
         let assigned = self.ownership.assigned();
         let known = |p: &i32| self.options.models.iter().any(|m| m.journal_partition == *p);
-        self.options.realm.exit_at_end && assigned.iter().any(known) && assigned.iter().filter(|p| known(p)).all(|p| self.complete.contains(p))
+        self.options.realm.exit_at_end
+            && assigned.iter().any(known)
+            && assigned.iter().filter(|p| known(p)).all(|p| self.complete.contains(p))
     }
 
     fn join_all(&mut self) -> Result<()> {

@@ -23,7 +23,14 @@ struct FileLane<'m> {
 
 /// Steps the records of the files through a fresh realm. `until_ms` ends the feed: later records are
 /// dead letters, and time passes up to it at the end when it was asked for.
-pub fn replay(model: &Model, inputs: &[Input], until_ms: Option<i64>, now_ms: i64, threads: usize, take: &mut dyn FnMut(&Sequenced) -> Result<()>) -> Result<()> {
+pub fn replay(
+    model: &Model,
+    inputs: &[Input],
+    until_ms: Option<i64>,
+    now_ms: i64,
+    threads: usize,
+    take: &mut dyn FnMut(&Sequenced) -> Result<()>,
+) -> Result<()> {
     let mut lanes = read_lanes(model, inputs, threads)?;
     let total: usize = lanes.iter().map(|l| l.rows.len()).sum();
     let progress = progress_bar(total as u64);

@@ -45,18 +45,79 @@ impl Metrics {
     pub fn new() -> prometheus::Result<Metrics> {
         let r = Registry::new();
         Ok(Metrics {
-            records: register_int_counter_vec_with_registry!("jianwei_source_records_total", "Source records committed, by kind of source", &["realm", "kind"], r)?,
-            entries: register_int_counter_vec_with_registry!("jianwei_journal_entries_total", "Journal entries committed", &["realm"], r)?,
-            dead_letters: register_int_counter_vec_with_registry!("jianwei_dead_letters_total", "Source records intake could not read, by reason", &["realm", "reason"], r)?,
-            warnings: register_int_counter_vec_with_registry!("jianwei_warnings_total", "Warnings raised or made worse", &["realm", "matter", "level"], r)?,
-            reminders: register_int_counter_vec_with_registry!("jianwei_reminders_total", "Cards of the duties' ladder sent", &["realm"], r)?,
-            faults: register_int_counter_vec_with_registry!("jianwei_transaction_faults_total", "Failed transactional calls, by kind", &["realm", "fault"], r)?,
-            drops: register_int_counter_vec_with_registry!("jianwei_realm_drops_total", "Times a realm was dropped", &["realm"], r)?,
-            lag: register_int_gauge_vec_with_registry!("jianwei_source_lag_records", "Records known to wait in a source topic", &["realm", "topic"], r)?,
-            commit_seconds: register_histogram_vec_with_registry!("jianwei_commit_seconds", "One transaction, from begin to commit", &["realm"], vec![0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0, 30.0], r)?,
-            snapshot_age: register_gauge_vec_with_registry!("jianwei_snapshot_age_seconds", "Since the last snapshot this process wrote, or since it began", &["realm"], r)?,
-            state_size: register_int_gauge_vec_with_registry!("jianwei_state_size", "What a realm's state holds; snapshot_bytes as of the last snapshot", &["realm", "what"], r)?,
-            stamp_seconds: register_gauge_vec_with_registry!("jianwei_stamp_seconds", "The newest entry's stamp, Unix time", &["realm"], r)?,
+            records: register_int_counter_vec_with_registry!(
+                "jianwei_source_records_total",
+                "Source records committed, by kind of source",
+                &["realm", "kind"],
+                r
+            )?,
+            entries: register_int_counter_vec_with_registry!(
+                "jianwei_journal_entries_total",
+                "Journal entries committed",
+                &["realm"],
+                r
+            )?,
+            dead_letters: register_int_counter_vec_with_registry!(
+                "jianwei_dead_letters_total",
+                "Source records intake could not read, by reason",
+                &["realm", "reason"],
+                r
+            )?,
+            warnings: register_int_counter_vec_with_registry!(
+                "jianwei_warnings_total",
+                "Warnings raised or made worse",
+                &["realm", "matter", "level"],
+                r
+            )?,
+            reminders: register_int_counter_vec_with_registry!(
+                "jianwei_reminders_total",
+                "Cards of the duties' ladder sent",
+                &["realm"],
+                r
+            )?,
+            faults: register_int_counter_vec_with_registry!(
+                "jianwei_transaction_faults_total",
+                "Failed transactional calls, by kind",
+                &["realm", "fault"],
+                r
+            )?,
+            drops: register_int_counter_vec_with_registry!(
+                "jianwei_realm_drops_total",
+                "Times a realm was dropped",
+                &["realm"],
+                r
+            )?,
+            lag: register_int_gauge_vec_with_registry!(
+                "jianwei_source_lag_records",
+                "Records known to wait in a source topic",
+                &["realm", "topic"],
+                r
+            )?,
+            commit_seconds: register_histogram_vec_with_registry!(
+                "jianwei_commit_seconds",
+                "One transaction, from begin to commit",
+                &["realm"],
+                vec![0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0, 30.0],
+                r
+            )?,
+            snapshot_age: register_gauge_vec_with_registry!(
+                "jianwei_snapshot_age_seconds",
+                "Since the last snapshot this process wrote, or since it began",
+                &["realm"],
+                r
+            )?,
+            state_size: register_int_gauge_vec_with_registry!(
+                "jianwei_state_size",
+                "What a realm's state holds; snapshot_bytes as of the last snapshot",
+                &["realm", "what"],
+                r
+            )?,
+            stamp_seconds: register_gauge_vec_with_registry!(
+                "jianwei_stamp_seconds",
+                "The newest entry's stamp, Unix time",
+                &["realm"],
+                r
+            )?,
             snapshots: Mutex::new(BTreeMap::new()),
             phases: Mutex::new(BTreeMap::new()),
             registry: r,

@@ -29,7 +29,8 @@ pub struct Cluster {
 
 impl Cluster {
     pub fn clean() -> Cluster {
-        let brokers = std::env::var("KAFKA_BROKERS").expect("KAFKA_BROKERS is not set: run `make test`, or `tests/kafka/kafka.sh with 1 -- cargo test`");
+        let brokers = std::env::var("KAFKA_BROKERS")
+            .expect("KAFKA_BROKERS is not set: run `make test`, or `tests/kafka/kafka.sh with 1 -- cargo test`");
         let lock = CLUSTER.lock().unwrap_or_else(|e| e.into_inner());
         let cluster = Cluster { brokers, _lock: lock };
         cluster.delete_topics();
@@ -92,7 +93,11 @@ impl Cluster {
                     value: message.payload().map(<[u8]>::to_vec),
                     headers: message
                         .headers()
-                        .map(|h| h.iter().map(|h| (h.key.to_string(), String::from_utf8_lossy(h.value.unwrap_or_default()).into_owned())).collect())
+                        .map(|h| {
+                            h.iter()
+                                .map(|h| (h.key.to_string(), String::from_utf8_lossy(h.value.unwrap_or_default()).into_owned()))
+                                .collect()
+                        })
                         .unwrap_or_default(),
                 }),
                 Some(Err(rdkafka::error::KafkaError::PartitionEOF(_))) => ended += 1,
@@ -118,7 +123,7 @@ impl Cluster {
         entries
     }
 
-    pub fn produce(&self, topic: &str, records: &[(Option<&[u8]>, Option<&[u8]>)]) {
+    pub fn produce(&self, topic: &str, records: &[KeyValue]) {
         let producer: BaseProducer = self.config().create().expect("a producer");
         for (key, value) in records {
             let mut record = BaseRecord::<[u8], [u8]>::to(topic);
@@ -153,7 +158,10 @@ impl Cluster {
 
     /// Starts a worker on the pipelines; sessions are short so that a killed one is missed soon.
     pub fn worker(&self, pipelines: &[&Path], state_dir: &Path, more: &[&str]) -> Worker {
-        let log = state_dir.join(format!("worker-{}.log", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos())));
+        let log = state_dir.join(format!(
+            "worker-{}.log",
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos())
+        ));
         std::fs::create_dir_all(state_dir).expect("a state folder");
         let stderr = std::fs::File::create(&log).expect("a log file");
         let mut command = Command::new(BINARY);
@@ -167,6 +175,9 @@ impl Cluster {
         Worker { child, log }
     }
 }
+
+/// A record's key and value.
+pub type KeyValue<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {

@@ -1,7 +1,7 @@
 //! Duties (办理任务): due times in working days, and the ladder of cards when they pass:
 //! due soon, urging notice (催办), supervised handling (督办), circular notice (通报). Each once.
 
-use super::effects::topics;
+use super::effects::{Address, topics};
 use super::state::*;
 use super::{Effect, Engine, Moment};
 use crate::domain::outputs::{Reminder, ReminderStage, Role, WarningStatus};
@@ -115,9 +115,10 @@ impl Engine {
             sent_at: model.zone.format(moment.now_ms),
         };
         for to in std::iter::once(org.to_string()).chain(copied_to) {
-            let id = format!("{}/{to}", reminder.reminder_id);
-            reminder.to = to.clone();
-            self.publish(moment.now_ms, topics::reminders(&to), warning_id.to_string(), Some(&reminder), "jianwei.reminder.v1", id, effects);
+            let event_id = format!("{}/{to}", reminder.reminder_id);
+            let address = Address { topic: topics::reminders(&to), key: warning_id.to_string(), event_type: "jianwei.reminder.v1", event_id };
+            reminder.to = to;
+            self.publish(moment.now_ms, address, Some(&reminder), effects);
         }
         let after = |days| model.calendar.due(model.zone, due_ms, days).due_ms;
         let next = match stage {

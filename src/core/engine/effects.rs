@@ -47,17 +47,23 @@ pub struct Publication {
     pub time: String,
 }
 
+/// Where an output record goes, and what it is called.
+pub(super) struct Address {
+    pub topic: String,
+    pub key: String,
+    pub event_type: &'static str,
+    pub event_id: String,
+}
+
 impl Engine {
     pub(super) fn publish<T: Serialize>(
         &self,
         now_ms: i64,
-        topic: String,
-        key: String,
+        address: Address,
         record: Option<&T>,
-        event_type: &'static str,
-        event_id: String,
         effects: &mut Vec<Effect>,
     ) {
+        let Address { topic, key, event_type, event_id } = address;
         // Output types hold strings, integers and lists only: writing them can't fail.
         let value = record.map(|r| serde_json::to_vec(r).unwrap_or_default());
         debug_assert!(value.as_ref().is_none_or(|v| v.len() <= MAX_OUTPUT_BYTES), "{topic} {key}");
@@ -93,7 +99,8 @@ impl Engine {
             detail: detail.to_string(),
         };
         let id = crate::domain::short_hash(&[&self.model.realm, what, target, org.unwrap_or(""), detail, &now_ms.to_string()]);
-        self.publish(now_ms, topics::AUDIT.into(), self.model.realm.clone(), Some(&record), "jianwei.audit.v1", id, effects);
+        let address = Address { topic: topics::AUDIT.into(), key: self.model.realm.clone(), event_type: "jianwei.audit.v1", event_id: id };
+        self.publish(now_ms, address, Some(&record), effects);
     }
 
     pub(super) fn tell_operators(&self, now_ms: i64, code: &str, text: String, effects: &mut Vec<Effect>) {
@@ -104,6 +111,7 @@ impl Engine {
             text,
         };
         let id = crate::domain::short_hash(&[&self.model.realm, code, &record.text, &now_ms.to_string()]);
-        self.publish(now_ms, topics::OPERATORS.into(), self.model.realm.clone(), Some(&record), "jianwei.operators.v1", id, effects);
+        let address = Address { topic: topics::OPERATORS.into(), key: self.model.realm.clone(), event_type: "jianwei.operators.v1", event_id: id };
+        self.publish(now_ms, address, Some(&record), effects);
     }
 }

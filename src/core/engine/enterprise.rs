@@ -1,6 +1,6 @@
 //! Enterprise risk: evidence with half-lives, adding up as log-odds.
 
-use super::effects::topics;
+use super::effects::{Address, topics};
 use super::state::*;
 use super::{Effect, Engine, Moment, stats};
 use crate::domain::outputs::{Factor, Profile};
@@ -206,8 +206,9 @@ impl Engine {
             as_of: self.model.zone.format(now_ms),
         };
         let record_key = format!("{}/{}/{}", self.model.realm, matter.id, key.id);
-        let id = crate::domain::short_hash(&[&record_key, &now_ms.to_string(), &profile.evidence_count.to_string()]);
-        self.publish(now_ms, topics::PROFILES.into(), record_key, Some(&profile), "jianwei.profile.v1", id, effects);
+        let event_id = crate::domain::short_hash(&[&record_key, &now_ms.to_string(), &profile.evidence_count.to_string()]);
+        let address = Address { topic: topics::PROFILES.into(), key: record_key, event_type: "jianwei.profile.v1", event_id };
+        self.publish(now_ms, address, Some(&profile), effects);
     }
 
     /// A standing warning is looked at once a day, silent or not: evidence decays.

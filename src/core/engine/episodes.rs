@@ -1,7 +1,7 @@
 //! Episodes (预警周期): raised at once, lowered one level at a time after calm, lifted at last. One
 //! open a subject and matter.
 
-use super::effects::topics;
+use super::effects::{Address, topics};
 use super::state::*;
 use super::{Effect, Engine, Moment};
 use crate::domain::outputs::{OpenWarning, WarningStatus};
@@ -124,8 +124,10 @@ impl Engine {
         for (org, role) in matter.recipients() {
             warning.role = role;
             warning.org = org.to_string();
-            let id = format!("{}/{}/{org}", episode.warning_id, episode.revision);
-            self.publish(now_ms, topics::warnings(org), episode.warning_id.clone(), Some(&warning), "jianwei.warning.v1", id, effects);
+            let event_id = format!("{}/{}/{org}", episode.warning_id, episode.revision);
+            let key = episode.warning_id.clone();
+            let address = Address { topic: topics::warnings(org), key, event_type: "jianwei.warning.v1", event_id };
+            self.publish(now_ms, address, Some(&warning), effects);
         }
         let ended = matches!(status, WarningStatus::Lifted | WarningStatus::Withdrawn);
         let open = OpenWarning {
@@ -142,8 +144,9 @@ impl Engine {
             raised_at: warning.raised_at,
             acknowledged: episode.acknowledged,
         };
-        let record_key = format!("{}/{}", self.model.realm, episode.warning_id);
-        let id = format!("{}/{}/open", episode.warning_id, episode.revision);
-        self.publish(now_ms, topics::OPEN.into(), record_key, (!ended).then_some(&open), "jianwei.open-warning.v1", id, effects);
+        let key = format!("{}/{}", self.model.realm, episode.warning_id);
+        let event_id = format!("{}/{}/open", episode.warning_id, episode.revision);
+        let address = Address { topic: topics::OPEN.into(), key, event_type: "jianwei.open-warning.v1", event_id };
+        self.publish(now_ms, address, (!ended).then_some(&open), effects);
     }
 }

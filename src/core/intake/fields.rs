@@ -12,7 +12,7 @@ pub const MAX_TEXT_CHARS: usize = 20_000;
 const MAX_LIST: usize = 100;
 
 /// The first map all of whose columns the row has.
-pub fn choose_map<'m>(source: &'m Source, has_column: impl Fn(&str) -> bool) -> Option<&'m FieldMap> {
+pub fn choose_map(source: &Source, has_column: impl Fn(&str) -> bool) -> Option<&FieldMap> {
     source.maps.iter().find(|m| m.columns.iter().all(|c| has_column(c)))
 }
 
@@ -56,10 +56,10 @@ impl<'a> Fields<'a> {
             Some(column) => own(column),
             None => own(field),
         };
-        if let (Some(values), Some(Value::String(text))) = (map.values.get(field), &value) {
-            if let Some(mapped) = values.get(text.trim()).or_else(|| values.get("*")) {
-                value = (!mapped.is_empty()).then(|| Value::String(mapped.clone()));
-            }
+        if let (Some(values), Some(Value::String(text))) = (map.values.get(field), &value)
+            && let Some(mapped) = values.get(text.trim()).or_else(|| values.get("*"))
+        {
+            value = (!mapped.is_empty()).then(|| Value::String(mapped.clone()));
         }
         value.or_else(|| map.defaults.get(field).map(|text| Value::String(text.clone())))
     }

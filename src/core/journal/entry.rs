@@ -14,6 +14,7 @@ pub struct Entry {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "nearly all entries are records, and few are held at a time")]
 pub enum Body {
     /// The first entry of a realm.
     Genesis(Genesis),

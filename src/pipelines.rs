@@ -1,6 +1,7 @@
 //! Folders of pipeline files → the core's bundles and models.
 
 use anyhow::{Context, Result, bail};
+use jianwei_core::domain::{Zone, parse_time};
 use jianwei_core::pipeline::{Bundle, Model, load};
 use std::path::Path;
 
@@ -40,4 +41,10 @@ pub fn read_model(dir: &Path) -> Result<Model> {
             bail!("{} mistakes in the pipeline:\n{}", lines.len(), lines.join("\n"))
         }
     }
+}
+
+/// A time as a person writes it, local to the realm where it has no offset.
+pub fn time_of(text: &str, zone: Zone) -> Result<i64> {
+    let time = parse_time(text, zone);
+    time.map(|(ms, _)| ms).map_err(|_| anyhow::anyhow!("{text:?} is not a time: write 2014-12-31 or 2014-12-31T18:00:00-06:00"))
 }

@@ -259,6 +259,8 @@ fn a_bad_record_is_a_dead_letter_and_the_stream_goes_on() {
     let cluster = Cluster::clean();
     let tmp = tempfile::tempdir().expect("a folder");
     let dir = made_up_realm(tmp.path(), "rx", 0);
+    // A raw topic of someone else's making, with room for records larger than a dead letter can be.
+    cluster.create_topic("rx.hotline.tickets", &[("retention.ms", "-1"), ("max.message.bytes", "4000000")]);
     cluster.must(&["topics", "create", "--replication", "1", "--pipelines", dir.to_str().unwrap()]);
     let (key, good) = made_up_ticket("rx", 1);
     let bad: Vec<(&str, &[u8], &str, &str)> = vec![
@@ -282,15 +284,24 @@ fn a_bad_record_is_a_dead_letter_and_the_stream_goes_on() {
         cluster.produce(topic, &[(Some(b"a-key"), Some(value))]);
     }
     cluster.produce("rx.hotline.tickets", &[(Some(b"no-value"), None), (Some(&key), Some(&good))]);
+    let huge = vec![b'x'; 2_500_000];
+    cluster.produce("rx.hotline.tickets", &[(Some(b"a-key"), Some(&huge))]);
     let worker = cluster.worker(&[&dir], &tmp.path().join("state"), &[]);
     eventually("all records have entries", || {
-        worker.get("/metrics").contains("jianwei_dead_letters_total") && cluster.journal(0).len() > bad.len() + 2
+        worker.get("/metrics").contains("jianwei_dead_letters_total") && cluster.journal(0).len() > bad.len() + 3
     });
     let metrics = worker.get("/metrics");
     assert!(metrics.contains("jianwei_dead_letters_total{realm=\"rx\",reason=\"undecodable\"} 1"), "{metrics}");
     assert_eq!(worker.terminate(), Some(0));
 
-    let letters = cluster.read(topics::DEAD_LETTERS);
+    let mut letters = cluster.read(topics::DEAD_LETTERS);
+    let cut = letters.iter().position(|r| r.headers.contains_key("jianwei_cut_from_bytes")).expect("the huge record's letter");
+    let cut = letters.remove(cut);
+    assert_eq!(
+        (cut.headers["jianwei_cut_from_bytes"].as_str(), cut.headers["jianwei_reason"].as_str()),
+        ("2500000", "too_large")
+    );
+    assert!(cut.value.is_some_and(|v| v.len() > 1_800_000 && huge.starts_with(&v)));
     let header = |r: &Record, key: &str| r.headers.get(key).cloned().unwrap_or_default();
     let found: BTreeSet<_> = letters
         .iter()

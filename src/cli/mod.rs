@@ -56,12 +56,6 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// A time as a person writes it, local to the realm where it has no offset.
-fn time_of(text: &str, zone: jianwei_core::domain::Zone) -> anyhow::Result<i64> {
-    let time = jianwei_core::domain::parse_time(text, zone);
-    time.map(|(ms, _)| ms).map_err(|_| anyhow::anyhow!("{text:?} is not a time: write 2014-12-31 or 2014-12-31T18:00:00-06:00"))
-}
-
 fn now_ms() -> i64 {
     chrono::Utc::now().timestamp_millis()
 }

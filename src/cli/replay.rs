@@ -1,6 +1,6 @@
 use crate::feeds::Input;
 use crate::kafka::{Settings, read_journal};
-use crate::pipelines::read_model;
+use crate::pipelines::{read_model, time_of};
 use crate::replay::{JournalReplay, Report, replay};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ pub fn run(args: &Args) -> Result<()> {
     if inputs.is_empty() {
         bail!("nothing to replay: give --input KIND=PATH");
     }
-    let until_ms = args.until.as_deref().map(|text| super::time_of(text, model.zone)).transpose()?;
+    let until_ms = args.until.as_deref().map(|text| time_of(text, model.zone)).transpose()?;
     replay(&model, &inputs, until_ms, super::now_ms(), args.threads, &mut |sequenced| report.take(sequenced))?;
     finish(report)
 }

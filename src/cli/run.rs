@@ -1,6 +1,6 @@
 use super::kafka_args::KafkaArgs;
 use crate::kafka::{RealmOptions, WorkerOptions, check_topics, needed_topics, run_worker};
-use crate::pipelines::read_model;
+use crate::pipelines::{read_model, time_of};
 use crate::telemetry::{Metrics, init_logs, serve};
 use anyhow::{Context, Result, bail};
 use jianwei_core::pipeline::Model;
@@ -77,14 +77,16 @@ pub fn run(args: &Args) -> Result<()> {
     if !problems.is_empty() {
         bail!("{}", super::topic_problems(&problems));
     }
-    let until_ms = args.until.as_deref().map(|text| super::time_of(text, models[0].zone)).transpose()?;
+    for model in &models {
+        args.until.as_deref().map(|text| time_of(text, model.zone)).transpose()?;
+    }
     let options = WorkerOptions {
         settings,
         models,
         realm: RealmOptions {
             state_dir: args.state_dir.clone().or(file.state_dir).unwrap_or_else(|| PathBuf::from("state")),
             activate: args.activate,
-            until_ms,
+            until: args.until.clone(),
             pace_ms_per_s: args.pace_days_per_s.map(|days| (days * 86_400_000.0) as i64),
             clock: None,
             exit_at_end: args.exit_at_end,

@@ -50,7 +50,7 @@ pub fn run(options: &Options, model: &Model, inputs: &[Input], budget: Budget) -
         realm: RealmOptions {
             state_dir: std::env::temp_dir(),
             activate: false,
-            until_ms: None,
+            until: None,
             pace_ms_per_s: Some(budget.pace_ms_per_s(span_ms(model, inputs)?, REALM_START)),
             clock: Some(Clock::Feed),
             exit_at_end: true,

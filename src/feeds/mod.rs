@@ -16,6 +16,8 @@ pub struct Row {
     pub topic: String,
     pub key: Option<Vec<u8>>,
     pub value: Vec<u8>,
+    /// Control records: the realm's own partition.
+    pub partition: Option<i32>,
     /// Its own time, or, where it has none or can't be read, that of the row before it.
     pub at_ms: i64,
 }
@@ -141,13 +143,13 @@ fn keyed_row(model: &Model, sources: &[&Source], row: RawRow, before_ms: i64) ->
     let derived = jianwei_core::domain::short_hash(&[&text, &row.occurrence.to_string()]);
     let decoded = intake::decode(model, source, Some(derived.as_bytes()), Some(&row.value)).ok();
     let key = decoded.as_ref().map(|d| match &d.record {
-        // Sector records of one enterprise keep their order.
         Record::Ticket(_) | Record::Enterprise(_) | Record::Disposition(_) | Record::Control(_) => d.record.source_id(),
         _ if derives_id(source, json.as_ref()) => derived.clone(),
         record => record.source_id(),
     });
     Ok(Row {
         topic: source.topic.clone(),
+        partition: (source.kind == SourceKind::Control).then_some(model.journal_partition),
         key: key.map(String::into_bytes),
         at_ms: decoded.and_then(|d| d.record.event_time_ms()).unwrap_or(before_ms),
         value: row.value,

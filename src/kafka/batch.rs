@@ -183,9 +183,19 @@ struct SeenMatter {
     id: String,
 }
 
-/// Original key and value unchanged; everything else in headers.
-fn dead_letter(realm: &str, letter: &DeadLetter, raw: RawRecord) -> OutRecord {
+/// Longest key and value a dead letter carries; the topic takes 2,000,000 bytes a message.
+pub const MAX_DEAD_LETTER_BYTES: usize = 1_900_000;
+
+/// Original key and value unchanged; everything else in headers. A value beyond the bound is cut and
+/// a header says how long it was: the whole of it stays in its source topic.
+fn dead_letter(realm: &str, letter: &DeadLetter, mut raw: RawRecord) -> OutRecord {
     let mut headers = OwnedHeaders::new();
+    let key_bytes = raw.key.as_ref().map_or(0, Vec::len);
+    if let Some(value) = raw.value.as_mut().filter(|v| v.len() + key_bytes > MAX_DEAD_LETTER_BYTES) {
+        let whole = value.len().to_string();
+        headers = headers.insert(Header { key: "jianwei_cut_from_bytes", value: Some(&whole) });
+        value.truncate(MAX_DEAD_LETTER_BYTES.saturating_sub(key_bytes));
+    }
     let rows = [
         ("jianwei_realm", Some(realm)),
         ("jianwei_topic", Some(letter.source.topic.as_str())),

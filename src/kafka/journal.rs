@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use jianwei_core::engine::topics;
 use jianwei_core::journal::{Entry, decode};
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 use std::time::{Duration, Instant};
 
@@ -42,14 +43,24 @@ pub fn read_journal(
             Polled::Nothing => {}
         }
         if heard.elapsed() > PATIENCE {
-            bail!("the journal gave nothing for {} s: are the brokers at {} reachable?", PATIENCE.as_secs(), settings.brokers);
+            let text = format!(
+                "the journal gave nothing for {} s: are the brokers at {} reachable?",
+                PATIENCE.as_secs(),
+                settings.brokers
+            );
+            return Err(anyhow::Error::new(KafkaError::MessageConsumption(RDKafkaErrorCode::OperationTimedOut)).context(text));
         }
     }
 }
 
+/// Whether an error comes of a cluster that does not answer: to be tried again, not to be mended.
+pub fn is_unreachable(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.is::<KafkaError>())
+}
+
 /// Errors librdkafka recovers from by itself.
-pub fn is_passing(error: rdkafka::types::RDKafkaErrorCode) -> bool {
-    use rdkafka::types::RDKafkaErrorCode as E;
+pub fn is_passing(error: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode as E;
     matches!(
         error,
         E::BrokerTransportFailure

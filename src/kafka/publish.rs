@@ -69,6 +69,9 @@ fn send(producer: &BaseProducer<Failures>, row: &feeds::Row) -> Result<()> {
     if let Some(key) = &row.key {
         record = record.key(key);
     }
+    if let Some(partition) = row.partition {
+        record = record.partition(partition);
+    }
     let deadline = Instant::now() + PATIENCE;
     loop {
         match producer.send(record) {

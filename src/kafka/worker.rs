@@ -114,6 +114,10 @@ impl Worker<'_> {
                 self.complete.insert(partition);
             }
             Ok(RealmEnd::Dropped(DropReason::Stopped)) => {}
+            Ok(RealmEnd::Dropped(DropReason::Revoked)) => {
+                tracing::info!(realm, "realm revoked");
+                self.metrics.forget(realm);
+            }
             Ok(RealmEnd::Dropped(reason)) => {
                 tracing::warn!(realm, ?reason, "realm dropped");
                 self.metrics.dropped(realm);

@@ -45,7 +45,7 @@ pub fn replay(
         first_kind: lane.source.kind.first_kind(),
         done: Default::default(),
     });
-    let mut merge = FeedMerge::new(about.collect(), sequencer.engine().stamp_ms());
+    let mut merge = FeedMerge::new(about.collect(), sequencer.engine().stamp_ms(), sequencer.engine().state().feed_until_ms);
     let mut out = Vec::new();
     loop {
         for (index, lane) in lanes.iter_mut().enumerate() {

@@ -20,6 +20,8 @@ pub enum RealmPhase {
     Recovering,
     Running,
     Complete,
+    /// Given up for now; tried again while it is ours.
+    Dropped,
     Failed,
 }
 
@@ -133,6 +135,14 @@ impl Metrics {
         self.commit_seconds.with_label_values(&[realm]);
     }
 
+    /// The realm is another worker's now.
+    pub fn forget(&self, realm: &str) {
+        self.phases.lock().unwrap_or_else(|e| e.into_inner()).remove(realm);
+        self.snapshots.lock().unwrap_or_else(|e| e.into_inner()).remove(realm);
+        let _ = self.snapshot_age.remove_label_values(&[realm]);
+        let _ = self.stamp_seconds.remove_label_values(&[realm]);
+    }
+
     pub fn phases(&self) -> BTreeMap<String, RealmPhase> {
         self.phases.lock().unwrap_or_else(|e| e.into_inner()).clone()
     }
@@ -143,6 +153,7 @@ impl Metrics {
 
     pub fn dropped(&self, realm: &str) {
         self.drops.with_label_values(&[realm]).inc();
+        self.phases.lock().unwrap_or_else(|e| e.into_inner()).insert(realm.to_string(), RealmPhase::Dropped);
     }
 
     pub fn commit(&self, realm: &str, took: Duration) {

@@ -124,7 +124,7 @@ impl Cluster {
     }
 
     pub fn produce(&self, topic: &str, records: &[KeyValue]) {
-        let producer: BaseProducer = self.config().create().expect("a producer");
+        let producer: BaseProducer = self.config().set("message.max.bytes", "4000000").create().expect("a producer");
         for (key, value) in records {
             let mut record = BaseRecord::<[u8], [u8]>::to(topic);
             record.key = *key;

@@ -24,25 +24,24 @@ pub struct DueDay {
 const MAX_WORKING_DAYS: u32 = 400;
 
 impl Calendar {
-    /// Whether the calendar has the year's holidays.
-    pub fn knows(&self, year: i32) -> bool {
+    /// Whether the calendar has the holidays around the date. The crate's table ends with
+    /// 25 December 2026, and the crate panics beyond it.
+    fn knows(&self, date: NaiveDate) -> bool {
         match self {
-            Calendar::China => (2004..=2026).contains(&year),
-            Calendar::Listed { years, .. } => years.contains(&year),
+            Calendar::China => date.year() >= 2004 && (date.year(), date.ordinal()) <= (2026, 359),
+            Calendar::Listed { years, .. } => years.contains(&date.year()),
         }
     }
 
     fn is_working_day(&self, date: NaiveDate) -> bool {
         let weekday = !matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
-        if !self.knows(date.year()) {
+        if !self.knows(date) {
             return weekday;
         }
         match self {
             Calendar::Listed { holidays, working_days, .. } => {
                 working_days.contains(&date) || (weekday && !holidays.contains(&date))
             }
-            // The crate's table ends with 25 December 2026 and panics beyond it.
-            Calendar::China if (date.year(), date.ordinal()) > (2026, 359) => weekday,
             Calendar::China => {
                 let (y, m, d) = (date.year() as u16, date.month() as u8, date.day() as u8);
                 chinese_holiday(Ymd::new(y, m, d)).is_workday()
@@ -54,11 +53,11 @@ impl Calendar {
     /// `from_ms`; 0 is the end of that day itself, working or not.
     pub fn due(&self, zone: Zone, from_ms: i64, working_days: u32) -> DueDay {
         let mut date = zone.date(from_ms);
-        let mut provisional = working_days > 0 && !self.knows(date.year());
+        let mut provisional = working_days > 0 && !self.knows(date);
         let mut left = working_days.min(MAX_WORKING_DAYS);
         while left > 0 {
             date = date_of_index(day_index_of(date) + 1);
-            provisional |= !self.knows(date.year());
+            provisional |= !self.knows(date);
             if self.is_working_day(date) {
                 left -= 1;
             }

@@ -137,14 +137,9 @@ mod tests {
 
     #[test]
     fn fixed3_rounds_half_away_from_zero_and_prints_short() {
-        for (value, text) in [
-            (1.0, "1"),
-            (1.2345, "1.235"),
-            (-1.2345, "-1.235"),
-            (0.0004, "0"),
-            (f64::NAN, "0"),
-            (1e300, "9000000000000"),
-        ] {
+        for (value, text) in
+            [(1.0, "1"), (1.2345, "1.235"), (-1.2345, "-1.235"), (0.0004, "0"), (f64::NAN, "0"), (1e300, "9000000000000")]
+        {
             assert_eq!(Fixed3::from_f64(value).to_string(), text, "{value}");
         }
     }

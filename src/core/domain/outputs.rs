@@ -125,7 +125,8 @@ pub struct Surge {
 #[derive(Debug, Clone, Serialize)]
 pub struct Factor {
     pub code: String,
-    /// Tenths of a log-odds unit. All factors and all of `against` add up to `10 * logit(score)`.
+    /// Enterprises: tenths of a log-odds unit; `factors` and `against` add up to `10 * logit(score)`.
+    /// Industries: one factor whose points are the score.
     pub points: i64,
     pub text: String,
     pub evidence: Vec<String>,

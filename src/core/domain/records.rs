@@ -356,8 +356,13 @@ pub struct Control {
 pub enum ControlCommand {
     /// Warnings of the matter that rest on statistics go no higher than this level until restored;
     /// triggers are never held back.
-    Demote { matter: String, level: super::Level },
-    Restore { matter: String },
+    Demote {
+        matter: String,
+        level: super::Level,
+    },
+    Restore {
+        matter: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]

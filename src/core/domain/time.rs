@@ -38,11 +38,10 @@ impl Zone {
                 LocalResult::Ambiguous(first, _) => first.timestamp_millis(),
                 LocalResult::None => {
                     // In a gap: read the time with the offset that held three hours before it.
-                    let before = local - chrono::TimeDelta::hours(3);
+                    // The first hours a date can name have nothing before them.
+                    let before = local.checked_sub_signed(chrono::TimeDelta::hours(3)).unwrap_or(local);
                     let offset = match zone.offset_from_local_datetime(&before) {
-                        LocalResult::Single(o) | LocalResult::Ambiguous(o, _) => {
-                            o.fix().local_minus_utc()
-                        }
+                        LocalResult::Single(o) | LocalResult::Ambiguous(o, _) => o.fix().local_minus_utc(),
                         LocalResult::None => 0,
                     };
                     local.and_utc().timestamp_millis() - i64::from(offset) * 1000
@@ -89,10 +88,7 @@ pub(crate) fn day_index_of(date: NaiveDate) -> i64 {
 }
 
 pub(crate) fn date_of_index(index: i64) -> NaiveDate {
-    i32::try_from(index + 719_163)
-        .ok()
-        .and_then(NaiveDate::from_num_days_from_ce_opt)
-        .unwrap_or(NaiveDate::MIN)
+    i32::try_from(index + 719_163).ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(NaiveDate::MIN)
 }
 
 /// Why a time can't be read.

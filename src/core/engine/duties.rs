@@ -33,12 +33,20 @@ impl Engine {
                 if due.provisional {
                     self.calendar_unknown(now_ms, due.due_ms, effects);
                 }
-                duties.push(Duty { org: org.to_string(), what, due_ms: due.due_ms, provisional: due.provisional, done: false, reminded: None });
+                duties.push(Duty {
+                    org: org.to_string(),
+                    what,
+                    due_ms: due.due_ms,
+                    provisional: due.provisional,
+                    done: false,
+                    reminded: None,
+                });
             }
         }
         for duty in &duties {
             let soon_ms = duty.due_ms - i64::from(model.ladder.due_soon_hours) * HOUR_MS;
-            let first = if soon_ms > now_ms { (soon_ms, ReminderStage::DueSoon) } else { (duty.due_ms, ReminderStage::UrgingNotice) };
+            let first =
+                if soon_ms > now_ms { (soon_ms, ReminderStage::DueSoon) } else { (duty.due_ms, ReminderStage::UrgingNotice) };
             self.set_reminder(first.0, key, &warning_id, duty, first.1);
         }
         if let Some(episode) = self.state.episodes.get_mut(key) {
@@ -116,7 +124,12 @@ impl Engine {
         };
         for to in std::iter::once(org.to_string()).chain(copied_to) {
             let event_id = format!("{}/{to}", reminder.reminder_id);
-            let address = Address { topic: topics::reminders(&to), key: warning_id.to_string(), event_type: "jianwei.reminder.v1", event_id };
+            let address = Address {
+                topic: topics::reminders(&to),
+                key: warning_id.to_string(),
+                event_type: "jianwei.reminder.v1",
+                event_id,
+            };
             reminder.to = to;
             self.publish(moment.now_ms, address, Some(&reminder), effects);
         }
@@ -137,11 +150,27 @@ impl Engine {
         let model = Arc::clone(&self.model);
         let found = self.state.episode_of_warning.get(&d.target).cloned();
         let Some((key, matter)) = found.and_then(|k| model.matters.get(&k.matter).map(|m| (k, m))) else {
-            self.audit(moment.now_ms, "disposition_ignored", &d.target, d.by.as_deref(), Some(&d.org), "no such warning is open", effects);
+            self.audit(
+                moment.now_ms,
+                "disposition_ignored",
+                &d.target,
+                d.by.as_deref(),
+                Some(&d.org),
+                "no such warning is open",
+                effects,
+            );
             return;
         };
         let Some((_, role)) = matter.recipients().find(|(org, _)| *org == d.org) else {
-            self.audit(moment.now_ms, "disposition_ignored", &d.target, d.by.as_deref(), Some(&d.org), "the warning is not addressed to it", effects);
+            self.audit(
+                moment.now_ms,
+                "disposition_ignored",
+                &d.target,
+                d.by.as_deref(),
+                Some(&d.org),
+                "the warning is not addressed to it",
+                effects,
+            );
             return;
         };
         let outcome = d.outcome.map_or("", Outcome::as_str);
@@ -156,9 +185,14 @@ impl Engine {
             for duty in episode.duties.iter_mut().filter(|x| x.org == d.org && settles.contains(&x.what)) {
                 duty.done = true;
             }
-            episode.acknowledged |= role == Role::Lead && !settles.is_empty();
+            let newly = role == Role::Lead && !settles.is_empty() && !episode.acknowledged;
+            episode.acknowledged |= newly;
+            if newly {
+                self.tell_open(moment.now_ms, matter, &key, false, effects);
+            }
         }
-        if d.outcome == Some(Outcome::WrongSubject) {
+        let may_judge = role != Role::Informed && matches!(d.action, Action::Feedback | Action::Close | Action::Return);
+        if d.outcome == Some(Outcome::WrongSubject) && may_judge {
             self.clear_evidence(&key);
             self.end_episode(moment.now_ms, matter, &key, WarningStatus::Withdrawn, effects);
         } else if d.action == Action::Close && role == Role::Lead {

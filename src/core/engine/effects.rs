@@ -56,13 +56,7 @@ pub(super) struct Address {
 }
 
 impl Engine {
-    pub(super) fn publish<T: Serialize>(
-        &self,
-        now_ms: i64,
-        address: Address,
-        record: Option<&T>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn publish<T: Serialize>(&self, now_ms: i64, address: Address, record: Option<&T>, effects: &mut Vec<Effect>) {
         let Address { topic, key, event_type, event_id } = address;
         // Output types hold strings, integers and lists only: writing them can't fail.
         let value = record.map(|r| serde_json::to_vec(r).unwrap_or_default());
@@ -99,19 +93,21 @@ impl Engine {
             detail: detail.to_string(),
         };
         let id = crate::domain::short_hash(&[&self.model.realm, what, target, org.unwrap_or(""), detail, &now_ms.to_string()]);
-        let address = Address { topic: topics::AUDIT.into(), key: self.model.realm.clone(), event_type: "jianwei.audit.v1", event_id: id };
+        let address =
+            Address { topic: topics::AUDIT.into(), key: self.model.realm.clone(), event_type: "jianwei.audit.v1", event_id: id };
         self.publish(now_ms, address, Some(&record), effects);
     }
 
     pub(super) fn tell_operators(&self, now_ms: i64, code: &str, text: String, effects: &mut Vec<Effect>) {
-        let record = OperatorNotice {
-            realm: self.model.realm.clone(),
-            code: code.to_string(),
-            at: self.model.zone.format(now_ms),
-            text,
-        };
+        let record =
+            OperatorNotice { realm: self.model.realm.clone(), code: code.to_string(), at: self.model.zone.format(now_ms), text };
         let id = crate::domain::short_hash(&[&self.model.realm, code, &record.text, &now_ms.to_string()]);
-        let address = Address { topic: topics::OPERATORS.into(), key: self.model.realm.clone(), event_type: "jianwei.operators.v1", event_id: id };
+        let address = Address {
+            topic: topics::OPERATORS.into(),
+            key: self.model.realm.clone(),
+            event_type: "jianwei.operators.v1",
+            event_id: id,
+        };
         self.publish(now_ms, address, Some(&record), effects);
     }
 }

@@ -51,7 +51,7 @@ impl Engine {
                 self.trigger_industry(moment, matter, evidence, hit, effects);
             }
             if hit.counted {
-                self.count(moment, matter, evidence.region.as_deref(), effects);
+                self.count(moment, matter, evidence, effects);
             }
         }
     }
@@ -63,17 +63,28 @@ impl Engine {
             return true;
         }
         if self.state.directory.len() >= MAX_ENTERPRISES {
-            let text = format!("the directory is full ({MAX_ENTERPRISES}); records of unknown enterprises count for industries only");
-            self.tell_operators(moment.now_ms, "directory_full", text, effects);
+            self.directory_full(moment.now_ms, effects);
             return false;
         }
         self.state.directory.upsert(EnterpriseRow { id: id.to_string(), ..EnterpriseRow::default() });
         true
     }
 
-    pub(super) fn upsert_enterprise(&mut self, row: EnterpriseRow) {
+    fn directory_full(&mut self, now_ms: i64, effects: &mut Vec<Effect>) {
+        if !self.state.directory_full {
+            self.state.directory_full = true;
+            let text = format!(
+                "the directory is full ({MAX_ENTERPRISES}): new rows are left out, and records of unknown enterprises count for industries only"
+            );
+            self.tell_operators(now_ms, "directory_full", text, effects);
+        }
+    }
+
+    pub(super) fn upsert_enterprise(&mut self, now_ms: i64, row: EnterpriseRow, effects: &mut Vec<Effect>) {
         if self.state.directory.get(&row.id).is_some() || self.state.directory.len() < MAX_ENTERPRISES {
             self.state.directory.upsert(row);
+        } else {
+            self.directory_full(now_ms, effects);
         }
     }
 
@@ -109,7 +120,7 @@ impl Engine {
             kind: evidence.kind,
             id: moment.cause.to_string(),
             at_ms: moment.event_ms,
-            rule: hit.evidence.first().cloned().unwrap_or_default(),
+            rules: hit.evidence.clone(),
             attribution: evidence.subject.as_ref().map(|s| (s.method, s.confidence)),
         });
         if state.refs.len() > MAX_REFS {
@@ -126,8 +137,10 @@ impl Engine {
         if state.trigger.as_ref().is_some_and(|t| t.source_id == id) {
             state.trigger = None;
         }
-        if let (Some(rule), Some(count)) = (rule(matter, &piece.rule), state.counts.get_mut(&piece.rule)) {
-            count.value = (count.value - stats::decay(count.at_ms - piece.at_ms, rule.half_life_days)).max(0.0);
+        for code in &piece.rules {
+            if let (Some(rule), Some(count)) = (rule(matter, code), state.counts.get_mut(code)) {
+                count.value = (count.value - stats::decay(count.at_ms - piece.at_ms, rule.half_life_days)).max(0.0);
+            }
         }
     }
 
@@ -146,7 +159,12 @@ impl Engine {
     }
 
     /// The level an enterprise's evidence asks for now, and the trigger that holds it, if one does.
-    pub(super) fn wanted_enterprise(&self, now_ms: i64, matter: &Matter, key: &SubjectKey) -> Option<(Option<Level>, Option<HeldTrigger>)> {
+    pub(super) fn wanted_enterprise(
+        &self,
+        now_ms: i64,
+        matter: &Matter,
+        key: &SubjectKey,
+    ) -> Option<(Option<Level>, Option<HeldTrigger>)> {
         let scored = self.scored(now_ms, matter, key)?;
         let cap = self.state.demoted.get(&matter.id).copied().unwrap_or(Level::Red);
         let by_score = scored.level.map(|l| l.min(cap));
@@ -175,14 +193,15 @@ impl Engine {
                 continue;
             }
             points += worth;
-            let ids = state.refs.iter().filter(|r| r.rule == rule.code).map(|r| r.id.clone()).collect();
+            let ids = state.refs.iter().filter(|r| r.rules.contains(&rule.code)).map(|r| r.id.clone()).collect();
             let text = self.model.text(&rule.text).to_string();
             let factor = Factor { code: rule.code.clone(), points: worth, text, evidence: ids };
             if worth > 0 { factors.push(factor) } else { against.push(factor) }
         }
         factors.sort_by(|a, b| b.points.cmp(&a.points).then_with(|| a.code.cmp(&b.code)));
         let score = (100.0 * stats::logistic(points as f64 / 10.0) + 0.5).floor() as u32;
-        let supports = |r: &&EvidencePiece| rule(matter, &r.rule).is_none_or(|rule| rule.weight > 0.0);
+        let speaks_for_it = |code: &String| rule(matter, code).is_some_and(|rule| rule.weight < 0.0);
+        let supports = |r: &&EvidencePiece| !r.rules.iter().any(speaks_for_it);
         let sources = state.refs.iter().filter(supports).count() as u32;
         let reached = |l: &Level| score >= rules.score_at_least[l.index()] && sources >= rules.sources_at_least[l.index()];
         let level = Level::ALL.into_iter().rev().find(reached);
@@ -216,7 +235,10 @@ impl Engine {
         let model = Arc::clone(&self.model);
         let standing = self.state.episodes.get(key).is_some_and(|e| e.warning_id == warning_id);
         let Some(matter) = model.matters.get(&key.matter).filter(|_| standing) else { return };
-        let wanted = self.wanted_enterprise(moment.now_ms, matter, key).and_then(|(level, _)| level);
+        let wanted = match key.scope {
+            SubjectScope::Enterprise => self.wanted_enterprise(moment.now_ms, matter, key).and_then(|(level, _)| level),
+            SubjectScope::Industry => self.wanted_industry(moment.now_ms, matter, key),
+        };
         if self.calm_or_not(moment, matter, key, wanted, effects) {
             self.publish_profile(moment.now_ms, matter, key, effects);
         }

@@ -24,6 +24,10 @@ impl Engine {
         let status = match self.state.episodes.get_mut(key) {
             Some(open) if open.level >= level => {
                 open.calm = 0;
+                // The same trigger again holds for longer.
+                if trigger.is_some() && open.trigger.as_ref().is_none_or(|t| Some(t.level) <= trigger.as_ref().map(|n| n.level)) {
+                    open.trigger = trigger;
+                }
                 return;
             }
             Some(open) => {
@@ -46,13 +50,21 @@ impl Engine {
         episode.acknowledged = false;
         let warning_id = episode.warning_id.clone();
         self.set_duties(moment.now_ms, matter, key, effects);
-        if status == WarningStatus::Raised && key.scope == SubjectScope::Enterprise {
+        // Industries with series are looked at when a period closes; all others once a day.
+        if status == WarningStatus::Raised && (key.scope == SubjectScope::Enterprise || matter.industry.is_none()) {
             self.set_recheck(moment.now_ms, key, &warning_id);
         }
         self.tell(matter, key, status, effects);
     }
 
-    fn open_episode(&mut self, moment: &Moment, key: &SubjectKey, level: Level, trigger: Option<HeldTrigger>, assessment: Option<Assessment>) {
+    fn open_episode(
+        &mut self,
+        moment: &Moment,
+        key: &SubjectKey,
+        level: Level,
+        trigger: Option<HeldTrigger>,
+        assessment: Option<Assessment>,
+    ) {
         let number = self.state.episode_counts.entry(key.clone()).or_default();
         *number += 1;
         let scope = if key.scope == SubjectScope::Enterprise { "enterprise" } else { "industry" };
@@ -78,7 +90,14 @@ impl Engine {
 
     /// One more period has passed: counts calm ones and lowers by one level when there were enough.
     /// True when the warning changed.
-    pub(super) fn calm_or_not(&mut self, moment: &Moment, matter: &Matter, key: &SubjectKey, wanted: Option<Level>, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn calm_or_not(
+        &mut self,
+        moment: &Moment,
+        matter: &Matter,
+        key: &SubjectKey,
+        wanted: Option<Level>,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
         let rules = &self.model.levels;
         let Some(episode) = self.state.episodes.get_mut(key) else { return false };
         if wanted >= Some(episode.level) {
@@ -104,7 +123,14 @@ impl Engine {
     }
 
     /// Lifts or withdraws a warning: everyone who got it is told, duties end.
-    pub(super) fn end_episode(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey, status: WarningStatus, effects: &mut Vec<Effect>) {
+    pub(super) fn end_episode(
+        &mut self,
+        now_ms: i64,
+        matter: &Matter,
+        key: &SubjectKey,
+        status: WarningStatus,
+        effects: &mut Vec<Effect>,
+    ) {
         if let Some(episode) = self.state.episodes.get_mut(key) {
             episode.revision += 1;
             episode.updated_ms = now_ms;
@@ -119,7 +145,6 @@ impl Engine {
     /// Publishes the warning as it stands to all its organisations and to `warnings.open`.
     fn tell(&self, matter: &Matter, key: &SubjectKey, status: WarningStatus, effects: &mut Vec<Effect>) {
         let Some(episode) = self.state.episodes.get(key) else { return };
-        let now_ms = episode.updated_ms;
         let mut warning = self.render(matter, key, episode, status);
         for (org, role) in matter.recipients() {
             warning.role = role;
@@ -127,25 +152,32 @@ impl Engine {
             let event_id = format!("{}/{}/{org}", episode.warning_id, episode.revision);
             let key = episode.warning_id.clone();
             let address = Address { topic: topics::warnings(org), key, event_type: "jianwei.warning.v1", event_id };
-            self.publish(now_ms, address, Some(&warning), effects);
+            self.publish(episode.updated_ms, address, Some(&warning), effects);
         }
         let ended = matches!(status, WarningStatus::Lifted | WarningStatus::Withdrawn);
+        self.tell_open(episode.updated_ms, matter, key, ended, effects);
+    }
+
+    /// Publishes the warning's row in `warnings.open`, or its removal.
+    pub(super) fn tell_open(&self, now_ms: i64, matter: &Matter, key: &SubjectKey, ended: bool, effects: &mut Vec<Effect>) {
+        let Some(episode) = self.state.episodes.get(key) else { return };
         let open = OpenWarning {
-            warning_id: warning.warning_id,
-            realm: warning.realm,
-            revision: warning.revision,
-            level: warning.level,
-            scope: warning.scope,
+            warning_id: episode.warning_id.clone(),
+            realm: self.model.realm.clone(),
+            revision: episode.revision,
+            level: episode.level,
+            scope: key.scope.into(),
             matter: matter.id.clone(),
             subject: key.id.clone(),
-            headline: warning.headline,
-            lead: warning.lead,
-            cooperating: warning.cooperating,
-            raised_at: warning.raised_at,
+            headline: self.headline(matter, key, episode),
+            lead: matter.lead.clone(),
+            cooperating: matter.cooperating.clone(),
+            raised_at: self.model.zone.format(episode.raised_ms),
             acknowledged: episode.acknowledged,
         };
         let key = format!("{}/{}", self.model.realm, episode.warning_id);
-        let event_id = format!("{}/{}/open", episode.warning_id, episode.revision);
+        let event_id =
+            format!("{}/{}/{}", episode.warning_id, episode.revision, if episode.acknowledged { "acknowledged" } else { "open" });
         let address = Address { topic: topics::OPEN.into(), key, event_type: "jianwei.open-warning.v1", event_id };
         self.publish(now_ms, address, (!ended).then_some(&open), effects);
     }

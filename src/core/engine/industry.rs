@@ -18,7 +18,7 @@ const LEAST_LEVEL: f64 = 0.005;
 impl Engine {
     /// Counts one record in the matter's series of its region and all above, and raises at once
     /// where the count so far is already too much for the whole period.
-    pub(super) fn count(&mut self, moment: &Moment, matter: &Matter, region: Option<&str>, effects: &mut Vec<Effect>) {
+    pub(super) fn count(&mut self, moment: &Moment, matter: &Matter, evidence: &Evidence, effects: &mut Vec<Effect>) {
         let Some(rules) = &matter.industry else { return };
         self.open_periods(moment.now_ms);
         let model = Arc::clone(&self.model);
@@ -35,8 +35,9 @@ impl Engine {
             });
             let factor = series.weekday[period.weekday(index)];
             let mut raised = Vec::new();
-            for code in model.region_chain(region) {
+            for code in model.region_chain(evidence.region.as_deref()) {
                 let Some(series) = series.regions.get_mut(code) else { continue };
+                series.note(evidence, moment);
                 let count = series.open.entry(index).or_default();
                 *count += 1;
                 let count = *count;
@@ -76,9 +77,9 @@ impl Engine {
         let model = Arc::clone(&self.model);
         for matter in model.matters.values() {
             let Some(rules) = matter.industry.as_ref().filter(|r| r.periods.contains(&period)) else { continue };
-            let Some(series) = self.state.series.get_mut(&(matter.id.clone(), period)) else { continue };
-            let raised = series.close(period, index, &model.root_region, &self.p_thresholds, &model.levels);
-            for (code, assessment) in raised {
+            let series = self.state.series.get_mut(&(matter.id.clone(), period));
+            let raised = series.map(|s| s.close(period, index, &model.root_region, &self.p_thresholds, &model.levels));
+            for (code, assessment) in raised.into_iter().flatten() {
                 self.raise_industry(moment, matter, &code, assessment, effects);
             }
             if rules.periods.first() == Some(&period) {
@@ -87,16 +88,31 @@ impl Engine {
         }
     }
 
-    fn raise_industry(&mut self, moment: &Moment, matter: &Matter, region: &str, assessment: Assessment, effects: &mut Vec<Effect>) {
+    fn raise_industry(
+        &mut self,
+        moment: &Moment,
+        matter: &Matter,
+        region: &str,
+        assessment: Assessment,
+        effects: &mut Vec<Effect>,
+    ) {
         let cap = self.state.demoted.get(&matter.id).copied().unwrap_or(Level::Red);
         let key = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Industry, id: region.to_string() };
         self.raise(moment, matter, &key, assessment.level.min(cap), None, Some(assessment), effects);
     }
 
     /// A trigger event nobody in particular is known to have caused concerns the trade in its region.
-    pub(super) fn trigger_industry(&mut self, moment: &Moment, matter: &Matter, evidence: &Evidence, hit: &MatterHit, effects: &mut Vec<Effect>) {
+    pub(super) fn trigger_industry(
+        &mut self,
+        moment: &Moment,
+        matter: &Matter,
+        evidence: &Evidence,
+        hit: &MatterHit,
+        effects: &mut Vec<Effect>,
+    ) {
         let highest = matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)).max_by_key(|t| t.level);
         let Some(trigger) = highest else { return };
+        self.open_periods(moment.now_ms);
         let region = evidence.region.as_deref().unwrap_or(&self.model.root_region).to_string();
         let key = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Industry, id: region };
         let held = HeldTrigger {
@@ -106,6 +122,20 @@ impl Engine {
             until_ms: moment.now_ms + i64::from(trigger.hold_days) * DAY_MS,
         };
         self.raise(moment, matter, &key, trigger.level, Some(held), None, effects);
+    }
+
+    /// The level an industry's series, or a trigger still held, ask for now.
+    pub(super) fn wanted_industry(&self, now_ms: i64, matter: &Matter, key: &SubjectKey) -> Option<Level> {
+        let cap = self.state.demoted.get(&matter.id).copied().unwrap_or(Level::Red);
+        let by_count = Period::ALL
+            .into_iter()
+            .filter_map(|p| self.state.series.get(&(matter.id.clone(), p)))
+            .filter_map(|s| s.regions.get(&key.id))
+            .filter_map(|s| s.wanted.as_ref())
+            .map(|a| a.level.min(cap))
+            .max();
+        let held = self.state.episodes.get(key).and_then(|e| e.trigger.as_ref()).filter(|t| now_ms < t.until_ms);
+        by_count.max(held.map(|t| t.level))
     }
 
     fn calm_industries(&mut self, moment: &Moment, matter: &Matter, effects: &mut Vec<Effect>) {
@@ -118,15 +148,7 @@ impl Engine {
             .map(|(key, _)| key.clone())
             .collect();
         for key in standing {
-            let wanted = Period::ALL
-                .into_iter()
-                .filter_map(|p| self.state.series.get(&(matter.id.clone(), p)))
-                .filter_map(|s| s.regions.get(&key.id))
-                .filter_map(|s| s.wanted.as_ref())
-                .map(|a| a.level)
-                .max();
-            let held = self.state.episodes.get(&key).and_then(|e| e.trigger.as_ref()).filter(|t| moment.now_ms < t.until_ms);
-            let wanted = wanted.max(held.map(|t| t.level));
+            let wanted = self.wanted_industry(moment.now_ms, matter, &key);
             self.calm_or_not(moment, matter, &key, wanted, effects);
         }
     }
@@ -196,6 +218,19 @@ impl Series {
             rate_ratio: Fixed3::from_f64(observed as f64 / expected),
             p_e12: (p * 1e12 + 0.5).floor() as u64,
         })
+    }
+
+    fn note(&mut self, evidence: &Evidence, moment: &Moment) {
+        self.refs.push_back(EvidencePiece {
+            kind: evidence.kind,
+            id: moment.cause.to_string(),
+            at_ms: moment.event_ms,
+            rules: Vec::new(),
+            attribution: evidence.subject.as_ref().map(|s| (s.method, s.confidence)),
+        });
+        if self.refs.len() > MAX_REFS {
+            self.refs.pop_front();
+        }
     }
 
     fn learn(&mut self, observed: f64, factor: f64, gain: f64) {

@@ -43,8 +43,14 @@ pub struct Engine {
 pub enum StepError {
     /// The first entry must be a genesis, and no other may be.
     Genesis,
-    OutOfOrder { expected: u64, found: u64 },
-    StampFell { from_ms: i64, to_ms: i64 },
+    OutOfOrder {
+        expected: u64,
+        found: u64,
+    },
+    StampFell {
+        from_ms: i64,
+        to_ms: i64,
+    },
     EngineVersion(u32),
     Pipeline(String),
     State(String),
@@ -87,7 +93,7 @@ impl Engine {
         let model = model_of(&genesis.bundle_zstd)?;
         let state = fresh_state(genesis, entry, model.bundle.clone());
         let engine = Engine::with(state, model);
-        engine.audit(entry.stamp_ms, "genesis", &genesis.journal_id, None, None, &engine.model.hash.clone(), effects);
+        engine.audit(entry.stamp_ms, "genesis", &genesis.realm, None, None, &engine.model.hash, effects);
         Ok(engine)
     }
 
@@ -112,11 +118,8 @@ impl Engine {
 
     fn derive_from_model(&mut self) {
         self.p_thresholds = Level::ALL.map(|l| self.model.p_threshold(l));
-        self.pipeline_ref = PipelineRef {
-            name: self.model.realm.clone(),
-            version: self.model.version.clone(),
-            hash: self.model.hash.clone(),
-        };
+        self.pipeline_ref =
+            PipelineRef { name: self.model.realm.clone(), version: self.model.version.clone(), hash: self.model.hash.clone() };
     }
 
     /// The state's bytes, equal for equal states.
@@ -187,7 +190,7 @@ impl Engine {
                 self.state.counters.updates += u64::from(seen);
                 self.evidence(&moment, evidence, seen, effects);
             }
-            Fact::Enterprise(row) => self.upsert_enterprise(row.clone()),
+            Fact::Enterprise(row) => self.upsert_enterprise(now_ms, row.clone(), effects),
             Fact::EnterpriseRemoved { id } => self.state.directory.remove(id),
             Fact::Disposition(disposition) => self.disposition(&moment, disposition, effects),
             Fact::Control(control) => self.control(&moment, control, effects),
@@ -269,6 +272,7 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         seen: SeenIds::default(),
         demoted: BTreeMap::new(),
         unknown_years: BTreeSet::new(),
+        directory_full: false,
         counters: Counters::default(),
     }
 }

@@ -76,7 +76,10 @@ mod tests {
             let (ms, _) = parse_time(time, zone).unwrap();
             let week = Period::Week.index(zone, ms);
             assert_eq!(Period::Week.start_date(week).to_string(), monday);
-            assert_eq!(Period::Week.end_ms(zone, week) - zone.day_start(Period::Week.start_date(week)), 7 * crate::domain::DAY_MS);
+            assert_eq!(
+                Period::Week.end_ms(zone, week) - zone.day_start(Period::Week.start_date(week)),
+                7 * crate::domain::DAY_MS
+            );
         }
         let (sunday, _) = parse_time("2026-11-22", zone).unwrap();
         assert_eq!(Period::Day.weekday(Period::Day.index(zone, sunday)), 6);

@@ -1,7 +1,7 @@
 //! An episode as departments read it. Texts are leads to verify, never findings.
 
-use super::state::*;
 use super::Engine;
+use super::state::*;
 use crate::domain::outputs::*;
 use crate::domain::{Fixed3, Language, Level};
 use crate::pipeline::{Matter, Period};
@@ -25,10 +25,7 @@ impl Engine {
             status,
             realm: model.realm.clone(),
             org: String::new(),
-            scope: match key.scope {
-                SubjectScope::Enterprise => Scope::Enterprise,
-                SubjectScope::Industry => Scope::Industry,
-            },
+            scope: key.scope.into(),
             level: episode.level,
             category: matter.category,
             headline: self.headline(matter, key, episode),
@@ -47,8 +44,8 @@ impl Engine {
                 source_id: t.source_id.clone(),
                 verified: false,
             }),
-            promise: episode.assessment.as_ref().map(|a| Promise {
-                false_alarms_per_year: Fixed3::from_f64(model.levels.false_alarms_per_year[a.level.index()]),
+            promise: episode.assessment.as_ref().map(|_| Promise {
+                false_alarms_per_year: Fixed3::from_f64(model.levels.false_alarms_per_year[episode.level.index()]),
             }),
             surge: episode.assessment.as_ref().map(|a| Surge {
                 period_start: a.period.start_date(a.index).to_string(),
@@ -61,7 +58,7 @@ impl Engine {
             score,
             factors,
             against,
-            evidence: evidence.into_iter().flat_map(|e| &e.refs).rev().map(|r| self.evidence_ref(r)).collect(),
+            evidence: self.pieces(matter, key).map(|r| self.evidence_ref(r)).collect(),
             evidence_count: evidence.map_or_else(|| episode.assessment.as_ref().map_or(0, |a| a.observed), |e| e.total),
             role: Role::Lead,
             lead: matter.lead.clone(),
@@ -69,7 +66,12 @@ impl Engine {
             duties: episode
                 .duties
                 .iter()
-                .map(|d| DutyRef { org: d.org.clone(), what: d.what.as_str().into(), by: time(d.due_ms), provisional: d.provisional })
+                .map(|d| DutyRef {
+                    org: d.org.clone(),
+                    what: d.what.as_str().into(),
+                    by: time(d.due_ms),
+                    provisional: d.provisional,
+                })
                 .collect(),
             visit: Visit {
                 suggested: episode.level >= Level::Orange && key.scope == SubjectScope::Enterprise,
@@ -87,12 +89,26 @@ impl Engine {
         }
     }
 
+    /// The newest pieces of evidence, newest first.
+    fn pieces<'a>(&'a self, matter: &Matter, key: &SubjectKey) -> Box<dyn Iterator<Item = &'a EvidencePiece> + 'a> {
+        match key.scope {
+            SubjectScope::Enterprise => Box::new(self.state.evidence.get(key).into_iter().flat_map(|e| e.refs.iter().rev())),
+            SubjectScope::Industry => Box::new(self.series_pieces(matter, &key.id)),
+        }
+    }
+
+    fn series_pieces<'a>(&'a self, matter: &Matter, region: &str) -> impl Iterator<Item = &'a EvidencePiece> + use<'a> {
+        let period = matter.industry.as_ref().and_then(|i| i.periods.first().copied());
+        let series = period.and_then(|p| self.state.series.get(&(matter.id.clone(), p)));
+        series.and_then(|s| s.regions.get(region)).into_iter().flat_map(|s| s.refs.iter().rev())
+    }
+
     fn evidence_ref(&self, piece: &EvidencePiece) -> EvidenceRef {
         EvidenceRef {
             source: piece.kind.as_str().to_string(),
             id: piece.id.clone(),
             at: self.model.zone.format(piece.at_ms),
-            kind: piece.rule.clone(),
+            kind: piece.rules.join(" "),
             verified: false,
             attribution: piece
                 .attribution
@@ -106,7 +122,8 @@ impl Engine {
         let rarity = 12.0 - libm::log10(a.p_e12.max(1) as f64);
         let score = (8.0 * rarity).clamp(0.0, 100.0).floor() as u32;
         let text = self.surge_text(matter, key, a);
-        (score, vec![Factor { code: "surge".into(), points: i64::from(score), text, evidence: Vec::new() }], Vec::new())
+        let evidence = self.series_pieces(matter, &key.id).map(|r| r.id.clone()).collect();
+        (score, vec![Factor { code: "surge".into(), points: i64::from(score), text, evidence }], Vec::new())
     }
 
     fn trigger_text(&self, matter: &Matter, code: &str) -> String {
@@ -119,7 +136,11 @@ impl Engine {
         let zh = self.model.language == Language::Zh;
         if let Some(trigger) = &episode.trigger {
             let event = self.trigger_text(matter, &trigger.code);
-            return if zh { format!("{name}·{subject}：{event}（待核实）") } else { format!("{name}, {subject}: {event} (to be verified)") };
+            return if zh {
+                format!("{name}·{subject}：{event}（待核实）")
+            } else {
+                format!("{name}, {subject}: {event} (to be verified)")
+            };
         }
         if let Some(assessment) = &episode.assessment {
             return self.surge_text(matter, key, assessment);
@@ -137,7 +158,9 @@ impl Engine {
             (Language::Zh, Period::Day) => format!("{name}·{subject}：{start} 收到 {} 件，平常 {usual} 件", a.observed),
             (Language::Zh, Period::Week) => format!("{name}·{subject}：{start} 起一周收到 {} 件，平常 {usual} 件", a.observed),
             (Language::En, Period::Day) => format!("{name}, {subject}: {} reports on {start}, usually {usual}", a.observed),
-            (Language::En, Period::Week) => format!("{name}, {subject}: {} reports in the week from {start}, usually {usual}", a.observed),
+            (Language::En, Period::Week) => {
+                format!("{name}, {subject}: {} reports in the week from {start}, usually {usual}", a.observed)
+            }
         }
     }
 
@@ -156,9 +179,8 @@ impl Engine {
 
     pub(super) fn subject_ref(&self, key: &SubjectKey) -> SubjectRef {
         let model = &self.model;
-        let region_name = |code: &Option<String>| {
-            code.as_ref().and_then(|c| model.regions.get(c)).map(|r| model.text(&r.name).to_string())
-        };
+        let region_name =
+            |code: &Option<String>| code.as_ref().and_then(|c| model.regions.get(c)).map(|r| model.text(&r.name).to_string());
         match key.scope {
             SubjectScope::Industry => {
                 let region = Some(key.id.clone());

@@ -1,11 +1,11 @@
 //! What a realm knows: a pure function of its entries. Everything here is in a snapshot.
 
+use crate::domain::Fixed3;
 use crate::domain::outputs::ReminderStage;
 use crate::domain::{Level, RecordKind};
 use crate::intake::Directory;
 use crate::journal::AttributionMethod;
 use crate::pipeline::{Bundle, Clock, Period};
-use crate::domain::Fixed3;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -40,6 +40,8 @@ pub struct State {
     pub demoted: BTreeMap<String, Level>,
     /// Years the calendar was found not to know; operators are told once.
     pub unknown_years: BTreeSet<i32>,
+    /// Operators were told that the directory is full.
+    pub directory_full: bool,
     pub counters: Counters,
 }
 
@@ -63,6 +65,15 @@ pub struct SubjectKey {
     pub matter: String,
     pub scope: SubjectScope,
     pub id: String,
+}
+
+impl From<SubjectScope> for crate::domain::outputs::Scope {
+    fn from(scope: SubjectScope) -> Self {
+        match scope {
+            SubjectScope::Enterprise => Self::Enterprise,
+            SubjectScope::Industry => Self::Industry,
+        }
+    }
 }
 
 /// What is known of an enterprise whatever the matter.
@@ -95,8 +106,8 @@ pub struct EvidencePiece {
     pub kind: RecordKind,
     pub id: String,
     pub at_ms: i64,
-    /// The rule it met; empty for one that only triggered.
-    pub rule: String,
+    /// The rules it met; none for one that only triggered or was only counted.
+    pub rules: Vec<String>,
     pub attribution: Option<(AttributionMethod, Fixed3)>,
 }
 
@@ -126,6 +137,8 @@ pub struct Series {
     pub dispersion: f64,
     /// Closed periods learned from.
     pub periods: u32,
+    /// The newest records counted, oldest first.
+    pub refs: VecDeque<EvidencePiece>,
     /// What the newest assessment of this series asked for, and its figures.
     pub wanted: Option<Assessment>,
 }

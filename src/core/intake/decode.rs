@@ -63,20 +63,20 @@ fn ticket(f: &mut Fields) -> Read {
     let ticket = Ticket {
         ticket_no: f.own_id("ticket_no")?,
         received_at_ms,
-        title: f.text("title")?,
-        content: f.text("content")?,
-        category: f.text("category")?,
-        intent: f.word("intent", Intent::parse)?,
-        region: f.region("region")?,
-        address: f.text("address")?,
-        subject_name: f.text("subject_name")?,
-        subject_id: f.enterprise_id("subject_uscc")?,
-        urgency: f.word("urgency", Urgency::parse)?,
-        relates_to: f.text("relates_to")?,
-        status: f.word("status", TicketStatus::parse)?,
+        title: f.text("title"),
+        content: f.long_text("content"),
+        category: f.text("category"),
+        intent: f.word("intent", Intent::parse),
+        region: f.region("region"),
+        address: f.text("address"),
+        subject_name: f.text("subject_name"),
+        subject_id: f.enterprise_id("subject_uscc"),
+        urgency: f.word("urgency", Urgency::parse),
+        relates_to: f.text("relates_to"),
+        status: f.word("status", TicketStatus::parse),
         verified: f.bool("verified"),
-        handling_department: f.text("handling_department")?,
-        satisfaction: f.number("satisfaction").filter(|n| (1.0..=5.0).contains(n)).map(|n| n as u8),
+        handling_department: f.text("handling_department"),
+        satisfaction: f.number("satisfaction", 1.0..=5.0).map(|n| n as u8),
     };
     if ticket.content.is_none() && ticket.category.is_none() {
         return Err(Rejection { reason: Reason::MissingField, field: Some("content".into()) });
@@ -92,11 +92,11 @@ fn sector(f: &mut Fields) -> Read {
             let record = Inspection {
                 inspection_id: f.own_id("inspection_id")?,
                 id: f.required_enterprise_id("id")?,
-                org: f.text("org")?,
+                org: f.text("org"),
                 at_ms,
-                mode: f.word("mode", InspectionMode::parse)?,
-                result: f.word("result", InspectionResult::parse)?,
-                reason: f.text("reason")?,
+                mode: f.word("mode", InspectionMode::parse),
+                result: f.word("result", InspectionResult::parse),
+                reason: f.text("reason"),
             };
             Ok((Record::Inspection(record), day))
         }
@@ -105,11 +105,11 @@ fn sector(f: &mut Fields) -> Read {
             let record = Penalty {
                 penalty_id: f.own_id("penalty_id")?,
                 id: f.required_enterprise_id("id")?,
-                org: f.text("org")?,
+                org: f.text("org"),
                 at_ms,
-                r#type: f.text("type")?,
-                amount_yuan: f.number("amount_yuan"),
-                expires_at_ms: f.time("expires_at")?,
+                r#type: f.text("type"),
+                amount_yuan: f.number("amount_yuan", 0.0..=1e15),
+                expires_at_ms: f.time("expires_at"),
                 revoked: f.bool("revoked").unwrap_or(false),
             };
             Ok((Record::Penalty(record), day))
@@ -119,11 +119,11 @@ fn sector(f: &mut Fields) -> Read {
             let record = Permit {
                 permit_id: f.own_id("permit_id")?,
                 id: f.required_enterprise_id("id")?,
-                org: f.text("org")?,
-                r#type: f.text("type")?,
+                org: f.text("org"),
+                r#type: f.text("type"),
                 valid_from_ms,
-                valid_to_ms: f.time("valid_to")?,
-                status: f.word("status", PermitStatus::parse)?,
+                valid_to_ms: f.time("valid_to"),
+                status: f.word("status", PermitStatus::parse),
             };
             Ok((Record::Permit(record), day))
         }
@@ -141,12 +141,12 @@ fn sector(f: &mut Fields) -> Read {
             let (period_start_ms, day) = f.required_time("period_start")?;
             let record = Indicator {
                 indicator: f.required_text("indicator")?,
-                region: f.region("region")?,
-                matter: f.text("matter")?,
+                region: f.region("region"),
+                matter: f.text("matter"),
                 period_start_ms,
                 period: f.required_text("period")?,
                 value: f.required_number("value")?,
-                unit: f.text("unit")?,
+                unit: f.text("unit"),
             };
             Ok((Record::Indicator(record), day))
         }
@@ -156,7 +156,7 @@ fn sector(f: &mut Fields) -> Read {
                 id: f.required_enterprise_id("id")?,
                 measure: f.required_text("measure")?,
                 value: f.required_number("value")?,
-                unit: f.text("unit")?,
+                unit: f.text("unit"),
                 at_ms,
             };
             Ok((Record::Observation(record), day))
@@ -166,13 +166,13 @@ fn sector(f: &mut Fields) -> Read {
             let record = Alarm {
                 alarm_id: f.own_id("alarm_id")?,
                 id: f.required_enterprise_id("id")?,
-                device: f.text("device")?,
+                device: f.text("device"),
                 at_ms,
                 measure: f.required_text("measure")?,
                 value: f.required_number("value")?,
-                limit: f.number("limit"),
-                unit: f.text("unit")?,
-                quality: f.text("quality")?,
+                limit: f.number("limit", -1e15..=1e15),
+                unit: f.text("unit"),
+                quality: f.text("quality"),
             };
             Ok((Record::Alarm(record), day))
         }
@@ -183,20 +183,20 @@ fn sector(f: &mut Fields) -> Read {
 fn enterprise(f: &mut Fields) -> Result<EnterpriseRow, Rejection> {
     Ok(EnterpriseRow {
         id: f.required_enterprise_id("id")?,
-        name: f.text("name")?,
-        former_names: f.list("former_names")?,
-        aliases: f.list("aliases")?,
-        industry: f.text("industry")?,
-        region: f.region("region")?,
-        address: f.text("address")?,
-        size: f.text("size")?,
-        outlets: f.number("outlets").filter(|n| (0.0..1e9).contains(n)).map(|n| n as u32),
-        status: f.text("status")?,
-        credit_class: f.text("credit_class")?,
-        parent: f.enterprise_id("parent")?,
+        name: f.text("name"),
+        former_names: f.list("former_names"),
+        aliases: f.list("aliases"),
+        industry: f.text("industry"),
+        region: f.region("region"),
+        address: f.text("address"),
+        size: f.text("size"),
+        outlets: f.number("outlets", 0.0..=1e9).map(|n| n as u32),
+        status: f.text("status"),
+        credit_class: f.text("credit_class"),
+        parent: f.enterprise_id("parent"),
         branch: f.bool("branch").unwrap_or(false),
         natural_person: f.bool("natural_person").unwrap_or(false),
-        merged_into: f.enterprise_id("merged_into")?,
+        merged_into: f.enterprise_id("merged_into"),
     })
 }
 
@@ -210,9 +210,9 @@ fn disposition(f: &mut Fields, org: &str) -> Read {
         target: f.required_text("target")?,
         action: Action::parse(&action_word).ok_or(unknown)?,
         at_ms,
-        by: f.text("by")?,
-        outcome: f.word("outcome", Outcome::parse)?,
-        reason: f.text("reason")?,
+        by: f.text("by"),
+        outcome: f.word("outcome", Outcome::parse),
+        reason: f.text("reason"),
     };
     Ok((Record::Disposition(record), day))
 }

@@ -7,8 +7,10 @@ use crate::journal::{Flag, Reason};
 use crate::pipeline::{FieldMap, IdRule, Model, Source};
 use serde_json::{Map, Value};
 
-/// Longest text kept of one field, in characters.
+/// Longest free text kept of one field, in characters.
 pub const MAX_TEXT_CHARS: usize = 20_000;
+/// Longest of all other texts (names, addresses, categories), in characters.
+pub const MAX_SHORT_CHARS: usize = 300;
 const MAX_LIST: usize = 100;
 
 /// The first map all of whose columns the row has.
@@ -33,7 +35,13 @@ fn wrong_type(field: &str) -> Rejection {
 }
 
 impl<'a> Fields<'a> {
-    pub fn new(row: Map<String, Value>, source: &'a Source, key: Option<&'a str>, model: &'a Model, flags: Vec<Flag>) -> Fields<'a> {
+    pub fn new(
+        row: Map<String, Value>,
+        source: &'a Source,
+        key: Option<&'a str>,
+        model: &'a Model,
+        flags: Vec<Flag>,
+    ) -> Fields<'a> {
         let map = choose_map(source, |column| row.contains_key(column));
         Fields { row, map, key, model, flags }
     }
@@ -70,18 +78,36 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A short text, if there is one; of the wrong type it becomes null and a flag.
+    pub fn text(&mut self, field: &'static str) -> Option<String> {
+        self.text_within(field, MAX_SHORT_CHARS)
+    }
+
+    /// The free text of a ticket.
+    pub fn long_text(&mut self, field: &'static str) -> Option<String> {
+        self.text_within(field, MAX_TEXT_CHARS)
+    }
+
+    fn text_within(&mut self, field: &'static str, max_chars: usize) -> Option<String> {
+        let text = self.typed_text(field);
+        if text.is_err() {
+            self.flag(Flag::UnreadableValue);
+        }
+        text.ok().flatten().map(|text| self.bounded(&text, max_chars))
+    }
+
     /// A text; numbers are read as their digits, since exports write ids both ways.
-    pub fn text(&mut self, field: &'static str) -> Result<Option<String>, Rejection> {
+    fn typed_text(&self, field: &'static str) -> Result<Option<String>, Rejection> {
         match self.value(field) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(self.bounded(text.trim()))),
+            Some(Value::String(text)) => Ok(Some(text.trim().to_string())),
             Some(Value::Number(n)) => Ok(Some(n.to_string())),
             Some(_) => Err(wrong_type(field)),
         }
     }
 
-    fn bounded(&mut self, text: &str) -> String {
-        match text.char_indices().nth(MAX_TEXT_CHARS) {
+    fn bounded(&mut self, text: &str, max_chars: usize) -> String {
+        match text.char_indices().nth(max_chars) {
             None => text.to_string(),
             Some((end, _)) => {
                 self.flag(Flag::TextCut);
@@ -91,7 +117,8 @@ impl<'a> Fields<'a> {
     }
 
     pub fn required_text(&mut self, field: &'static str) -> Result<String, Rejection> {
-        self.text(field)?.ok_or_else(|| missing(field))
+        let text = self.typed_text(field)?.ok_or_else(|| missing(field))?;
+        Ok(self.bounded(&text, MAX_SHORT_CHARS))
     }
 
     /// The record's own id: its field, or the record key where the map derives it from the row.
@@ -108,18 +135,18 @@ impl<'a> Fields<'a> {
     }
 
     /// An optional word of a closed list; an unknown one becomes null and a flag.
-    pub fn word<T>(&mut self, field: &'static str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Rejection> {
-        let Some(text) = self.text(field)? else { return Ok(None) };
+    pub fn word<T>(&mut self, field: &'static str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.text(field)?;
         let parsed = parse(&text);
         if parsed.is_none() {
             self.flag(Flag::UnknownWord);
         }
-        Ok(parsed)
+        parsed
     }
 
-    pub fn number(&mut self, field: &'static str) -> Option<f64> {
+    pub fn number(&mut self, field: &'static str, range: std::ops::RangeInclusive<f64>) -> Option<f64> {
         let value = self.value(field)?;
-        let number = number_of(&value).filter(|n| n.is_finite());
+        let number = number_of(&value).filter(|n| range.contains(n));
         if number.is_none() {
             self.flag(Flag::UnreadableValue);
         }
@@ -143,20 +170,24 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub fn list(&mut self, field: &'static str) -> Result<Vec<String>, Rejection> {
-        let items = match self.value(field) {
-            None => return Ok(Vec::new()),
+    /// A list of texts, or one text with `;`, `；` or `、` between them.
+    pub fn list(&mut self, field: &'static str) -> Vec<String> {
+        let items: Vec<String> = match self.value(field) {
+            None => return Vec::new(),
             Some(Value::String(text)) => text.split([';', '；', '、']).map(|s| s.trim().to_string()).collect(),
-            Some(Value::Array(items)) => {
-                let texts: Option<Vec<String>> = items.iter().map(|i| i.as_str().map(|s| s.trim().to_string())).collect();
-                texts.ok_or_else(|| wrong_type(field))?
+            Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
+                items.iter().filter_map(Value::as_str).map(|s| s.trim().to_string()).collect()
             }
-            Some(_) => return Err(wrong_type(field)),
+            Some(_) => {
+                self.flag(Flag::UnreadableValue);
+                return Vec::new();
+            }
         };
         if items.len() > MAX_LIST {
             self.flag(Flag::TextCut);
         }
-        Ok(items.into_iter().filter(|s: &String| !s.is_empty()).take(MAX_LIST).collect())
+        let kept = items.into_iter().filter(|s| !s.is_empty()).take(MAX_LIST);
+        kept.map(|item| self.bounded(&item, MAX_SHORT_CHARS)).collect()
     }
 
     pub fn required_time(&mut self, field: &'static str) -> Result<(i64, bool), Rejection> {
@@ -164,41 +195,41 @@ impl<'a> Fields<'a> {
         parse_time(&text, self.model.zone).map_err(|_| Rejection { reason: Reason::BadTime, field: Some(field.to_string()) })
     }
 
-    pub fn time(&mut self, field: &'static str) -> Result<Option<i64>, Rejection> {
-        let Some(text) = self.text(field)? else { return Ok(None) };
+    pub fn time(&mut self, field: &'static str) -> Option<i64> {
+        let text = self.text(field)?;
         let time = parse_time(&text, self.model.zone).ok();
         if time.is_none() {
             self.flag(Flag::UnreadableValue);
         }
-        Ok(time.map(|(ms, _)| ms))
+        time.map(|(ms, _)| ms)
     }
 
     /// An enterprise's id in the realm's scheme; one without the scheme's shape becomes null.
-    pub fn enterprise_id(&mut self, field: &'static str) -> Result<Option<String>, Rejection> {
-        let Some(text) = self.text(field)? else { return Ok(None) };
+    pub fn enterprise_id(&mut self, field: &'static str) -> Option<String> {
+        let text = self.text(field)?;
         let (id, problem) = self.model.id_scheme.normalise(&text);
         match problem {
             None | Some(IdProblem::Empty) => {}
             Some(IdProblem::CheckCharacter) => self.flag(Flag::IdCheckCharacter),
             Some(IdProblem::Malformed | IdProblem::TooLong) => self.flag(Flag::IdMalformed),
         }
-        Ok(id)
+        id
     }
 
     pub fn required_enterprise_id(&mut self, field: &'static str) -> Result<String, Rejection> {
-        let given = self.text(field)?.is_some();
+        self.required_text(field)?;
         let bad = Rejection { reason: Reason::BadId, field: Some(field.to_string()) };
-        self.enterprise_id(field)?.ok_or_else(|| if given { bad } else { missing(field) })
+        self.enterprise_id(field).ok_or(bad)
     }
 
     /// A region's code in the pipeline; a name or an alias is read as its code.
-    pub fn region(&mut self, field: &'static str) -> Result<Option<String>, Rejection> {
-        let Some(text) = self.text(field)? else { return Ok(None) };
+    pub fn region(&mut self, field: &'static str) -> Option<String> {
+        let text = self.text(field)?;
         let code = self.model.find_region(&text).map(|r| r.code.clone());
         if code.is_none() {
             self.flag(Flag::UnknownRegion);
         }
-        Ok(code)
+        code
     }
 }
 

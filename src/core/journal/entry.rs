@@ -68,11 +68,15 @@ pub struct RecordEntry {
 pub enum Fact {
     Evidence(Evidence),
     Enterprise(EnterpriseRow),
-    EnterpriseRemoved { id: String },
+    EnterpriseRemoved {
+        id: String,
+    },
     Disposition(Disposition),
     Control(Control),
     /// Read and understood, but no rule of the pipeline uses it yet.
-    Unused { kind: RecordKind },
+    Unused {
+        kind: RecordKind,
+    },
 }
 
 /// What one record says about one subject.

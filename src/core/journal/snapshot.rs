@@ -1,5 +1,5 @@
 //! A snapshot's bytes: one header line of JSON, then the engine's state as zstd. The shell writes
-//! and picks the files; whether one may be used is decided here.
+//! and picks the files, and looks whether the journal holds the snapshot's last entry.
 
 use crate::ENGINE_VERSION;
 use crate::domain::hex_digest;
@@ -36,8 +36,6 @@ pub enum SnapshotError {
     Torn,
     Foreign(String),
     EngineVersion(u32),
-    /// It knows entries the journal does not have.
-    Ahead { seq: u64, committed: u64 },
 }
 
 impl std::fmt::Display for SnapshotError {
@@ -46,9 +44,6 @@ impl std::fmt::Display for SnapshotError {
             SnapshotError::Torn => write!(f, "torn: its bytes do not fit its checksum"),
             SnapshotError::Foreign(what) => write!(f, "of another {what}"),
             SnapshotError::EngineVersion(v) => write!(f, "of engine version {v}; this is {ENGINE_VERSION}"),
-            SnapshotError::Ahead { seq, committed } => {
-                write!(f, "ahead of the journal: it holds entry {seq}, the journal ends with {committed}")
-            }
         }
     }
 }
@@ -101,14 +96,6 @@ impl Snapshot {
         }
         Ok(Snapshot { header, state })
     }
-
-    /// A snapshot is of use only up to what the journal has committed.
-    pub fn check_committed(&self, committed_seq: u64) -> Result<(), SnapshotError> {
-        if self.header.seq > committed_seq {
-            return Err(SnapshotError::Ahead { seq: self.header.seq, committed: committed_seq });
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -116,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_is_torn_foreign_or_ahead() {
+    fn refuses_what_is_torn_or_foreign() {
         let snapshot = Snapshot::new("r", "j", "p", 7, 9, vec![1, 2, 3, 4, 5]);
         let bytes = snapshot.encode().unwrap();
         assert_eq!(Snapshot::decode(&bytes, "r", "j").unwrap(), snapshot);
@@ -125,7 +112,5 @@ mod tests {
         for cut in 0..bytes.len() {
             assert!(Snapshot::decode(&bytes[..cut], "r", "j").is_err(), "cut at {cut}");
         }
-        assert_eq!(snapshot.check_committed(7), Ok(()));
-        assert_eq!(snapshot.check_committed(6), Err(SnapshotError::Ahead { seq: 7, committed: 6 }));
     }
 }

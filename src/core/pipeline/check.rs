@@ -21,7 +21,8 @@ pub fn check(model: &Model) -> Vec<Finding> {
         if !matter.basis_verified {
             say(&matter.id, "the basis is not verified: warnings say so".into());
         }
-        let reads_tickets = matter.matches.iter().any(|c| c.kinds.is_empty() || c.kinds.contains(&crate::domain::RecordKind::Ticket));
+        let reads_tickets =
+            matter.matches.iter().any(|c| c.kinds.is_empty() || c.kinds.contains(&crate::domain::RecordKind::Ticket));
         if reads_tickets && !model.sources.iter().any(|s| s.kind == SourceKind::Tickets) {
             say(&matter.id, "waits for tickets, but no source has any".into());
         }

@@ -8,8 +8,20 @@ pub const MAX_WORDS: usize = 500;
 
 /// A record field a condition can ask for by exact value.
 const FIELDS: [&str; 14] = [
-    "intent", "urgency", "status", "mode", "result", "reason", "type", "class", "measure", "indicator", "quality",
-    "org", "region", "verified",
+    "intent",
+    "urgency",
+    "status",
+    "mode",
+    "result",
+    "reason",
+    "type",
+    "class",
+    "measure",
+    "indicator",
+    "quality",
+    "org",
+    "region",
+    "verified",
 ];
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -41,11 +53,8 @@ impl Condition {
                 }
             }
         }
-        let fields = FIELDS
-            .into_iter()
-            .filter(|field| reader.has(field))
-            .map(|field| (field, reader.strings(field, EXAMPLE)))
-            .collect();
+        let fields =
+            FIELDS.into_iter().filter(|field| reader.has(field)).map(|field| (field, reader.strings(field, EXAMPLE))).collect();
         let condition = Condition {
             kinds,
             fields,
@@ -67,9 +76,10 @@ impl Condition {
     /// Whether the condition holds for a record about an enterprise of the given industry.
     pub fn holds(&self, record: &Record, industry: Option<&str>) -> bool {
         (self.kinds.is_empty() || self.kinds.contains(&record.kind()))
-            && self.fields.iter().all(|(field, values)| {
-                field_text(record, field).is_some_and(|text| values.iter().any(|v| v == text))
-            })
+            && self
+                .fields
+                .iter()
+                .all(|(field, values)| field_text(record, field).is_some_and(|text| values.iter().any(|v| v == text)))
             && (self.categories.is_empty() || self.category_holds(record))
             && (self.words.is_empty() || self.words_hold(record))
             && (self.industries.is_empty()

@@ -1,9 +1,9 @@
 //! Files' text → [`Model`], or every problem at once.
 
+use super::Bundle;
 use super::matters;
 use super::model::*;
 use super::reader::{File, Problem, Reader};
-use super::Bundle;
 use crate::domain::{Calendar, IdScheme, Language, Level, Text, Zone};
 use chrono::{Datelike, NaiveDate};
 use std::cell::RefCell;
@@ -101,17 +101,15 @@ fn realm(
         model.realm = slug(&realm, "name", "name = \"weihai\"");
         model.display = realm.required_text("display");
         model.version = realm.required_string("version", "version = \"2026.1\"");
-        model.journal_partition = realm
-            .whole("journal_partition", 0..=9_999, "journal_partition = 0")
-            .map_or_else(
-                || {
-                    if !realm.has("journal_partition") {
-                        realm.missing("journal_partition", "journal_partition = 0 (each realm its own)");
-                    }
-                    0
-                },
-                |n| n as i32,
-            );
+        model.journal_partition = realm.whole("journal_partition", 0..=9_999, "journal_partition = 0").map_or_else(
+            || {
+                if !realm.has("journal_partition") {
+                    realm.missing("journal_partition", "journal_partition = 0 (each realm its own)");
+                }
+                0
+            },
+            |n| n as i32,
+        );
         let zone_example = "zone = \"+08:00\" or \"America/Chicago\"";
         let zone = realm.required_string("zone", zone_example);
         match Zone::parse(&zone) {
@@ -120,7 +118,8 @@ fn realm(
             None => realm.file.report(realm.at("zone"), format!("no zone {zone:?}"), zone_example),
         }
         model.clock = required_word(&realm, "clock", parse_clock, "clock = \"wall\" (or \"feed\")").unwrap_or(Clock::Wall);
-        model.language = required_word(&realm, "language", parse_language, "language = \"zh\" (or \"en\")").unwrap_or(Language::Zh);
+        model.language =
+            required_word(&realm, "language", parse_language, "language = \"zh\" (or \"en\")").unwrap_or(Language::Zh);
         model.id_scheme =
             required_word(&realm, "id_scheme", parse_id_scheme, "id_scheme = \"uscc\" (or \"text\")").unwrap_or(IdScheme::Text);
         model.id_name = realm.required_text("id_name");
@@ -210,7 +209,11 @@ fn organisations(file: &File) -> BTreeMap<String, Organisation> {
         }
         let organisation = Organisation { slug: slug.clone(), name: table.required_text("name"), superior };
         if out.insert(slug.clone(), organisation).is_some() {
-            file.report(table.at("slug"), format!("organisation {slug:?} stands twice"), "a slug of its own for each organisation");
+            file.report(
+                table.at("slug"),
+                format!("organisation {slug:?} stands twice"),
+                "a slug of its own for each organisation",
+            );
         }
         table.finish();
     }
@@ -298,11 +301,9 @@ fn calendar(pipeline: &Reader) -> Calendar {
     table.finish();
     match base.as_deref() {
         Some("china") => Calendar::China,
-        Some("weekdays") | None => Calendar::Listed {
-            years: holidays.iter().chain(&working_days).map(Datelike::year).collect(),
-            holidays,
-            working_days,
-        },
+        Some("weekdays") | None => {
+            Calendar::Listed { years: holidays.iter().chain(&working_days).map(Datelike::year).collect(), holidays, working_days }
+        }
         Some(other) => {
             pipeline.file.report(pipeline.at("calendar"), format!("no calendar {other:?}"), "base = \"china\" or \"weekdays\"");
             listed()
@@ -359,7 +360,11 @@ fn levels(pipeline: &Reader) -> LevelRules {
     }
     for (key, rising) in [("rate_ratio", &rules.rate_ratio), ("excess", &rules.excess)] {
         if rising.windows(2).any(|w| w[0] > w[1]) {
-            table.file.report(table.at(key), format!("`{key}` falls from a level to a higher one"), "numbers that rise from blue to red");
+            table.file.report(
+                table.at(key),
+                format!("`{key}` falls from a level to a higher one"),
+                "numbers that rise from blue to red",
+            );
         }
     }
     table.finish();

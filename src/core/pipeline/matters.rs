@@ -120,7 +120,11 @@ fn enterprise(table: Reader) -> EnterpriseRules {
             }
         }
         if evidence.iter().any(|e| e.code == parsed.code) {
-            rule.file.report(rule.at("code"), format!("evidence {:?} stands twice", parsed.code), "a code of its own for each rule");
+            rule.file.report(
+                rule.at("code"),
+                format!("evidence {:?} stands twice", parsed.code),
+                "a code of its own for each rule",
+            );
         }
         rule.finish();
         evidence.push(parsed);
@@ -141,7 +145,8 @@ fn enterprise(table: Reader) -> EnterpriseRules {
         }),
         evidence,
         score_at_least: score,
-        sources_at_least: per_level(&table, "sources_at_least", Some([1.0, 1.0, 2.0, 2.0]), 100.0).map(|n| n as u32),
+        sources_at_least: per_level(&table, "sources_at_least", Some([1.0, 1.0, 2.0, 2.0]), crate::engine::MAX_REFS as f64)
+            .map(|n| n as u32),
     };
     table.finish();
     rules

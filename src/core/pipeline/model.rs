@@ -262,9 +262,7 @@ impl Model {
     pub fn find_region(&self, raw: &str) -> Option<&Region> {
         let raw = raw.trim();
         self.regions.get(raw).or_else(|| {
-            self.regions
-                .values()
-                .find(|r| r.name.en == raw || r.name.zh == raw || r.aliases.iter().any(|a| a == raw))
+            self.regions.values().find(|r| r.name.en == raw || r.name.zh == raw || r.aliases.iter().any(|a| a == raw))
         })
     }
 

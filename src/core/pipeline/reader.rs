@@ -6,6 +6,10 @@ use std::collections::BTreeSet;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// Longest text, and longest list of texts, a pipeline may hold.
+const MAX_TEXT_CHARS: usize = 500;
+const MAX_ITEMS: usize = 2_000;
+
 /// One mistake in a pipeline: where it is and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -97,9 +101,9 @@ impl<'a, 'b> Reader<'a, 'b> {
     pub fn string(&self, key: &'static str, example: &str) -> Option<String> {
         let value = self.value(key)?;
         match value.get_ref() {
-            DeValue::String(s) if !s.trim().is_empty() => Some(s.to_string()),
+            DeValue::String(s) if !s.trim().is_empty() && s.chars().count() <= MAX_TEXT_CHARS => Some(s.to_string()),
             _ => {
-                self.wrong(key, value, "a text that is not empty", example);
+                self.wrong(key, value, &format!("a text of 1 to {MAX_TEXT_CHARS} characters"), example);
                 None
             }
         }
@@ -171,10 +175,14 @@ impl<'a, 'b> Reader<'a, 'b> {
         let Some(value) = self.value(key) else { return Vec::new() };
         match value.get_ref() {
             DeValue::String(s) => vec![s.to_string()],
+            DeValue::Array(items) if items.len() > MAX_ITEMS => {
+                self.wrong(key, value, &format!("a list of {MAX_ITEMS} texts at most"), example);
+                Vec::new()
+            }
             DeValue::Array(items) => items
                 .iter()
                 .filter_map(|item| match item.get_ref() {
-                    DeValue::String(s) => Some(s.to_string()),
+                    DeValue::String(s) if s.chars().count() <= MAX_TEXT_CHARS => Some(s.to_string()),
                     _ => {
                         self.wrong(key, item, "a list of texts", example);
                         None

@@ -16,10 +16,18 @@ pub(super) fn sources(pipeline: &Reader, organisations: &BTreeMap<String, Organi
         let kind = super::load::required_word(&table, "kind", SourceKind::parse, kinds);
         let topic = table.required_string("topic", "topic = \"hotline.tickets\"");
         if !topic.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) || topic.len() > 200 {
-            table.file.report(table.at("topic"), format!("{topic:?} is no name for a topic"), "letters, digits, '.', '_' and '-'");
+            table.file.report(
+                table.at("topic"),
+                format!("{topic:?} is no name for a topic"),
+                "letters, digits, '.', '_' and '-'",
+            );
         }
         if out.iter().any(|s| s.topic == topic) {
-            table.file.report(table.at("topic"), format!("topic {topic:?} stands twice"), "one [[source]] a topic, with several maps");
+            table.file.report(
+                table.at("topic"),
+                format!("topic {topic:?} stands twice"),
+                "one [[source]] a topic, with several maps",
+            );
         }
         let maps: Vec<FieldMap> = table.tables("map").into_iter().map(field_map).collect();
         if maps.len() > MAX_MAPS {
@@ -27,7 +35,11 @@ pub(super) fn sources(pipeline: &Reader, organisations: &BTreeMap<String, Organi
         }
         match kind {
             Some(SourceKind::Dispositions | SourceKind::Control) => {
-                table.file.report(table.at("kind"), "this source needs no naming: it follows from the organisations and the realm", kinds);
+                table.file.report(
+                    table.at("kind"),
+                    "this source needs no naming: it follows from the organisations and the realm",
+                    kinds,
+                );
             }
             Some(kind) => out.push(Source { kind, topic, org: None, maps }),
             None => {}
@@ -67,7 +79,9 @@ fn field_map(table: Reader) -> FieldMap {
     match table.string("id", "id = \"row\" (or leave it out)").as_deref() {
         None => {}
         Some("row") => map.id = IdRule::Key,
-        Some(other) => table.file.report(table.at("id"), format!("no way to make an id called {other:?}"), "id = \"row\", or leave it out"),
+        Some(other) => {
+            table.file.report(table.at("id"), format!("no way to make an id called {other:?}"), "id = \"row\", or leave it out")
+        }
     }
     if map.columns.is_empty() {
         table.missing("columns", "columns = [...]: the map applies to rows that have all of these");

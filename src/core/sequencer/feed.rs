@@ -8,7 +8,7 @@ use crate::journal::SourcePosition;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Records of one event time gathered at most; more stop the realm with a message.
-pub const MAX_GROUP_RECORDS: usize = 4_000_000;
+pub const MAX_GROUP_RECORDS: usize = 6_000_000;
 /// Records of one partition held before its reading is paused.
 pub const PARTITION_BUFFER_RECORDS: usize = 4_096;
 
@@ -57,6 +57,8 @@ struct Lane {
     buffer: VecDeque<(i64, FeedRecord)>,
     /// The effective time of the newest record read; later ones never go below it.
     newest_ms: i64,
+    /// Past the last record that had its entry before reading began here.
+    done_end: i64,
     ended: bool,
 }
 
@@ -67,13 +69,18 @@ pub struct FeedMerge {
     lanes: Vec<Lane>,
     group_ms: Option<i64>,
     group: Vec<(usize, FeedRecord)>,
+    until_ms: i64,
 }
 
 impl FeedMerge {
-    /// `stamp_ms` is the stamp reached so far: what is left of the partitions is not earlier.
-    pub fn new(partitions: Vec<FeedPartition>, stamp_ms: i64) -> FeedMerge {
-        let lane = |about| Lane { about, buffer: VecDeque::new(), newest_ms: stamp_ms, ended: false };
-        FeedMerge { lanes: partitions.into_iter().map(lane).collect(), group_ms: None, group: Vec::new() }
+    /// `stamp_ms` is the stamp reached so far: what is left of the partitions is not earlier. Records
+    /// later than `until_ms` will be dead letters and move no time.
+    pub fn new(partitions: Vec<FeedPartition>, stamp_ms: i64, until_ms: i64) -> FeedMerge {
+        let lane = |about: FeedPartition| {
+            let done_end = about.done.last().map_or(0, |offset| offset + 1);
+            Lane { about, buffer: VecDeque::new(), newest_ms: stamp_ms, done_end, ended: false }
+        };
+        FeedMerge { lanes: partitions.into_iter().map(lane).collect(), group_ms: None, group: Vec::new(), until_ms }
     }
 
     pub fn push(&mut self, lane: usize, record: FeedRecord) {
@@ -82,7 +89,7 @@ impl FeedMerge {
             return;
         }
         let own_ms = match &record.decoded {
-            Ok(decoded) if !lane.about.undated => decoded.record.event_time_ms(),
+            Ok(decoded) if !lane.about.undated => decoded.record.event_time_ms().filter(|ms| *ms <= self.until_ms),
             _ => None,
         };
         lane.newest_ms = lane.newest_ms.max(own_ms.unwrap_or(lane.newest_ms));
@@ -152,8 +159,11 @@ impl FeedMerge {
         for (lane, record) in &group {
             waiting.entry(*lane).or_default().insert(record.offset);
         }
-        let past: BTreeMap<usize, i64> =
-            waiting.iter().map(|(lane, offsets)| (*lane, offsets.last().map_or(0, |o| o + 1))).collect();
+        // Records of the group that had their entry already stand among the others, or behind them.
+        let past: BTreeMap<usize, i64> = waiting
+            .iter()
+            .map(|(lane, offsets)| (*lane, offsets.last().map_or(0, |o| o + 1).max(self.lanes[*lane].done_end)))
+            .collect();
         let records = group
             .into_iter()
             .map(|(lane, record)| {

@@ -39,6 +39,8 @@ impl Fault {
 
 /// Producer initialisations tried in a row before the realm is dropped.
 pub const MAX_INIT_ATTEMPTS: u32 = 5;
+/// Times one batch is sent before the realm is dropped.
+pub const MAX_SEND_ATTEMPTS: u32 = 10;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MachineState {
@@ -84,7 +86,7 @@ pub enum DropReason {
     Stopped,
     /// The journal holds entries this process did not write.
     OtherOwner,
-    /// The producer could not be initialised or the journal not read.
+    /// The producer could not be initialised, the journal not read, or the batch not sent.
     Unreachable,
     /// A batch does not follow the one before: a defect of the shell.
     Sequence,
@@ -115,11 +117,19 @@ pub struct Machine {
     pending: Option<Batch>,
     recovered: bool,
     init_attempts: u32,
+    send_attempts: u32,
 }
 
 impl Default for Machine {
     fn default() -> Machine {
-        Machine { state: MachineState::Down, committed: None, pending: None, recovered: false, init_attempts: 0 }
+        Machine {
+            state: MachineState::Down,
+            committed: None,
+            pending: None,
+            recovered: false,
+            init_attempts: 0,
+            send_attempts: 0,
+        }
     }
 }
 
@@ -138,13 +148,17 @@ impl Machine {
         match (self.state, event) {
             (S::Dropped, _) => vec![],
             (_, Event::Revoked) => self.drop_realm(DropReason::Revoked),
-            (S::Down | S::Ready, Event::Stop) => self.drop_realm(DropReason::Stopped),
+            (S::Down | S::Ready | S::Asking, Event::Stop) => self.drop_realm(DropReason::Stopped),
             (S::Down, Event::Start) => self.go(S::Asking, &[Action::AskOwnership]),
             (S::Asking, Event::Owned(false)) => self.drop_realm(DropReason::Revoked),
             (S::Asking, Event::Owned(true)) => self.go(S::Initialising, &[Action::InitProducer]),
             (S::Initialising, Event::Initialised(Ok(()))) => {
                 self.init_attempts = 0;
-                if self.recovered { self.go(S::Looking, &[Action::ReadLastSeq]) } else { self.go(S::Recovering, &[Action::Recover]) }
+                if self.recovered {
+                    self.go(S::Looking, &[Action::ReadLastSeq])
+                } else {
+                    self.go(S::Recovering, &[Action::Recover])
+                }
             }
             (S::Initialising, Event::Initialised(Err(_))) => {
                 self.init_attempts += 1;
@@ -166,10 +180,17 @@ impl Machine {
                     return self.drop_realm(DropReason::Sequence);
                 }
                 self.pending = Some(batch);
+                self.send_attempts = 0;
                 self.go(S::Sending, &[Action::Send])
             }
             (S::Sending, Event::Sent(Ok(()))) => self.confirm(),
-            (S::Sending, Event::Sent(Err(_))) => self.go(S::Asking, &[Action::DestroyProducer, Action::AskOwnership]),
+            (S::Sending, Event::Sent(Err(_))) => {
+                self.send_attempts += 1;
+                if self.send_attempts >= MAX_SEND_ATTEMPTS {
+                    return self.drop_realm(DropReason::Unreachable);
+                }
+                self.go(S::Asking, &[Action::DestroyProducer, Action::AskOwnership])
+            }
             _ => vec![],
         }
     }

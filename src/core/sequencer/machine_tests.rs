@@ -8,7 +8,7 @@ const BATCH: Batch = Batch { first_seq: 5, last_seq: 7 };
 /// A machine in the given state, with entry 4 committed and, where it makes sense, BATCH pending.
 fn machine(state: MachineState) -> Machine {
     let pending = matches!(state, S::Sending | S::Looking).then_some(BATCH);
-    Machine { state, committed: Some(4), pending, recovered: state != S::Recovering, init_attempts: 0 }
+    Machine { state, committed: Some(4), pending, recovered: state != S::Recovering, init_attempts: 0, send_attempts: 0 }
 }
 
 #[test]
@@ -33,7 +33,8 @@ fn the_table() {
         (S::Sending, E::Sent(Err(Fault::TimedOut)), S::Asking, again()),
         (S::Sending, E::Sent(Err(Fault::UnknownResult)), S::Asking, again()),
         (S::Sending, E::Sent(Err(Fault::Fenced)), S::Asking, again()),
-        // A stop waits for the batch under way.
+        // A stop waits for the batch under way, but not for one that fails again and again.
+        (S::Asking, E::Stop, S::Dropped, dropped(DropReason::Stopped)),
         (S::Sending, E::Stop, S::Sending, vec![]),
         // The batch is in the journal, is not, or something else is.
         (S::Looking, E::LastSeq(Some(7)), S::Ready, vec![A::Confirm, A::TakeBatch]),
@@ -63,6 +64,20 @@ fn gives_up_after_so_many_initialisations() {
         machine.on(E::Owned(true));
     }
     let last = machine.on(E::Initialised(Err(Fault::TimedOut)));
+    assert_eq!(last, vec![A::DestroyProducer, A::Drop(DropReason::Unreachable)]);
+}
+
+#[test]
+fn gives_up_a_batch_after_so_many_sends() {
+    let mut machine = machine(S::Ready);
+    machine.on(E::Submit(BATCH));
+    for _ in 1..MAX_SEND_ATTEMPTS {
+        assert_eq!(machine.on(E::Sent(Err(Fault::Aborted))), vec![A::DestroyProducer, A::AskOwnership]);
+        machine.on(E::Owned(true));
+        machine.on(E::Initialised(Ok(())));
+        assert_eq!(machine.on(E::LastSeq(Some(4))), vec![A::Send]);
+    }
+    let last = machine.on(E::Sent(Err(Fault::Aborted)));
     assert_eq!(last, vec![A::DestroyProducer, A::Drop(DropReason::Unreachable)]);
 }
 

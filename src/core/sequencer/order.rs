@@ -4,7 +4,7 @@ use crate::domain::DAY_MS;
 use crate::engine::{Effect, Engine, StepError};
 use crate::intake::{self, Decoded, Rejection};
 use crate::journal::{Body, DeadLetter, Entry, Genesis, Reason, RecordEntry, SourcePosition};
-use crate::pipeline::{BundleProblem, Bundle, Clock};
+use crate::pipeline::{Bundle, BundleProblem, Clock};
 use crate::{ENGINE_VERSION, domain::Record};
 
 /// A source record where it was read, decoded or not.

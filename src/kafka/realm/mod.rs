@@ -6,10 +6,12 @@ mod recovery;
 
 use super::batch::{BatchBytes, RawRecord};
 use super::client::Settings;
+use super::journal::is_unreachable;
 use super::ownership::Ownership;
 use super::producer::{Failure, TransactionalProducer};
 use super::snapshots::Snapshots;
 use super::source::SourceReader;
+use crate::pipelines::time_of;
 use crate::telemetry::{Metrics, RealmPhase};
 use anyhow::{Context, Result, bail};
 use jianwei_core::domain::SourceKind;
@@ -37,8 +39,9 @@ pub struct RealmOptions {
     pub state_dir: PathBuf,
     /// Let a pipeline that differs from the realm's active one take effect.
     pub activate: bool,
-    /// Feed clock: where the feed ends. Time passes up to it once all is read.
-    pub until_ms: Option<i64>,
+    /// Feed clock: where the feed ends, as a person writes it, in the realm's own zone. Time passes up
+    /// to it once all is read.
+    pub until: Option<String>,
     /// Feed clock: feed time that may pass in a second, for people to watch.
     pub pace_ms_per_s: Option<i64>,
     /// Another clock than the pipeline's, for the genesis entry.
@@ -82,7 +85,7 @@ pub struct Realm {
     snapshot_at: Instant,
     refreshed_at: Instant,
     lag_at: Instant,
-    activated: bool,
+    until_ms: Option<i64>,
     complete: bool,
 }
 
@@ -96,6 +99,7 @@ impl Realm {
         metrics: Arc<Metrics>,
     ) -> Result<Realm> {
         let snapshots = if options.snapshots { Some(Snapshots::open(&options.state_dir, &model.realm)?) } else { None };
+        let until_ms = options.until.as_deref().map(|text| time_of(text, model.zone)).transpose()?;
         let now = Instant::now();
         Ok(Realm {
             settings,
@@ -118,7 +122,7 @@ impl Realm {
             snapshot_at: now,
             refreshed_at: now,
             lag_at: now,
-            activated: false,
+            until_ms,
             complete: false,
         })
     }
@@ -130,6 +134,10 @@ impl Realm {
         match self.carry_out() {
             Ok(DropReason::Stopped) if self.complete => RealmEnd::Complete,
             Ok(reason) => RealmEnd::Dropped(reason),
+            Err(error) if is_unreachable(&error) => {
+                tracing::warn!(realm, error = format!("{error:#}"), "the cluster did not answer");
+                RealmEnd::Dropped(DropReason::Unreachable)
+            }
             Err(error) => {
                 self.metrics.phase(&realm, RealmPhase::Failed);
                 RealmEnd::Refused(error)
@@ -141,6 +149,9 @@ impl Realm {
         let mut todo: VecDeque<Action> = self.machine.on(Event::Start).into();
         while let Some(action) = todo.pop_front() {
             let event = match action {
+                // A stop need not wait for a batch that fails again and again: it is in the journal or
+                // it is not, and the next start finds out.
+                Action::AskOwnership if self.stop.load(Ordering::Relaxed) => Some(Event::Stop),
                 Action::AskOwnership => Some(Event::Owned(self.ownership.still_holds(self.model.journal_partition))),
                 Action::InitProducer => Some(Event::Initialised(self.init_producer())),
                 Action::DestroyProducer => {
@@ -263,7 +274,7 @@ impl Realm {
             None => {
                 let clock = self.options.clock.unwrap_or(self.model.clock);
                 let journal_id = format!("{}-{now_ms:x}-{:x}", self.model.realm, std::process::id());
-                let until_ms = self.options.until_ms.unwrap_or(now_ms);
+                let until_ms = self.until_ms.unwrap_or(now_ms);
                 let genesis = genesis_entry(&self.model.realm, &journal_id, clock, until_ms, now_ms, &self.model.bundle)
                     .map_err(|e| anyhow::anyhow!("{e}"))?;
                 let (sequencer, first) = Sequencer::begin(genesis)?;
@@ -286,7 +297,6 @@ impl Realm {
                     if sequencer.engine().state().clock == Clock::Wall { now_ms } else { sequencer.engine().stamp_ms() };
                 let bundle = self.model.bundle.pack().map_err(|e| anyhow::anyhow!("{e}"))?;
                 sequencer.activate(stamp_ms, bundle, &mut out)?;
-                self.activated = true;
             }
             Some(_) => {}
         }
@@ -305,7 +315,14 @@ impl Realm {
         if self.feed.is_none() && self.refreshed_at.elapsed() > REFRESH {
             self.refreshed_at = Instant::now();
             if let Some(sequencer) = &self.sequencer {
-                source.add_partitions(&self.model, sequencer.engine().state())?;
+                match source.add_partitions(&self.model, sequencer.engine().state()) {
+                    Err(error) if is_unreachable(&error) => {
+                        tracing::warn!(realm = self.model.realm, error = format!("{error:#}"), "looking for new partitions")
+                    }
+                    found => {
+                        found?;
+                    }
+                }
             }
         }
         Ok(())

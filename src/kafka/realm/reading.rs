@@ -39,7 +39,7 @@ impl Realm {
                     done: position.map(|p| p.done.clone()).unwrap_or_default(),
                 }
             });
-            let mut merge = FeedMerge::new(partitions.collect(), state.stamp_ms);
+            let mut merge = FeedMerge::new(partitions.collect(), state.stamp_ms, state.feed_until_ms);
             for (index, lane) in source.lanes.iter().enumerate() {
                 if lane.position >= lane.end_at_start {
                     merge.end(index);
@@ -129,7 +129,7 @@ impl Realm {
         if !feed.ended {
             feed.ended = true;
             let mut out = Vec::new();
-            if let Some(until_ms) = self.options.until_ms {
+            if let Some(until_ms) = self.until_ms {
                 self.sequencer()?.tick_until(until_ms, &mut out)?;
             }
             for sequenced in &out {

@@ -11,7 +11,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<()> {
     let model = read_model(&args.dir)?;
-    println!(
+    super::say!(
         "realm {}: {} matters, {} organisations, {} regions, {} sources; pipeline version {}, hash {}",
         model.realm,
         model.matters.len(),
@@ -22,10 +22,10 @@ pub fn run(args: &Args) -> Result<()> {
         &model.hash[..12],
     );
     for promise in model.promises() {
-        println!("promise: {promise}");
+        super::say!("promise: {promise}");
     }
     for finding in check(&model) {
-        println!("note: {}: {}", finding.subject, finding.text);
+        super::say!("note: {}: {}", finding.subject, finding.text);
     }
     Ok(())
 }

@@ -1,5 +1,13 @@
 //! One file a command; no logic of its own.
 
+/// `println!` for results: a reader that closed the pipe (`| head`) ends the command quietly.
+macro_rules! say {
+    ($($arg:tt)*) => {
+        $crate::cli::write_line(&format!($($arg)*))
+    };
+}
+use say;
+
 mod check;
 mod demo;
 mod kafka_args;
@@ -63,4 +71,12 @@ fn now_ms() -> i64 {
 fn topic_problems(problems: &[crate::kafka::TopicProblem]) -> String {
     let lines = problems.iter().map(|p| format!("topic {} {}\n    mend: {}", p.topic, p.problem, p.mend));
     format!("{} topics are not as they must be:\n{}", problems.len(), lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn write_line(text: &str) {
+    use std::io::Write;
+    if let Err(error) = writeln!(std::io::stdout(), "{text}") {
+        let quiet = error.kind() == std::io::ErrorKind::BrokenPipe;
+        std::process::exit(if quiet { 0 } else { 1 });
+    }
 }

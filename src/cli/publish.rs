@@ -22,7 +22,7 @@ pub fn run(args: &Args) -> Result<()> {
     let model = read_model(&args.pipelines)?;
     let published = publish(&args.kafka.settings()?, &model, &args.input, progress_bar)?;
     for (topic, count) in published {
-        println!("{count} records to {topic}");
+        super::say!("{count} records to {topic}");
     }
     Ok(())
 }

@@ -72,6 +72,6 @@ pub fn run(args: &Args) -> Result<()> {
 
 fn finish(report: Report) -> Result<()> {
     let summary = report.finish()?;
-    println!("{}", serde_json::to_string_pretty(&summary)?);
+    super::say!("{}", serde_json::to_string_pretty(&summary)?);
     Ok(())
 }

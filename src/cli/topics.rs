@@ -45,9 +45,9 @@ fn create(args: &CreateArgs) -> Result<()> {
     let models = args.which.pipelines.iter().map(|dir| read_model(dir)).collect::<Result<Vec<_>>>()?;
     let specs = needed_topics(&models.iter().collect::<Vec<_>>(), args.partitions);
     let made = create_topics(&settings, &specs, args.replication)?;
-    println!("{} topics needed, {} created", specs.len(), made.len());
+    super::say!("{} topics needed, {} created", specs.len(), made.len());
     for name in made {
-        println!("created {name}");
+        super::say!("created {name}");
     }
     Ok(())
 }
@@ -58,7 +58,7 @@ fn check(args: &CheckArgs) -> Result<()> {
     let specs = needed_topics(&models.iter().collect::<Vec<_>>(), 1);
     let problems = check_topics(&settings, &specs)?;
     if problems.is_empty() {
-        println!("{} topics, all as they must be", specs.len());
+        super::say!("{} topics, all as they must be", specs.len());
         return Ok(());
     }
     bail!("{}", super::topic_problems(&problems));

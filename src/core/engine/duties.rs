@@ -6,18 +6,18 @@ use super::state::*;
 use super::{Effect, Engine, Moment};
 use crate::domain::outputs::{Reminder, ReminderStage, Role, WarningStatus};
 use crate::domain::{Action, Disposition, HOUR_MS, Level, Outcome};
-use crate::pipeline::Matter;
 use std::sync::Arc;
 
 impl Engine {
     /// Works out what each organisation owes on the warning at its level, from now.
-    pub(super) fn set_duties(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey, effects: &mut Vec<Effect>) {
+    pub(super) fn set_duties(&mut self, now_ms: i64, key: &SubjectKey, effects: &mut Vec<Effect>) {
         let model = Arc::clone(&self.model);
         let Some(episode) = self.state.episodes.get(key) else { return };
         let (level, warning_id) = (episode.level, episode.warning_id.clone());
+        let recipients = episode.recipients.clone();
         let rule = model.duties[level.index()];
         let mut duties = Vec::new();
-        for (org, role) in matter.recipients() {
+        for (org, role) in recipients.iter() {
             // Below orange the lead checks alone, off site; the informed never owe anything.
             if role == Role::Informed || (role == Role::Cooperating && level < Level::Orange) {
                 continue;
@@ -133,7 +133,8 @@ impl Engine {
             reminder.to = to;
             self.publish(moment.now_ms, address, Some(&reminder), effects);
         }
-        let after = |days| model.calendar.due(model.zone, due_ms, days).due_ms;
+        // The due time is the end of its day: the day it ends is the one to count from.
+        let after = |days| model.calendar.due(model.zone, due_ms - 1, days).due_ms;
         let next = match stage {
             ReminderStage::DueSoon => Some((due_ms, ReminderStage::UrgingNotice)),
             ReminderStage::UrgingNotice => Some((after(model.ladder.supervised_working_days), ReminderStage::SupervisedHandling)),
@@ -161,7 +162,7 @@ impl Engine {
             );
             return;
         };
-        let Some((_, role)) = matter.recipients().find(|(org, _)| *org == d.org) else {
+        let Some(role) = self.state.episodes.get(&key).and_then(|e| e.recipients.role_of(&d.org)) else {
             self.audit(
                 moment.now_ms,
                 "disposition_ignored",
@@ -192,14 +193,17 @@ impl Engine {
             }
         }
         let may_judge = role != Role::Informed && matches!(d.action, Action::Feedback | Action::Close | Action::Return);
-        if d.outcome == Some(Outcome::WrongSubject) && may_judge {
-            self.clear_evidence(&key);
-            self.end_episode(moment.now_ms, matter, &key, WarningStatus::Withdrawn, effects);
+        let ends = if d.outcome == Some(Outcome::WrongSubject) && may_judge {
+            WarningStatus::Withdrawn
         } else if d.action == Action::Close && role == Role::Lead {
-            if d.outcome == Some(Outcome::Unfounded) {
-                self.clear_evidence(&key);
-            }
-            self.end_episode(moment.now_ms, matter, &key, WarningStatus::Lifted, effects);
+            WarningStatus::Lifted
+        } else {
+            return;
+        };
+        if matches!(d.outcome, Some(Outcome::WrongSubject | Outcome::Unfounded)) {
+            self.clear_evidence(&key);
         }
+        self.end_episode(moment.now_ms, matter, &key, ends, effects);
+        self.publish_profile(moment.now_ms, matter, &key, effects);
     }
 }

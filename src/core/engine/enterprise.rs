@@ -208,8 +208,20 @@ impl Engine {
         Some(Scored { score, factors, against, level })
     }
 
+    /// Publishes what is known of the enterprise under the matter, or that nothing is any more.
     pub(super) fn publish_profile(&self, now_ms: i64, matter: &Matter, key: &SubjectKey, effects: &mut Vec<Effect>) {
-        let Some(scored) = self.scored(now_ms, matter, key) else { return };
+        if key.scope != SubjectScope::Enterprise {
+            return;
+        }
+        let record_key = format!("{}/{}/{}", self.model.realm, matter.id, key.id);
+        let address = |count: &str| {
+            let event_id = crate::domain::short_hash(&[&record_key, &now_ms.to_string(), count]);
+            Address { topic: topics::PROFILES.into(), key: record_key.clone(), event_type: "jianwei.profile.v1", event_id }
+        };
+        let Some(scored) = self.scored(now_ms, matter, key) else {
+            self.publish(now_ms, address("removed"), None::<&Profile>, effects);
+            return;
+        };
         let standing = self.state.standings.get(&key.id);
         let profile = Profile {
             realm: self.model.realm.clone(),
@@ -224,10 +236,7 @@ impl Engine {
             credit_class: standing.and_then(|s| s.credit_class.clone()),
             as_of: self.model.zone.format(now_ms),
         };
-        let record_key = format!("{}/{}/{}", self.model.realm, matter.id, key.id);
-        let event_id = crate::domain::short_hash(&[&record_key, &now_ms.to_string(), &profile.evidence_count.to_string()]);
-        let address = Address { topic: topics::PROFILES.into(), key: record_key, event_type: "jianwei.profile.v1", event_id };
-        self.publish(now_ms, address, Some(&profile), effects);
+        self.publish(now_ms, address(&profile.evidence_count.to_string()), Some(&profile), effects);
     }
 
     /// A standing warning is looked at once a day, silent or not: evidence decays.

@@ -38,7 +38,7 @@ impl Engine {
                 WarningStatus::Upgraded
             }
             None => {
-                self.open_episode(moment, key, level, trigger, assessment);
+                self.open_episode(moment, matter, key, level, trigger, assessment);
                 WarningStatus::Raised
             }
         };
@@ -49,7 +49,7 @@ impl Engine {
         episode.calm = 0;
         episode.acknowledged = false;
         let warning_id = episode.warning_id.clone();
-        self.set_duties(moment.now_ms, matter, key, effects);
+        self.set_duties(moment.now_ms, key, effects);
         // Industries with series are looked at when a period closes; all others once a day.
         if status == WarningStatus::Raised && (key.scope == SubjectScope::Enterprise || matter.industry.is_none()) {
             self.set_recheck(moment.now_ms, key, &warning_id);
@@ -60,11 +60,13 @@ impl Engine {
     fn open_episode(
         &mut self,
         moment: &Moment,
+        matter: &Matter,
         key: &SubjectKey,
         level: Level,
         trigger: Option<HeldTrigger>,
         assessment: Option<Assessment>,
     ) {
+        let recipients = self.recipients(matter, key);
         let number = self.state.episode_counts.entry(key.clone()).or_default();
         *number += 1;
         let scope = if key.scope == SubjectScope::Enterprise { "enterprise" } else { "industry" };
@@ -72,6 +74,7 @@ impl Engine {
         let episode = Episode {
             warning_id: warning_id.clone(),
             number: *number,
+            recipients,
             revision: 1,
             level,
             raised_ms: moment.now_ms,
@@ -146,7 +149,7 @@ impl Engine {
     fn tell(&self, matter: &Matter, key: &SubjectKey, status: WarningStatus, effects: &mut Vec<Effect>) {
         let Some(episode) = self.state.episodes.get(key) else { return };
         let mut warning = self.render(matter, key, episode, status);
-        for (org, role) in matter.recipients() {
+        for (org, role) in episode.recipients.iter() {
             warning.role = role;
             warning.org = org.to_string();
             let event_id = format!("{}/{}/{org}", episode.warning_id, episode.revision);
@@ -170,8 +173,8 @@ impl Engine {
             matter: matter.id.clone(),
             subject: key.id.clone(),
             headline: self.headline(matter, key, episode),
-            lead: matter.lead.clone(),
-            cooperating: matter.cooperating.clone(),
+            lead: episode.recipients.lead().to_string(),
+            cooperating: episode.recipients.cooperating(),
             raised_at: self.model.zone.format(episode.raised_ms),
             acknowledged: episode.acknowledged,
         };

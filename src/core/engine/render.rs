@@ -4,7 +4,7 @@ use super::Engine;
 use super::state::*;
 use crate::domain::outputs::*;
 use crate::domain::{Fixed3, Language, Level};
-use crate::pipeline::{Matter, Period};
+use crate::pipeline::{Matter, Period, Recipients};
 
 impl Engine {
     pub(super) fn render(&self, matter: &Matter, key: &SubjectKey, episode: &Episode, status: WarningStatus) -> Warning {
@@ -61,8 +61,8 @@ impl Engine {
             evidence: self.pieces(matter, key).map(|r| self.evidence_ref(r)).collect(),
             evidence_count: evidence.map_or_else(|| episode.assessment.as_ref().map_or(0, |a| a.observed), |e| e.total),
             role: Role::Lead,
-            lead: matter.lead.clone(),
-            cooperating: matter.cooperating.clone(),
+            lead: episode.recipients.lead().to_string(),
+            cooperating: episode.recipients.cooperating(),
             duties: episode
                 .duties
                 .iter()
@@ -128,6 +128,15 @@ impl Engine {
 
     fn trigger_text(&self, matter: &Matter, code: &str) -> String {
         matter.triggers.iter().find(|t| t.code == code).map_or_else(String::new, |t| self.model.text(&t.text).to_string())
+    }
+
+    /// Who gets a warning about the subject, by where it is.
+    pub(super) fn recipients(&self, matter: &Matter, key: &SubjectKey) -> Recipients {
+        let region = match key.scope {
+            SubjectScope::Industry => Some(key.id.as_str()),
+            SubjectScope::Enterprise => self.state.directory.get(&key.id).and_then(|row| row.region.as_deref()),
+        };
+        self.model.recipients(matter, region)
     }
 
     pub(super) fn headline(&self, matter: &Matter, key: &SubjectKey, episode: &Episode) -> String {

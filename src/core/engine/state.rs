@@ -5,7 +5,7 @@ use crate::domain::outputs::ReminderStage;
 use crate::domain::{Level, RecordKind};
 use crate::intake::Directory;
 use crate::journal::AttributionMethod;
-use crate::pipeline::{Bundle, Clock, Period};
+use crate::pipeline::{Bundle, Clock, Period, Recipients};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -159,6 +159,8 @@ pub struct Assessment {
 pub struct Episode {
     pub warning_id: String,
     pub number: u32,
+    /// Everyone who is told, from the raising to the end, wherever the subject moves meanwhile.
+    pub recipients: Recipients,
     pub revision: u32,
     pub level: Level,
     pub raised_ms: i64,

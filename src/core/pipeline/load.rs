@@ -39,8 +39,8 @@ fn load_files(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> Option<Model
     let regions_text = needed("regions.toml", "[[region]] tables: code, name, parent")?;
     let pipeline_text = needed("pipeline.toml", "[realm] with name, zone, clock, id_scheme, root_region")?;
 
-    let organisations = organisations(&File::new("organisations.toml", organisations_text, problems));
     let regions = regions(&File::new("regions.toml", regions_text, problems));
+    let organisations = organisations(&File::new("organisations.toml", organisations_text, problems), &regions);
     let mut matters = BTreeMap::new();
     for (name, text) in bundle.files.iter().filter(|(n, _)| n.starts_with("matters/") && n.ends_with(".toml")) {
         let file = File::new(name, text, problems);
@@ -196,18 +196,34 @@ pub(super) fn slug(reader: &Reader, key: &'static str, example: &str) -> String 
     text
 }
 
-fn organisations(file: &File) -> BTreeMap<String, Organisation> {
+fn organisations(file: &File, regions: &BTreeMap<String, Region>) -> BTreeMap<String, Organisation> {
     let root = file.parse();
     let reader = Reader::new(file, root.get_ref(), 0);
     let mut out = BTreeMap::new();
-    let mut superiors = Vec::new();
+    let mut named = Vec::new();
     for table in reader.tables("organisation") {
         let slug = slug(&table, "slug", "slug = \"wh-amr\"");
         let superior = table.string("superior", "superior = \"wh-gov\"");
         if let Some(superior) = &superior {
-            superiors.push((superior.clone(), table.at("superior")));
+            named.push(("superior", superior.clone(), table.at("superior")));
         }
-        let organisation = Organisation { slug: slug.clone(), name: table.required_text("name"), superior };
+        let region = table.string("region", "region = \"371002\", with branch_of");
+        let branch_of = table.string("branch_of", "branch_of = \"wh-housing\", with region");
+        if region.is_some() != branch_of.is_some() {
+            file.report(
+                table.at,
+                "`region` and `branch_of` go together",
+                "both, for a branch that answers for a region; or neither",
+            );
+        }
+        if let Some(main) = &branch_of {
+            named.push(("branch_of", main.clone(), table.at("branch_of")));
+        }
+        if let Some(region) = region.as_ref().filter(|r| !regions.contains_key(*r)) {
+            unknown_name(&table, table.at("region"), "region", region, regions, "a code of regions.toml");
+        }
+        let name = table.required_text("name");
+        let organisation = Organisation { slug: slug.clone(), name, superior, region, branch_of };
         if out.insert(slug.clone(), organisation).is_some() {
             file.report(
                 table.at("slug"),
@@ -217,9 +233,9 @@ fn organisations(file: &File) -> BTreeMap<String, Organisation> {
         }
         table.finish();
     }
-    for (superior, at) in superiors {
-        if !out.contains_key(&superior) {
-            unknown_name(&reader, at, "superior", &superior, &out, "a slug of this file");
+    for (key, slug, at) in named {
+        if !out.contains_key(&slug) {
+            unknown_name(&reader, at, key, &slug, &out, "a slug of this file");
         }
     }
     if out.is_empty() {

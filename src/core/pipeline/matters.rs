@@ -49,7 +49,7 @@ pub(super) fn matter(file: &File, organisations: &BTreeMap<String, Organisation>
         reader.missing("match", "[[match]] kind = \"ticket\", category = [\"...\"]");
     }
     let mut seen = BTreeSet::new();
-    for (org, _) in matter.recipients() {
+    for (org, _) in matter.named() {
         if !seen.insert(org) {
             file.report(reader.at("cooperating"), format!("{org:?} has two roles"), "each organisation once");
         }

@@ -1,6 +1,7 @@
 //! The checked model of one realm's pipeline.
 
 use super::{Bundle, Condition};
+use crate::domain::outputs::Role;
 use crate::domain::{Calendar, Category, IdScheme, Language, Level, SourceKind, Text, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -93,6 +94,9 @@ pub struct Organisation {
     pub slug: String,
     pub name: Text,
     pub superior: Option<String>,
+    /// The part of the realm it answers for, in the place of `branch_of`.
+    pub region: Option<String>,
+    pub branch_of: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -126,12 +130,34 @@ pub struct Matter {
 }
 
 impl Matter {
-    /// Lead, cooperating, informed, in this order.
-    pub fn recipients(&self) -> impl Iterator<Item = (&str, crate::domain::outputs::Role)> {
-        use crate::domain::outputs::Role;
+    /// The organisations the file names: lead, cooperating, informed, in this order.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&str, Role)> {
         std::iter::once((self.lead.as_str(), Role::Lead))
             .chain(self.cooperating.iter().map(|o| (o.as_str(), Role::Cooperating)))
             .chain(self.informed.iter().map(|o| (o.as_str(), Role::Informed)))
+    }
+}
+
+/// Who gets a warning, and as what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipients(Vec<(String, Role)>);
+
+impl Recipients {
+    /// Lead first, then cooperating, then informed.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Role)> {
+        self.0.iter().map(|(org, role)| (org.as_str(), *role))
+    }
+
+    pub fn role_of(&self, org: &str) -> Option<Role> {
+        self.iter().find(|(o, _)| *o == org).map(|(_, role)| role)
+    }
+
+    pub fn lead(&self) -> &str {
+        self.iter().next().map_or("", |(org, _)| org)
+    }
+
+    pub fn cooperating(&self) -> Vec<String> {
+        self.iter().filter(|(_, role)| *role == Role::Cooperating).map(|(org, _)| org.to_string()).collect()
     }
 }
 
@@ -263,6 +289,37 @@ impl Model {
         let raw = raw.trim();
         self.regions.get(raw).or_else(|| {
             self.regions.values().find(|r| r.name.en == raw || r.name.zh == raw || r.aliases.iter().any(|a| a == raw))
+        })
+    }
+
+    /// Who gets a warning about a subject of the region: where an organisation has a branch that
+    /// answers for the region, the branch stands in its place and the organisation itself is informed.
+    pub fn recipients(&self, matter: &Matter, region: Option<&str>) -> Recipients {
+        let chain = self.region_chain(region);
+        let mut out: Vec<(String, Role)> = Vec::new();
+        let mut superiors = Vec::new();
+        for (org, role) in matter.named() {
+            match self.branch(org, &chain) {
+                Some(branch) => {
+                    out.push((branch.to_string(), role));
+                    superiors.push(org.to_string());
+                }
+                None => out.push((org.to_string(), role)),
+            }
+        }
+        for org in superiors {
+            if !out.iter().any(|(o, _)| *o == org) {
+                out.push((org, Role::Informed));
+            }
+        }
+        Recipients(out)
+    }
+
+    /// The branch of an organisation for the nearest region of the chain.
+    fn branch(&self, org: &str, chain: &[&str]) -> Option<&str> {
+        chain.iter().find_map(|code| {
+            let answers = |o: &&Organisation| o.branch_of.as_deref() == Some(org) && o.region.as_deref() == Some(code);
+            self.organisations.values().find(answers).map(|o| o.slug.as_str())
         })
     }
 

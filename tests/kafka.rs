@@ -99,6 +99,25 @@ fn assert_topics_hold(cluster: &Cluster, out: &Path, orgs: &[&str]) {
         assert_eq!(published.values().map(Vec::len).sum::<usize>(), text.lines().count(), "{file}: number of records");
         assert!(published == reported, "{file}: the topics hold something else");
     }
+    // Every other output topic: as many records as the replay put out, and the same rows at the end.
+    let summary: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(out.join("summary.json")).expect("a summary")).expect("JSON");
+    for topic in [topics::OPEN, topics::PROFILES, topics::AUDIT, topics::OPERATORS] {
+        let realm = summary["realm"].as_str().expect("a realm");
+        let of_realm =
+            |r: &&Record| String::from_utf8_lossy(r.key.as_deref().unwrap_or_default()).split('/').next() == Some(realm);
+        let there = cluster.read(topic).iter().filter(of_realm).count() as u64;
+        assert_eq!(there, summary["published"][topic].as_u64().unwrap_or(0), "{topic}: number of records");
+    }
+    let mut rows = BTreeMap::new();
+    for record in cluster.read(topics::PROFILES) {
+        rows.insert(record.key.expect("a key"), record.value);
+    }
+    let realm = format!("{}/", summary["realm"].as_str().expect("a realm"));
+    let rows = rows.into_iter().filter(|(key, _)| key.starts_with(realm.as_bytes())).filter_map(|(_, value)| value);
+    let rows: Vec<String> = rows.map(|v| String::from_utf8(v).expect("text")).collect();
+    let profiles = std::fs::read_to_string(out.join("profiles.ndjson")).expect("profiles");
+    assert!(rows == profiles.lines().collect::<Vec<_>>(), "risk.profiles holds something else");
 }
 
 /// Kafka's own console consumer, as a department would try it first.
@@ -172,10 +191,10 @@ fn real_feeds_in_graded_warnings_out_and_replays_agree_whatever_is_killed() {
     assert_eq!(bodies(&cluster.journal(0)), bodies(&journal));
 }
 
-/// A realm like Weihai under another name, with topics and organisations of its own.
+/// A realm like the tests' gas city under another name, with topics and organisations of its own.
 fn made_up_realm(dir: &Path, name: &str, partition: i32) -> PathBuf {
     let to = dir.join(name);
-    copy_pipeline(&repo().join("pipelines/weihai"), &to, &|text| {
+    copy_pipeline(&repo().join("tests/pipelines/gas"), &to, &|text| {
         text.replace("name = \"weihai\"", &format!("name = \"{name}\""))
             .replace("journal_partition = 1", &format!("journal_partition = {partition}"))
             .replace("\"weihai.", &format!("\"{name}."))
@@ -379,6 +398,36 @@ fn refuses_to_start_and_says_what_mends_it() {
     assert_eq!(worker.terminate(), Some(0));
     let worker = cluster.worker(&[&dir], &state, &[]);
     eventually("it is the active one from now on", || worker.get("/healthz").contains("running"));
+    assert_eq!(worker.terminate(), Some(0));
+}
+
+#[test]
+fn a_realm_that_must_be_mended_does_not_stop_the_others() {
+    let cluster = Cluster::clean();
+    let tmp = tempfile::tempdir().expect("a folder");
+    let (good, bad) = (made_up_realm(tmp.path(), "rg", 0), made_up_realm(tmp.path(), "rh", 1));
+    let paths = [good.as_path(), bad.as_path()];
+    let create =
+        ["topics", "create", "--replication", "1", "--pipelines", good.to_str().unwrap(), "--pipelines", bad.to_str().unwrap()];
+    cluster.must(&create);
+    let state = tmp.path().join("state");
+    let worker = cluster.worker(&paths, &state, &[]);
+    eventually("both realms run", || worker.get("/healthz").matches("running").count() == 2);
+    assert_eq!(worker.terminate(), Some(0));
+
+    let matter = bad.join("matters/urban-gas.toml");
+    let text = std::fs::read_to_string(&matter).unwrap();
+    std::fs::write(&matter, text.replace("hold_days = 7", "hold_days = 9")).unwrap();
+    let worker = cluster.worker(&paths, &state, &[]);
+    eventually("one runs, the other is refused", || {
+        let health = worker.get("/healthz");
+        health.contains("\"rg\":\"running\"") && health.contains("\"rh\":\"failed\"")
+    });
+    let (key, value) = made_up_ticket("rg", 1);
+    cluster.produce("rg.hotline.tickets", &[(Some(&key), Some(&value))]);
+    let records = || cluster.journal(0).iter().filter(|e| matches!(e.body, Body::Record(_))).count();
+    eventually("the realm that runs goes on", || records() == 1);
+    assert!(worker.log().contains("--activate"), "{}", worker.log());
     assert_eq!(worker.terminate(), Some(0));
 }
 

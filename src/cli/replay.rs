@@ -43,6 +43,13 @@ pub fn run(args: &Args) -> Result<()> {
     if let Some(path) = &args.registry {
         inputs.push(Input { kind: jianwei_core::domain::SourceKind::Registry, pattern: path.clone() });
     }
+    let until_ms = args.until.as_deref().map(|text| time_of(text, model.zone)).transpose()?;
+    for input in &inputs {
+        input.paths()?;
+    }
+    if inputs.is_empty() && !args.from_journal {
+        bail!("nothing to replay: give --input KIND=PATH, or --from-journal --brokers B");
+    }
     let mut report = Report::create(&args.out)?;
     if args.from_journal {
         if !inputs.is_empty() {
@@ -62,10 +69,6 @@ pub fn run(args: &Args) -> Result<()> {
             Some(_) => return finish(report),
         }
     }
-    if inputs.is_empty() {
-        bail!("nothing to replay: give --input KIND=PATH");
-    }
-    let until_ms = args.until.as_deref().map(|text| time_of(text, model.zone)).transpose()?;
     replay(&model, &inputs, until_ms, super::now_ms(), args.threads, &mut |sequenced| report.take(sequenced))?;
     finish(report)
 }

@@ -64,6 +64,14 @@ pub fn read(model: &Model, kind: SourceKind, path: &Path) -> Result<Vec<Row>> {
         _ => bail!("{}: a file ends with .csv, .ndjson or .jsonl, then perhaps .gz or .zst", path.display()),
     };
     let mut rows = keyed(model, kind, rows)?;
+    if !rows.is_empty() && rows.iter().all(|row| row.key.is_none()) {
+        eprintln!(
+            "jianwei: no row of {} can be read as {}: no [[source.map]] of realm {} has these columns, or a required field is missing",
+            path.display(),
+            kind.as_str(),
+            model.realm
+        );
+    }
     rows.sort_by_key(|row| row.at_ms);
     Ok(rows)
 }
@@ -143,7 +151,8 @@ fn keyed_row(model: &Model, sources: &[&Source], row: RawRow, before_ms: i64) ->
     let derived = jianwei_core::domain::short_hash(&[&text, &row.occurrence.to_string()]);
     let decoded = intake::decode(model, source, Some(derived.as_bytes()), Some(&row.value)).ok();
     let key = decoded.as_ref().map(|d| match &d.record {
-        Record::Ticket(_) | Record::Enterprise(_) | Record::Disposition(_) | Record::Control(_) => d.record.source_id(),
+        Record::Ticket(_) | Record::Report(_) | Record::Enterprise(_) | Record::Inspector(_) => d.record.source_id(),
+        Record::Disposition(_) | Record::Control(_) => d.record.source_id(),
         _ if derives_id(source, json.as_ref()) => derived.clone(),
         record => record.source_id(),
     });

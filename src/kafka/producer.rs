@@ -10,8 +10,8 @@ use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Message};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 const INIT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -21,6 +21,8 @@ const COMMIT_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Default)]
 struct Deliveries {
     failed: AtomicU64,
+    /// The first failure's topic and error, for the log.
+    first_failure: Mutex<Option<String>>,
     journal_offset: AtomicI64,
 }
 
@@ -34,8 +36,10 @@ impl ProducerContext for Context {
 
     fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
         match result {
-            Err(_) => {
+            Err((error, message)) => {
                 self.0.failed.fetch_add(1, Ordering::Relaxed);
+                let text = format!("{}: {error} ({} bytes)", message.topic(), message.payload_len());
+                self.0.first_failure.lock().unwrap_or_else(|e| e.into_inner()).get_or_insert(text);
             }
             Ok(message) if message.topic() == topics::JOURNAL => {
                 self.0.journal_offset.fetch_max(message.offset(), Ordering::Relaxed);
@@ -91,7 +95,7 @@ impl TransactionalProducer {
         }
         self.drain()?;
         if self.deliveries.failed.load(Ordering::Relaxed) != failed_before {
-            return Err(Failure { fault: Fault::Aborted, what: "produce", text: "a record was not delivered".into() });
+            return Err(Failure { fault: Fault::Aborted, what: "produce", text: self.first_failure() });
         }
         self.producer.commit_transaction(COMMIT_TIMEOUT).map_err(|e| failure("commit_transaction", &e))
     }
@@ -118,6 +122,11 @@ impl TransactionalProducer {
                 Err((error, _)) => return Err(failure("produce", &error)),
             }
         }
+    }
+
+    fn first_failure(&self) -> String {
+        let first = self.deliveries.first_failure.lock().unwrap_or_else(|e| e.into_inner()).take();
+        format!("a record was not delivered: {}", first.unwrap_or_default())
     }
 
     /// Waits for all deliveries in 1 ms polls: rdkafka's own flush would sleep up to 100 ms at a time.

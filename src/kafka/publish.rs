@@ -53,13 +53,20 @@ pub fn publish(settings: &Settings, model: &Model, inputs: &[Input], progress: i
     while producer.in_flight_count() > 0 {
         producer.poll(Duration::from_millis(5));
         if Instant::now() > deadline {
-            bail!("{} records were not delivered within {} s", producer.in_flight_count(), PATIENCE.as_secs());
+            bail!(
+                "{} records were not delivered within {} s: are the brokers at {} reachable?",
+                producer.in_flight_count(),
+                PATIENCE.as_secs(),
+                settings.brokers
+            );
         }
     }
     match failures.0.load(Ordering::Relaxed) {
         0 => Ok(published),
         failed => {
-            bail!("{failed} records were not delivered: do the topics exist? jianwei topics create --pipelines DIR --brokers B")
+            bail!(
+                "{failed} records were not delivered: are the brokers reachable, and do the topics exist? jianwei topics create --pipelines DIR --brokers B"
+            )
         }
     }
 }

@@ -23,6 +23,7 @@ pub struct Lane {
     /// The end when the realm started: a feed is complete there.
     pub end_at_start: i64,
     pub position: i64,
+    pub started_at: i64,
     pub paused: bool,
 }
 
@@ -73,6 +74,7 @@ impl SourceReader {
                     partition,
                     end_at_start: high,
                     position: from,
+                    started_at: from,
                     paused: false,
                 });
             }
@@ -148,11 +150,13 @@ impl SourceReader {
     }
 
     /// Records known to be waiting, by topic, as far as the consumer has heard.
-    pub fn lag(&self) -> BTreeMap<String, i64> {
+    pub fn lag(&self, state: &State) -> BTreeMap<String, i64> {
         let mut out = BTreeMap::new();
         for lane in &self.lanes {
             let end = known_end(&self.consumer, &lane.topic, lane.partition).unwrap_or(lane.position);
-            *out.entry(lane.topic.clone()).or_default() += (end - lane.position).max(0);
+            // What was read ahead but has no entry yet still waits.
+            let entered = state.positions.get(&(lane.topic.clone(), lane.partition)).map_or(lane.started_at, |p| p.resume_offset);
+            *out.entry(lane.topic.clone()).or_default() += (end - entered).max(0);
         }
         out
     }

@@ -36,6 +36,13 @@ pub fn needed_topics(models: &[&Model], partitions: i32) -> Vec<TopicSpec> {
     let realms = models.iter().map(|m| m.journal_partition + 1).max().unwrap_or(1);
     let forever: BTreeMap<_, _> = [("cleanup.policy", "delete"), ("retention.ms", "-1"), ("retention.bytes", "-1")].into();
     let compacted: BTreeMap<_, _> = [("cleanup.policy", "compact")].into();
+    // Outputs stay below 64 KiB and entries below 900 KiB; the rest is room for headers.
+    let sized = |config: &BTreeMap<&'static str, &'static str>| {
+        let mut config = config.clone();
+        config.insert("max.message.bytes", "1048588");
+        config
+    };
+    let (forever_out, compacted_out) = (sized(&forever), sized(&compacted));
     let mut specs: BTreeMap<String, TopicSpec> = BTreeMap::new();
     let mut need = |name: String, partitions: i32, config: &BTreeMap<&'static str, &'static str>| {
         specs.entry(name.clone()).or_insert(TopicSpec { name, partitions, config: config.clone() });
@@ -45,21 +52,21 @@ pub fn needed_topics(models: &[&Model], partitions: i32) -> Vec<TopicSpec> {
             match source.kind {
                 SourceKind::Control => need(source.topic.clone(), realms, &forever),
                 // Old create times would be deleted at once by a time-based retention.
-                SourceKind::Registry => need(source.topic.clone(), partitions, &compacted),
+                SourceKind::Registry | SourceKind::Inspectors => need(source.topic.clone(), partitions, &compacted),
                 _ => need(source.topic.clone(), partitions, &forever),
             }
         }
         for slug in model.organisations.keys() {
-            need(topics::warnings(slug), partitions, &forever);
-            need(topics::reminders(slug), partitions, &forever);
+            need(topics::warnings(slug), partitions, &forever_out);
+            need(topics::reminders(slug), partitions, &forever_out);
         }
     }
-    need(topics::JOURNAL.into(), realms, &forever);
+    need(topics::JOURNAL.into(), realms, &forever_out);
     for name in [topics::AUDIT, topics::OPERATORS] {
-        need(name.into(), 1, &forever);
+        need(name.into(), 1, &forever_out);
     }
     for name in [topics::OPEN, topics::PROFILES] {
-        need(name.into(), partitions, &compacted);
+        need(name.into(), partitions, &compacted_out);
     }
     // Raw bytes of people's records: kept a month, and large enough for the largest source record.
     let letters = [("cleanup.policy", "delete"), ("retention.ms", "2592000000"), ("max.message.bytes", "2000000")].into();
@@ -153,7 +160,8 @@ fn setting_problems(spec: &TopicSpec, value: &dyn Fn(&str) -> String) -> Vec<Top
             "cleanup.policy" => actual == *wanted,
             // The journal and what departments read back may lose nothing; the other topics may be
             // kept for a shorter time by their owner's choice, where that is long enough to be read.
-            "retention.ms" | "retention.bytes" if spec.name == topics::JOURNAL => actual == "-1",
+            "retention.ms" if spec.name == topics::JOURNAL => actual == "-1",
+            "retention.bytes" => actual == "-1",
             "max.message.bytes" => actual.parse::<i64>().unwrap_or(0) >= wanted.parse::<i64>().unwrap_or(0),
             "retention.ms" if spec.name != topics::DEAD_LETTERS => {
                 actual == "-1" || actual.parse::<i64>().is_ok_and(|ms| ms >= 7 * 86_400_000)

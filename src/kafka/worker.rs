@@ -3,7 +3,7 @@
 use super::client::Settings;
 use super::ownership::Ownership;
 use super::realm::{Realm, RealmEnd, RealmOptions};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, RealmPhase};
 use anyhow::{Context, Result};
 use jianwei_core::pipeline::Model;
 use jianwei_core::sequencer::DropReason;
@@ -32,6 +32,7 @@ pub fn run_worker(options: &WorkerOptions, stop: &Arc<AtomicBool>, metrics: &Arc
         running: BTreeMap::new(),
         retry_at: BTreeMap::new(),
         complete: BTreeSet::new(),
+        refused: BTreeMap::new(),
         unknown: BTreeSet::new(),
     };
     let realm_stop = Arc::new(AtomicBool::new(false));
@@ -57,6 +58,8 @@ struct Worker<'a> {
     running: BTreeMap<i32, JoinHandle<RealmEnd>>,
     retry_at: BTreeMap<i32, Instant>,
     complete: BTreeSet<i32>,
+    /// Realms a person must mend something for; the others go on.
+    refused: BTreeMap<i32, anyhow::Error>,
     unknown: BTreeSet<i32>,
 }
 
@@ -73,7 +76,11 @@ impl Worker<'_> {
         self.complete.retain(|p| assigned.contains(p));
         for partition in assigned {
             let waits = self.retry_at.get(&partition).is_some_and(|at| *at > Instant::now());
-            if waits || self.running.contains_key(&partition) || self.complete.contains(&partition) {
+            if waits
+                || self.running.contains_key(&partition)
+                || self.complete.contains(&partition)
+                || self.refused.contains_key(&partition)
+            {
                 continue;
             }
             match self.options.models.iter().find(|m| m.journal_partition == partition) {
@@ -123,10 +130,24 @@ impl Worker<'_> {
                 self.metrics.dropped(realm);
                 self.retry_at.insert(partition, Instant::now() + RETRY);
             }
-            Ok(RealmEnd::Refused(error)) => return Err(error.context(format!("realm {realm}"))),
-            Err(_) => anyhow::bail!("realm {realm}: its thread panicked; the text is above"),
+            Ok(RealmEnd::Refused(error)) => self.refuse(partition, error.context(format!("realm {realm}")))?,
+            Err(_) => self.refuse(partition, anyhow::anyhow!("realm {realm}: its thread panicked; the text is above"))?,
         }
         Ok(())
+    }
+
+    /// One realm is given up until a restart; with none left the process ends.
+    fn refuse(&mut self, partition: i32, error: anyhow::Error) -> Result<()> {
+        if let Some(model) = self.options.models.iter().find(|m| m.journal_partition == partition) {
+            self.metrics.phase(&model.realm, RealmPhase::Failed);
+        }
+        tracing::error!(error = format!("{error:#}"), "realm refused; the others go on");
+        self.refused.insert(partition, error);
+        if self.refused.len() < self.options.models.len() {
+            return Ok(());
+        }
+        let texts: Vec<String> = self.refused.values().map(|e| format!("{e:#}")).collect();
+        anyhow::bail!("{}", texts.join("\n"))
     }
 
     fn is_complete(&self) -> bool {

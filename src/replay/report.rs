@@ -23,6 +23,8 @@ pub struct Summary {
     pub sent: BTreeMap<String, u64>,
     pub reminders: u64,
     pub profiles: u64,
+    /// Records put out, by topic; removals from compacted topics count too.
+    pub published: BTreeMap<String, u64>,
 }
 
 pub struct Report {
@@ -80,7 +82,13 @@ impl Report {
     }
 
     fn publication(&mut self, publication: &Publication) -> Result<()> {
-        let Some(value) = &publication.value else { return Ok(()) };
+        *self.summary.published.entry(publication.topic.clone()).or_default() += 1;
+        let Some(value) = &publication.value else {
+            if publication.topic == topics::PROFILES {
+                self.profiles.remove(&publication.key);
+            }
+            return Ok(());
+        };
         if let Some(org) = publication.topic.strip_prefix("warnings.").filter(|_| publication.topic != topics::OPEN) {
             *self.summary.sent.entry(org.to_string()).or_default() += 1;
             self.count_warning(value)?;

@@ -8,7 +8,7 @@ use prometheus::{
     GaugeVec, HistogramVec, IntCounterVec, IntGaugeVec, Registry, register_gauge_vec_with_registry,
     register_histogram_vec_with_registry, register_int_counter_vec_with_registry, register_int_gauge_vec_with_registry,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,9 @@ pub enum RealmPhase {
     Failed,
 }
 
+const STATE_SIZES: [&str; 8] =
+    ["enterprises", "evidence", "series", "episodes", "timers", "seen_ids", "late_records", "snapshot_bytes"];
+
 pub struct Metrics {
     pub registry: Registry,
     records: IntCounterVec,
@@ -40,6 +43,7 @@ pub struct Metrics {
     state_size: IntGaugeVec,
     stamp_seconds: GaugeVec,
     snapshots: Mutex<BTreeMap<String, Instant>>,
+    lag_topics: Mutex<BTreeMap<String, BTreeSet<String>>>,
     phases: Mutex<BTreeMap<String, RealmPhase>>,
 }
 
@@ -104,7 +108,7 @@ impl Metrics {
             )?,
             snapshot_age: register_gauge_vec_with_registry!(
                 "jianwei_snapshot_age_seconds",
-                "Since the last snapshot this process wrote, or since it began",
+                "Since the newest snapshot of the realm was written, or since the process began where there is none",
                 &["realm"],
                 r
             )?,
@@ -121,6 +125,7 @@ impl Metrics {
                 r
             )?,
             snapshots: Mutex::new(BTreeMap::new()),
+            lag_topics: Mutex::new(BTreeMap::new()),
             phases: Mutex::new(BTreeMap::new()),
             registry: r,
         })
@@ -141,6 +146,13 @@ impl Metrics {
         self.snapshots.lock().unwrap_or_else(|e| e.into_inner()).remove(realm);
         let _ = self.snapshot_age.remove_label_values(&[realm]);
         let _ = self.stamp_seconds.remove_label_values(&[realm]);
+        let topics = self.lag_topics.lock().unwrap_or_else(|e| e.into_inner()).remove(realm);
+        for topic in topics.into_iter().flatten() {
+            let _ = self.lag.remove_label_values(&[realm, &topic]);
+        }
+        for what in STATE_SIZES {
+            let _ = self.state_size.remove_label_values(&[realm, what]);
+        }
     }
 
     pub fn phases(&self) -> BTreeMap<String, RealmPhase> {
@@ -184,20 +196,30 @@ impl Metrics {
             ("episodes", state.episodes.len()),
             ("timers", state.timers.len()),
             ("seen_ids", state.seen.len()),
+            ("late_records", state.counters.late as usize),
         ] {
             self.state_size.with_label_values(&[realm, what]).set(size as i64);
         }
     }
 
     pub fn lag(&self, realm: &str, lag: &BTreeMap<String, i64>) {
+        let mut topics = self.lag_topics.lock().unwrap_or_else(|e| e.into_inner());
         for (topic, records) in lag {
             self.lag.with_label_values(&[realm, topic]).set(*records);
+            topics.entry(realm.to_string()).or_default().insert(topic.clone());
         }
     }
 
     pub fn snapshot(&self, realm: &str, state_bytes: usize) {
         self.snapshots.lock().unwrap_or_else(|e| e.into_inner()).insert(realm.to_string(), Instant::now());
         self.state_size.with_label_values(&[realm, "snapshot_bytes"]).set(state_bytes as i64);
+    }
+
+    /// A snapshot written `age` ago was taken up.
+    pub fn snapshot_found(&self, realm: &str, age: Duration) {
+        if let Some(at) = Instant::now().checked_sub(age) {
+            self.snapshots.lock().unwrap_or_else(|e| e.into_inner()).insert(realm.to_string(), at);
+        }
     }
 
     /// The text Prometheus scrapes.

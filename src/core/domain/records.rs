@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum RecordKind {
     Ticket,
+    Report,
     Inspection,
     Penalty,
     Permit,
@@ -16,13 +17,15 @@ pub enum RecordKind {
     Observation,
     Alarm,
     Enterprise,
+    Inspector,
     Disposition,
     Control,
 }
 
 impl RecordKind {
-    pub const ALL: [RecordKind; 11] = [
+    pub const ALL: [RecordKind; 13] = [
         RecordKind::Ticket,
+        RecordKind::Report,
         RecordKind::Inspection,
         RecordKind::Penalty,
         RecordKind::Permit,
@@ -31,6 +34,7 @@ impl RecordKind {
         RecordKind::Observation,
         RecordKind::Alarm,
         RecordKind::Enterprise,
+        RecordKind::Inspector,
         RecordKind::Disposition,
         RecordKind::Control,
     ];
@@ -38,6 +42,7 @@ impl RecordKind {
     pub fn as_str(self) -> &'static str {
         match self {
             RecordKind::Ticket => "ticket",
+            RecordKind::Report => "report",
             RecordKind::Inspection => "inspection",
             RecordKind::Penalty => "penalty",
             RecordKind::Permit => "permit",
@@ -46,6 +51,7 @@ impl RecordKind {
             RecordKind::Observation => "observation",
             RecordKind::Alarm => "alarm",
             RecordKind::Enterprise => "enterprise",
+            RecordKind::Inspector => "inspector",
             RecordKind::Disposition => "disposition",
             RecordKind::Control => "control",
         }
@@ -57,17 +63,21 @@ impl RecordKind {
 #[serde(rename_all = "lowercase")]
 pub enum SourceKind {
     Tickets,
+    Reports,
     Sector,
     Registry,
+    Inspectors,
     Dispositions,
     Control,
 }
 
 impl SourceKind {
-    pub const NAMES: [(&'static str, SourceKind); 5] = [
+    pub const NAMES: [(&'static str, SourceKind); 7] = [
         ("tickets", SourceKind::Tickets),
+        ("reports", SourceKind::Reports),
         ("sector", SourceKind::Sector),
         ("registry", SourceKind::Registry),
+        ("inspectors", SourceKind::Inspectors),
         ("dispositions", SourceKind::Dispositions),
         ("control", SourceKind::Control),
     ];
@@ -82,15 +92,17 @@ impl SourceKind {
 
     /// Records of this source carry no time; with the feed clock they come before all others.
     pub fn undated(self) -> bool {
-        self == SourceKind::Registry
+        matches!(self, SourceKind::Registry | SourceKind::Inspectors)
     }
 
     /// Where records of this source that could not be read stand among those of one event time.
     pub fn first_kind(self) -> RecordKind {
         match self {
             SourceKind::Tickets => RecordKind::Ticket,
+            SourceKind::Reports => RecordKind::Report,
             SourceKind::Sector => RecordKind::Inspection,
             SourceKind::Registry => RecordKind::Enterprise,
+            SourceKind::Inspectors => RecordKind::Inspector,
             SourceKind::Dispositions => RecordKind::Disposition,
             SourceKind::Control => RecordKind::Control,
         }
@@ -155,6 +167,16 @@ words! {
 
 words! {
     Urgency { Normal = "normal", Urgent = "urgent", Critical = "critical" }
+}
+
+words! {
+    /// Where a report came from (art. 16).
+    Channel {
+        SupervisionPlatform = "supervision_platform",
+        Association = "association",
+        Media = "media",
+        OnlineMonitoring = "online_monitoring",
+    }
 }
 
 words! {
@@ -228,6 +250,26 @@ pub struct Ticket {
     pub verified: Option<bool>,
     pub handling_department: Option<String>,
     pub satisfaction: Option<u8>,
+}
+
+/// One record of `platform.reports`: a clue from the platform, an association or the media.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    pub report_id: String,
+    pub reported_at_ms: i64,
+    pub channel: Channel,
+    pub source: Option<String>,
+    pub title: Option<String>,
+    pub content: String,
+    pub region: Option<String>,
+    pub subject_name: Option<String>,
+    /// The enterprise's id in the realm's scheme.
+    pub subject_id: Option<String>,
+    /// The matter it names itself, by its id in the pipeline.
+    pub matter: Option<String>,
+    /// 1 to 5.
+    pub severity: Option<u8>,
+    pub url: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -328,6 +370,16 @@ pub struct EnterpriseRow {
     pub merged_into: Option<String>,
 }
 
+/// One row of the directory of inspectors (art. 10). Ids are pseudonymous.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InspectorRow {
+    pub inspector_id: String,
+    pub org: String,
+    pub qualifications: Vec<String>,
+    /// Enterprises the inspector may not visit.
+    pub recusals: Vec<String>,
+}
+
 /// One record of `dispositions.<org>`; the organisation is the topic's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Disposition {
@@ -368,6 +420,7 @@ pub enum ControlCommand {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Record {
     Ticket(Ticket),
+    Report(Report),
     Inspection(Inspection),
     Penalty(Penalty),
     Permit(Permit),
@@ -377,6 +430,8 @@ pub enum Record {
     Alarm(Alarm),
     Enterprise(EnterpriseRow),
     EnterpriseRemoved { id: String },
+    Inspector(InspectorRow),
+    InspectorRemoved { id: String },
     Disposition(Disposition),
     Control(Control),
 }
@@ -385,6 +440,7 @@ impl Record {
     pub fn kind(&self) -> RecordKind {
         match self {
             Record::Ticket(_) => RecordKind::Ticket,
+            Record::Report(_) => RecordKind::Report,
             Record::Inspection(_) => RecordKind::Inspection,
             Record::Penalty(_) => RecordKind::Penalty,
             Record::Permit(_) => RecordKind::Permit,
@@ -393,6 +449,7 @@ impl Record {
             Record::Observation(_) => RecordKind::Observation,
             Record::Alarm(_) => RecordKind::Alarm,
             Record::Enterprise(_) | Record::EnterpriseRemoved { .. } => RecordKind::Enterprise,
+            Record::Inspector(_) | Record::InspectorRemoved { .. } => RecordKind::Inspector,
             Record::Disposition(_) => RecordKind::Disposition,
             Record::Control(_) => RecordKind::Control,
         }
@@ -403,6 +460,7 @@ impl Record {
     pub fn source_id(&self) -> String {
         match self {
             Record::Ticket(r) => r.ticket_no.clone(),
+            Record::Report(r) => r.report_id.clone(),
             Record::Inspection(r) => r.inspection_id.clone(),
             Record::Penalty(r) => r.penalty_id.clone(),
             Record::Permit(r) => r.permit_id.clone(),
@@ -413,7 +471,8 @@ impl Record {
             Record::Observation(r) => format!("{}/{}/{}", r.id, r.measure, r.at_ms),
             Record::Alarm(r) => r.alarm_id.clone(),
             Record::Enterprise(r) => r.id.clone(),
-            Record::EnterpriseRemoved { id } => id.clone(),
+            Record::EnterpriseRemoved { id } | Record::InspectorRemoved { id } => id.clone(),
+            Record::Inspector(r) => r.inspector_id.clone(),
             Record::Disposition(r) => r.disposition_id.clone(),
             Record::Control(r) => r.control_id.clone(),
         }
@@ -423,6 +482,7 @@ impl Record {
     pub fn event_time_ms(&self) -> Option<i64> {
         match self {
             Record::Ticket(r) => Some(r.received_at_ms),
+            Record::Report(r) => Some(r.reported_at_ms),
             Record::Inspection(r) => Some(r.at_ms),
             Record::Penalty(r) => Some(r.at_ms),
             Record::Permit(r) => Some(r.valid_from_ms),
@@ -430,7 +490,9 @@ impl Record {
             Record::Indicator(r) => Some(r.period_start_ms),
             Record::Observation(r) => Some(r.at_ms),
             Record::Alarm(r) => Some(r.at_ms),
-            Record::Enterprise(_) | Record::EnterpriseRemoved { .. } => None,
+            Record::Enterprise(_) | Record::EnterpriseRemoved { .. } | Record::Inspector(_) | Record::InspectorRemoved { .. } => {
+                None
+            }
             Record::Disposition(r) => Some(r.at_ms),
             Record::Control(r) => Some(r.at_ms),
         }

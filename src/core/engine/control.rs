@@ -4,6 +4,7 @@ use super::state::SubjectKey;
 use super::{Effect, Engine};
 use crate::domain::outputs::WarningStatus;
 use crate::pipeline::Model;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Engine {
@@ -19,7 +20,14 @@ impl Engine {
             }
         }
         let stays = |matter: &str| model.matters.contains_key(matter);
-        self.state.evidence.retain(|key, _| stays(&key.matter));
+        let evidence = std::mem::take(&mut self.state.evidence);
+        let (kept, dropped): (BTreeMap<_, _>, BTreeMap<_, _>) = evidence.into_iter().partition(|(key, _)| stays(&key.matter));
+        self.state.evidence = kept;
+        for key in dropped.keys() {
+            if let Some(matter) = old.matters.get(&key.matter) {
+                self.publish_profile(now_ms, matter, key, effects);
+            }
+        }
         self.state.series.retain(|(matter, _), _| stays(matter));
         self.state.demoted.retain(|matter, _| stays(matter));
         for series in self.state.series.values_mut() {
@@ -31,7 +39,15 @@ impl Engine {
         self.state.bundle = model.bundle.clone();
         self.model = Arc::new(model);
         self.derive_from_model();
+        // A matter that no longer closes periods is looked at once a day from now on.
         let model = Arc::clone(&self.model);
+        let standing: Vec<(SubjectKey, String)> =
+            self.state.episodes.iter().map(|(k, e)| (k.clone(), e.warning_id.clone())).collect();
+        for (key, warning_id) in standing {
+            if model.matters.get(&key.matter).is_some_and(|m| m.industry.is_none()) {
+                self.set_recheck(now_ms, &key, &warning_id);
+            }
+        }
         self.audit(now_ms, "activate", &model.version, None, None, &format!("{} replaces {}", model.hash, old.hash), effects);
     }
 }

@@ -31,7 +31,8 @@ impl Engine {
                 let Some(days) = days else { continue };
                 let due = model.calendar.due(model.zone, now_ms, days);
                 if due.provisional {
-                    self.calendar_unknown(now_ms, due.due_ms, effects);
+                    // A due time is the midnight after its day.
+                    self.calendar_unknown(now_ms, due.due_ms - 1, effects);
                 }
                 duties.push(Duty {
                     org: org.to_string(),
@@ -58,7 +59,7 @@ impl Engine {
         use chrono::Datelike;
         let year = self.model.zone.date(due_ms).year();
         if self.state.unknown_years.insert(year) {
-            let text = format!("the calendar does not know {year}: due times count Monday to Friday and are provisional");
+            let text = format!("the calendar does not know all of {year}: due times count Monday to Friday and are provisional");
             self.tell_operators(now_ms, "calendar_year_unknown", text, effects);
         }
     }
@@ -200,10 +201,12 @@ impl Engine {
         } else {
             return;
         };
+        // The last copy still says what is withdrawn or lifted; then the evidence goes.
+        self.end_episode(moment.now_ms, matter, &key, ends, effects);
+        self.end_trigger(&key);
         if matches!(d.outcome, Some(Outcome::WrongSubject | Outcome::Unfounded)) {
             self.clear_evidence(&key);
         }
-        self.end_episode(moment.now_ms, matter, &key, ends, effects);
         self.publish_profile(moment.now_ms, matter, &key, effects);
     }
 }

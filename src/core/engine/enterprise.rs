@@ -149,6 +149,13 @@ impl Engine {
         self.state.evidence.remove(key);
     }
 
+    /// The lead has dealt with the event: it holds no level any more.
+    pub(super) fn end_trigger(&mut self, key: &SubjectKey) {
+        if let Some(state) = self.state.evidence.get_mut(key) {
+            state.trigger = None;
+        }
+    }
+
     /// Scores the enterprise now, raises its warning if it must be, and publishes its profile.
     fn assess_enterprise(&mut self, moment: &Moment, matter: &Matter, key: &SubjectKey, effects: &mut Vec<Effect>) {
         let Some((wanted, trigger)) = self.wanted_enterprise(moment.now_ms, matter, key) else { return };

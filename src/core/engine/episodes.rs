@@ -23,7 +23,9 @@ impl Engine {
     ) {
         let status = match self.state.episodes.get_mut(key) {
             Some(open) if open.level >= level => {
-                open.calm = 0;
+                if open.level == level {
+                    open.calm = 0;
+                }
                 // The same trigger again holds for longer.
                 if trigger.is_some() && open.trigger.as_ref().is_none_or(|t| Some(t.level) <= trigger.as_ref().map(|n| n.level)) {
                     open.trigger = trigger;
@@ -33,7 +35,10 @@ impl Engine {
             Some(open) => {
                 open.revision += 1;
                 open.level = level;
-                open.trigger = trigger;
+                // A surge beyond a trigger still held does not end its hold; enterprises keep theirs
+                // with their evidence.
+                let held = open.trigger.take().filter(|t| key.scope == SubjectScope::Industry && moment.now_ms < t.until_ms);
+                open.trigger = trigger.or(held);
                 open.assessment = assessment;
                 WarningStatus::Upgraded
             }

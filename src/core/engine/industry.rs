@@ -53,6 +53,13 @@ impl Engine {
         }
     }
 
+    /// Whether the day of the record was closed before it came.
+    pub fn is_late(&self, record: &crate::domain::Record) -> bool {
+        let open = self.state.open_periods.get(&Period::Day);
+        let day = record.event_time_ms().map(|ms| Period::Day.index(self.model.zone, ms));
+        matches!((day, open), (Some(day), Some(open)) if day < *open)
+    }
+
     /// Periods begin with the first record counted: before it there is no feed to be silent.
     fn open_periods(&mut self, now_ms: i64) {
         for period in self.model.periods() {
@@ -65,7 +72,7 @@ impl Engine {
     }
 
     fn set_close_timer(&mut self, period: Period, index: i64) {
-        let due_ms = period.end_ms(self.model.zone, index);
+        let due_ms = period.end_ms(self.model.zone, index) + self.model.lateness_ms();
         self.set_timer(due_ms, format!("close/{}", period.as_str()), Timer::ClosePeriod(period));
     }
 

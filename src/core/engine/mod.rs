@@ -192,6 +192,14 @@ impl Engine {
             }
             Fact::Enterprise(row) => self.upsert_enterprise(now_ms, row.clone(), effects),
             Fact::EnterpriseRemoved { id } => self.state.directory.remove(id),
+            Fact::Inspector(row) => {
+                if self.state.inspectors.len() < MAX_INSPECTORS || self.state.inspectors.contains_key(&row.inspector_id) {
+                    self.state.inspectors.insert(row.inspector_id.clone(), row.clone());
+                }
+            }
+            Fact::InspectorRemoved { id } => {
+                self.state.inspectors.remove(id);
+            }
             Fact::Disposition(disposition) => self.disposition(&moment, disposition, effects),
             Fact::Control(control) => self.control(&moment, control, effects),
             Fact::Unused { .. } => {}
@@ -261,6 +269,7 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         stamp_ms: entry.stamp_ms,
         positions: BTreeMap::new(),
         directory: Default::default(),
+        inspectors: BTreeMap::new(),
         standings: BTreeMap::new(),
         evidence: BTreeMap::new(),
         series: BTreeMap::new(),

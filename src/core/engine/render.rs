@@ -143,7 +143,9 @@ impl Engine {
         let subject = self.subject_name(key);
         let name = self.model.text(&matter.name);
         let zh = self.model.language == Language::Zh;
-        if let Some(trigger) = &episode.trigger {
+        let surge = episode.assessment.as_ref();
+        let by_trigger = episode.trigger.as_ref().filter(|t| surge.is_none_or(|a| t.level >= a.level));
+        if let Some(trigger) = by_trigger {
             let event = self.trigger_text(matter, &trigger.code);
             return if zh {
                 format!("{name}·{subject}：{event}（待核实）")

@@ -2,7 +2,7 @@
 
 use crate::domain::Fixed3;
 use crate::domain::outputs::ReminderStage;
-use crate::domain::{Level, RecordKind};
+use crate::domain::{InspectorRow, Level, RecordKind};
 use crate::intake::Directory;
 use crate::journal::AttributionMethod;
 use crate::pipeline::{Bundle, Clock, Period, Recipients};
@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Source record ids remembered, so that one seen again is an update; the oldest is forgotten.
 pub const MAX_SEEN_IDS: usize = 1 << 20;
+/// Most inspectors one realm may hold; further ones are left out.
+pub const MAX_INSPECTORS: usize = 100_000;
 /// Pieces of evidence remembered one by one per enterprise and matter; older ones only count.
 pub const MAX_REFS: usize = 8;
 
@@ -26,6 +28,8 @@ pub struct State {
     pub stamp_ms: i64,
     pub positions: BTreeMap<(String, i32), Position>,
     pub directory: Directory,
+    /// The directory of inspectors, by id.
+    pub inspectors: BTreeMap<String, InspectorRow>,
     pub standings: BTreeMap<String, Standing>,
     pub evidence: BTreeMap<SubjectKey, EvidenceState>,
     pub series: BTreeMap<(String, Period), MatterSeries>,

@@ -38,18 +38,26 @@ pub fn decode(model: &Model, source: &Source, key: Option<&[u8]>, value: Option<
     let mut fields = Fields::new(row, source, key, model, flags);
     let (record, day_resolution) = match source.kind {
         SourceKind::Tickets => ticket(&mut fields)?,
+        SourceKind::Reports => report(&mut fields)?,
         SourceKind::Sector => sector(&mut fields)?,
         SourceKind::Registry => (Record::Enterprise(enterprise(&mut fields)?), false),
+        SourceKind::Inspectors => (Record::Inspector(inspector(&mut fields)?), false),
         SourceKind::Dispositions => disposition(&mut fields, source.org.as_deref().unwrap_or_default())?,
         SourceKind::Control => control(&mut fields, model)?,
     };
     Ok(Decoded { record, flags: fields.flags, day_resolution })
 }
 
-/// A null value removes an enterprise; elsewhere it says nothing.
+/// A null value removes a row of a directory; elsewhere it says nothing.
 fn tombstone(model: &Model, source: &Source, key: Option<&str>) -> Result<Decoded, Rejection> {
-    if source.kind != SourceKind::Registry {
-        return Err(Reason::NullValue.into());
+    match source.kind {
+        SourceKind::Registry => {}
+        SourceKind::Inspectors => {
+            let id = key.filter(|k| !k.is_empty() && k.len() <= crate::domain::MAX_ID_BYTES);
+            let id = id.ok_or(Rejection { reason: Reason::BadId, field: Some("inspector_id".into()) })?.to_string();
+            return Ok(Decoded { record: Record::InspectorRemoved { id }, flags: Vec::new(), day_resolution: false });
+        }
+        _ => return Err(Reason::NullValue.into()),
     }
     let (id, _) = model.id_scheme.normalise(key.unwrap_or_default());
     let id = id.ok_or(Rejection { reason: Reason::BadId, field: Some("id".into()) })?;
@@ -82,6 +90,27 @@ fn ticket(f: &mut Fields) -> Read {
         return Err(Rejection { reason: Reason::MissingField, field: Some("content".into()) });
     }
     Ok((Record::Ticket(ticket), day))
+}
+
+fn report(f: &mut Fields) -> Read {
+    let (reported_at_ms, day) = f.required_time("reported_at")?;
+    let channel = f.required_text("channel")?;
+    let unknown = Rejection { reason: Reason::BadValue, field: Some("channel".into()) };
+    let record = Report {
+        report_id: f.own_id("report_id")?,
+        reported_at_ms,
+        channel: Channel::parse(&channel).ok_or(unknown)?,
+        source: f.text("source"),
+        title: f.text("title"),
+        content: f.required_long_text("content")?,
+        region: f.region("region"),
+        subject_name: f.text("subject_name"),
+        subject_id: f.enterprise_id("subject_uscc"),
+        matter: f.text("matter"),
+        severity: f.number("severity", 1.0..=5.0).map(|n| n as u8),
+        url: f.text("url"),
+    };
+    Ok((Record::Report(record), day))
 }
 
 fn sector(f: &mut Fields) -> Read {
@@ -197,6 +226,15 @@ fn enterprise(f: &mut Fields) -> Result<EnterpriseRow, Rejection> {
         branch: f.bool("branch").unwrap_or(false),
         natural_person: f.bool("natural_person").unwrap_or(false),
         merged_into: f.enterprise_id("merged_into"),
+    })
+}
+
+fn inspector(f: &mut Fields) -> Result<InspectorRow, Rejection> {
+    Ok(InspectorRow {
+        inspector_id: f.own_id("inspector_id")?,
+        org: f.required_text("org")?,
+        qualifications: f.list("qualifications"),
+        recusals: f.list("recusals"),
     })
 }
 

@@ -121,6 +121,11 @@ impl<'a> Fields<'a> {
         Ok(self.bounded(&text, MAX_SHORT_CHARS))
     }
 
+    pub fn required_long_text(&mut self, field: &'static str) -> Result<String, Rejection> {
+        let text = self.typed_text(field)?.ok_or_else(|| missing(field))?;
+        Ok(self.bounded(&text, MAX_TEXT_CHARS))
+    }
+
     /// The record's own id: its field, or the record key where the map derives it from the row.
     pub fn own_id(&mut self, field: &'static str) -> Result<String, Rejection> {
         let id = match (self.map.map(|m| &m.id), self.key) {

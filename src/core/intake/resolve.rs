@@ -1,7 +1,7 @@
 //! A typed record → what it says about whom, given the directory as of the entry before it.
 
 use super::{Decoded, Directory};
-use crate::domain::{Fixed3, Intent, Record, Ticket, TicketStatus};
+use crate::domain::{Fixed3, Intent, Record, TicketStatus};
 use crate::journal::{Attribution, AttributionMethod, Evidence, Fact, Flag, MatterHit};
 use crate::pipeline::{Condition, Model};
 
@@ -13,6 +13,8 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
     let record = match &decoded.record {
         Record::Enterprise(row) => return Fact::Enterprise(row.clone()),
         Record::EnterpriseRemoved { id } => return Fact::EnterpriseRemoved { id: id.clone() },
+        Record::Inspector(row) => return Fact::Inspector(row.clone()),
+        Record::InspectorRemoved { id } => return Fact::InspectorRemoved { id: id.clone() },
         Record::Disposition(d) => return Fact::Disposition(d.clone()),
         Record::Control(c) => return Fact::Control(c.clone()),
         Record::Indicator(_) => return Fact::Unused { kind: decoded.record.kind() },
@@ -49,6 +51,7 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
 fn region_of(record: &Record) -> Option<String> {
     match record {
         Record::Ticket(t) => t.region.clone(),
+        Record::Report(r) => r.region.clone(),
         _ => None,
     }
 }
@@ -68,7 +71,8 @@ fn counts_as_risk(record: &Record) -> bool {
 fn matters(model: &Model, record: &Record, industry: Option<&str>, counts_as_risk: bool) -> Vec<MatterHit> {
     let any = |conditions: &[Condition]| conditions.iter().any(|c| c.holds(record, industry));
     let mut hits = Vec::new();
-    for matter in model.matters.values().filter(|m| any(&m.matches)) {
+    let named = |id: &str| matches!(record, Record::Report(r) if r.matter.as_deref() == Some(id));
+    for matter in model.matters.values().filter(|m| named(&m.id) || any(&m.matches)) {
         let mut hit = MatterHit { matter: matter.id.clone(), counted: false, evidence: Vec::new(), triggers: Vec::new() };
         if counts_as_risk {
             hit.counted = matter.industry.as_ref().is_some_and(|i| any(&i.count));
@@ -84,8 +88,9 @@ fn matters(model: &Model, record: &Record, industry: Option<&str>, counts_as_ris
 /// Whom the record is about: the id given, else the exact name or alias where only one enterprise
 /// has it; else nobody, and the candidates are named.
 fn attribute(directory: &Directory, record: &Record, flags: &mut Vec<Flag>) -> (Option<Attribution>, Vec<String>) {
-    let ticket = match record {
-        Record::Ticket(ticket) => ticket,
+    let (id, name, region) = match record {
+        Record::Ticket(r) => (&r.subject_id, &r.subject_name, &r.region),
+        Record::Report(r) => (&r.subject_id, &r.subject_name, &r.region),
         Record::Inspection(r) => return (by_id(directory, &r.id, flags), Vec::new()),
         Record::Penalty(r) => return (by_id(directory, &r.id, flags), Vec::new()),
         Record::Permit(r) => return (by_id(directory, &r.id, flags), Vec::new()),
@@ -94,10 +99,11 @@ fn attribute(directory: &Directory, record: &Record, flags: &mut Vec<Flag>) -> (
         Record::Alarm(r) => return (by_id(directory, &r.id, flags), Vec::new()),
         _ => return (None, Vec::new()),
     };
-    if let Some(id) = &ticket.subject_id {
-        return (by_id(directory, id, flags), Vec::new());
+    match (id, name) {
+        (Some(id), _) => (by_id(directory, id, flags), Vec::new()),
+        (None, Some(name)) => by_name(directory, name, region.as_deref(), flags),
+        (None, None) => (None, Vec::new()),
     }
-    by_name(directory, ticket, flags)
 }
 
 fn by_id(directory: &Directory, id: &str, flags: &mut Vec<Flag>) -> Option<Attribution> {
@@ -107,15 +113,14 @@ fn by_id(directory: &Directory, id: &str, flags: &mut Vec<Flag>) -> Option<Attri
     Some(Attribution { id: id.to_string(), method: AttributionMethod::Id, confidence: Fixed3(1000) })
 }
 
-fn by_name(directory: &Directory, ticket: &Ticket, flags: &mut Vec<Flag>) -> (Option<Attribution>, Vec<String>) {
-    let Some(name) = &ticket.subject_name else { return (None, Vec::new()) };
+fn by_name(directory: &Directory, name: &str, region: Option<&str>, flags: &mut Vec<Flag>) -> (Option<Attribution>, Vec<String>) {
     let mut found = directory.by_name(name);
     // A firm that bears the name now goes before those that once bore it or are called by it.
     if found.iter().any(|(_, m)| *m == AttributionMethod::Name) {
         found.retain(|(_, m)| *m == AttributionMethod::Name);
     }
-    if found.len() > 1 && ticket.region.is_some() {
-        let here = |row: &crate::domain::EnterpriseRow| row.region == ticket.region;
+    if found.len() > 1 && region.is_some() {
+        let here = |row: &crate::domain::EnterpriseRow| row.region.as_deref() == region;
         if found.iter().filter(|(row, _)| here(row)).count() == 1 {
             found.retain(|(row, _)| here(row));
         }

@@ -1,7 +1,7 @@
 //! What stands in the journal. Variants and fields are only ever added at the end: the codec writes
 //! positions, not names.
 
-use crate::domain::{Control, Disposition, EnterpriseRow, Fixed3, Intent, RecordKind, TicketStatus};
+use crate::domain::{Control, Disposition, EnterpriseRow, Fixed3, InspectorRow, Intent, RecordKind, TicketStatus};
 use crate::pipeline::Clock;
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,10 @@ pub enum Fact {
     Evidence(Evidence),
     Enterprise(EnterpriseRow),
     EnterpriseRemoved {
+        id: String,
+    },
+    Inspector(InspectorRow),
+    InspectorRemoved {
         id: String,
     },
     Disposition(Disposition),
@@ -200,6 +204,8 @@ codes! {
         IdMalformed = "id_malformed",
         /// The id is not in the directory.
         UnknownEnterprise = "unknown_enterprise",
+        /// Its period was closed when it came: counted in no series.
+        Late = "late",
         /// A name several enterprises have.
         AmbiguousName = "ambiguous_name",
     }

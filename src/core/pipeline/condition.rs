@@ -7,7 +7,8 @@ use crate::domain::{Record, RecordKind};
 pub const MAX_WORDS: usize = 500;
 
 /// A record field a condition can ask for by exact value.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
+    "channel",
     "intent",
     "urgency",
     "status",
@@ -37,6 +38,8 @@ pub struct Condition {
     pub industries: Vec<String>,
     /// Alarms: whether the value is beyond its limit.
     pub over_limit: Option<bool>,
+    /// Reports: least severity, 1 to 5.
+    pub severity_at_least: Option<u32>,
 }
 
 const EXAMPLE: &str = "{ kind = \"ticket\", category = [\"燃气\"] }";
@@ -62,6 +65,7 @@ impl Condition {
             words: reader.strings("words", EXAMPLE),
             industries: reader.strings("industry", EXAMPLE),
             over_limit: reader.bool("over_limit", "over_limit = true"),
+            severity_at_least: reader.whole("severity_at_least", 1..=5, "severity_at_least = 4"),
         };
         if condition.words.len() > MAX_WORDS || condition.words.iter().any(|w| w.trim().is_empty()) {
             reader.file.report(reader.at("words"), format!("words: 1 to {MAX_WORDS}, none empty"), "words = [\"燃气泄漏\"]");
@@ -85,6 +89,7 @@ impl Condition {
             && (self.industries.is_empty()
                 || industry.is_some_and(|code| self.industries.iter().any(|i| code.starts_with(i.as_str()))))
             && self.over_limit.is_none_or(|wanted| over_limit(record) == Some(wanted))
+            && self.severity_at_least.is_none_or(|least| severity(record).is_some_and(|s| s >= least))
     }
 
     fn category_holds(&self, record: &Record) -> bool {
@@ -95,11 +100,13 @@ impl Condition {
     }
 
     fn words_hold(&self, record: &Record) -> bool {
-        let Record::Ticket(ticket) = record else { return false };
-        [&ticket.title, &ticket.content]
-            .into_iter()
-            .flatten()
-            .any(|text| self.words.iter().any(|word| text.contains(word.as_str())))
+        let (title, content) = match record {
+            Record::Ticket(r) => (r.title.as_ref(), r.content.as_ref()),
+            Record::Report(r) => (r.title.as_ref(), Some(&r.content)),
+            _ => return false,
+        };
+        let holds = |text: &String| self.words.iter().any(|word| text.contains(word.as_str()));
+        title.is_some_and(holds) || content.is_some_and(holds)
     }
 }
 
@@ -111,6 +118,8 @@ fn field_text<'a>(record: &'a Record, field: &str) -> Option<&'a str> {
         (Record::Ticket(r), "status") => r.status.map(|v| v.as_str()),
         (Record::Ticket(r), "region") => r.region.as_deref(),
         (Record::Ticket(r), "verified") => r.verified.map(|v| if v { "true" } else { "false" }),
+        (Record::Report(r), "channel") => Some(r.channel.as_str()),
+        (Record::Report(r), "region") => r.region.as_deref(),
         (Record::Inspection(r), "mode") => r.mode.map(|v| v.as_str()),
         (Record::Inspection(r), "result") => r.result.map(|v| v.as_str()),
         (Record::Inspection(r), "reason") => r.reason.as_deref(),
@@ -126,6 +135,13 @@ fn field_text<'a>(record: &'a Record, field: &str) -> Option<&'a str> {
         (Record::Observation(r), "measure") => Some(&r.measure),
         (Record::Alarm(r), "measure") => Some(&r.measure),
         (Record::Alarm(r), "quality") => r.quality.as_deref(),
+        _ => None,
+    }
+}
+
+fn severity(record: &Record) -> Option<u32> {
+    match record {
+        Record::Report(r) => r.severity.map(u32::from),
         _ => None,
     }
 }

@@ -20,6 +20,10 @@ pub fn load(bundle: &Bundle) -> Result<Model, Vec<Problem>> {
     let mut problems = problems.into_inner();
     problems.sort();
     problems.dedup();
+    // What else seems wrong with a file that does not parse follows from that.
+    let torn: BTreeSet<String> =
+        problems.iter().filter(|p| p.message.starts_with(super::reader::NOT_TOML)).map(|p| p.file.clone()).collect();
+    problems.retain(|p| !torn.contains(&p.file) || p.message.starts_with(super::reader::NOT_TOML));
     match model {
         Some(model) if problems.is_empty() => Ok(model),
         _ => Err(problems),
@@ -128,7 +132,7 @@ fn realm(
         model.coordinating = known(&realm, "coordinating", &model.organisations, "a slug of organisations.toml");
         realm.finish();
     }
-    model.sources = super::sources::sources(pipeline, &model.organisations);
+    model.sources = super::sources::sources(pipeline, &model.organisations, model.clock);
     model
 }
 

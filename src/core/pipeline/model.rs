@@ -50,6 +50,8 @@ pub struct Source {
     pub topic: String,
     /// Dispositions: whose topic it is.
     pub org: Option<String>,
+    /// How long after its period ends a record may still come and be counted.
+    pub lateness_ms: i64,
     pub maps: Vec<FieldMap>,
 }
 
@@ -332,6 +334,11 @@ impl Model {
     /// The p-value at which a level keeps its promise, were the p-values exact.
     pub fn p_threshold(&self, level: Level) -> f64 {
         self.levels.false_alarms_per_year[level.index()] / self.series_periods_per_year().max(1.0)
+    }
+
+    /// How long periods stay open for late records: the longest bound of any source.
+    pub fn lateness_ms(&self) -> i64 {
+        self.sources.iter().map(|s| s.lateness_ms).max().unwrap_or(0)
     }
 
     pub fn source_of_topic(&self, topic: &str) -> Option<&Source> {

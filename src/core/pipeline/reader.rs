@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// How the message of a syntax error begins.
+pub(super) const NOT_TOML: &str = "not TOML";
 /// Longest text, and longest list of texts, a pipeline may hold.
 const MAX_TEXT_CHARS: usize = 500;
 const MAX_ITEMS: usize = 2_000;
@@ -42,7 +44,7 @@ impl<'a> File<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
             let at = error.span().map_or(0, |s| s.start);
-            self.report(at, format!("not TOML: {}", error.message()), "key = \"value\" on a line of its own, or [table]");
+            self.report(at, format!("{NOT_TOML}: {}", error.message()), "key = \"value\" on a line of its own, or [table]");
         }
         table
     }

@@ -2,17 +2,19 @@
 
 use super::model::*;
 use super::reader::Reader;
-use crate::domain::SourceKind;
+use crate::domain::{HOUR_MS, SourceKind};
 use std::collections::BTreeMap;
 
 const MAX_MAPS: usize = 50;
 
 /// The sources a pipeline names, and `dispositions.<org>` of each organisation, which need no
 /// naming: whose topic it is decides who speaks.
-pub(super) fn sources(pipeline: &Reader, organisations: &BTreeMap<String, Organisation>) -> Vec<Source> {
+pub(super) fn sources(pipeline: &Reader, organisations: &BTreeMap<String, Organisation>, clock: Clock) -> Vec<Source> {
+    // A feed that is read in the order of its own time has no late records.
+    let usual_lateness_hours = if clock == Clock::Feed { 0 } else { 24 };
     let mut out: Vec<Source> = Vec::new();
     for table in pipeline.tables("source") {
-        let kinds = "kind = \"tickets\", \"sector\" or \"registry\"";
+        let kinds = "kind = \"tickets\", \"reports\", \"sector\", \"registry\" or \"inspectors\"";
         let kind = super::load::required_word(&table, "kind", SourceKind::parse, kinds);
         let topic = table.required_string("topic", "topic = \"hotline.tickets\"");
         if !topic.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) || topic.len() > 200 {
@@ -33,6 +35,8 @@ pub(super) fn sources(pipeline: &Reader, organisations: &BTreeMap<String, Organi
         if maps.len() > MAX_MAPS {
             table.file.report(table.at("map"), format!("{} maps; {MAX_MAPS} are allowed", maps.len()), "fewer maps");
         }
+        let lateness_hours = table.whole("lateness_hours", 0..=720, "lateness_hours = 24").unwrap_or(usual_lateness_hours);
+        let lateness_ms = i64::from(lateness_hours) * HOUR_MS;
         match kind {
             Some(SourceKind::Dispositions | SourceKind::Control) => {
                 table.file.report(
@@ -41,7 +45,7 @@ pub(super) fn sources(pipeline: &Reader, organisations: &BTreeMap<String, Organi
                     kinds,
                 );
             }
-            Some(kind) => out.push(Source { kind, topic, org: None, maps }),
+            Some(kind) => out.push(Source { kind, topic, org: None, lateness_ms, maps }),
             None => {}
         }
         table.finish();
@@ -51,9 +55,9 @@ pub(super) fn sources(pipeline: &Reader, organisations: &BTreeMap<String, Organi
     }
     for slug in organisations.keys() {
         let topic = format!("dispositions.{slug}");
-        out.push(Source { kind: SourceKind::Dispositions, topic, org: Some(slug.clone()), maps: Vec::new() });
+        out.push(Source { kind: SourceKind::Dispositions, topic, org: Some(slug.clone()), lateness_ms: 0, maps: Vec::new() });
     }
-    out.push(Source { kind: SourceKind::Control, topic: CONTROL_TOPIC.to_string(), org: None, maps: Vec::new() });
+    out.push(Source { kind: SourceKind::Control, topic: CONTROL_TOPIC.to_string(), org: None, lateness_ms: 0, maps: Vec::new() });
     out
 }
 

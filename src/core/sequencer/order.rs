@@ -3,7 +3,7 @@
 use crate::domain::DAY_MS;
 use crate::engine::{Effect, Engine, StepError};
 use crate::intake::{self, Decoded, Rejection};
-use crate::journal::{Body, DeadLetter, Entry, Genesis, Reason, RecordEntry, SourcePosition};
+use crate::journal::{Body, DeadLetter, Entry, Flag, Genesis, Reason, RecordEntry, SourcePosition};
 use crate::pipeline::{Bundle, BundleProblem, Clock};
 use crate::{ENGINE_VERSION, domain::Record};
 
@@ -105,6 +105,9 @@ impl Sequencer {
             Err(Rejection { reason, field }) => rejected(position, reason, field.as_deref()),
             Ok(decoded) if self.is_future(stamp_ms, &decoded.record) => rejected(position, Reason::FutureTime, None),
             Ok(mut decoded) => {
+                if self.engine.is_late(&decoded.record) {
+                    decoded.flags.push(Flag::Late);
+                }
                 let fact = intake::resolve(self.engine.model(), &self.engine.state().directory, &mut decoded);
                 Body::Record(RecordEntry {
                     source: position,

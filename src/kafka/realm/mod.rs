@@ -310,7 +310,9 @@ impl Realm {
         let Some(source) = &mut self.source else { return Ok(()) };
         if self.lag_at.elapsed() > LAG_AGE {
             self.lag_at = Instant::now();
-            self.metrics.lag(&self.model.realm, &source.lag());
+            if let Some(sequencer) = &self.sequencer {
+                self.metrics.lag(&self.model.realm, &source.lag(sequencer.engine().state()));
+            }
         }
         if self.feed.is_none() && self.refreshed_at.elapsed() > REFRESH {
             self.refreshed_at = Instant::now();

@@ -5,7 +5,7 @@ use super::{Realm, now_ms};
 use crate::kafka::batch::RawRecord;
 use crate::kafka::source::{Read, SourceReader};
 use crate::telemetry::RealmPhase;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use jianwei_core::domain::SourceKind;
 use jianwei_core::intake;
 use jianwei_core::journal::SourcePosition;
@@ -26,6 +26,9 @@ pub(super) struct Feed {
 impl Realm {
     pub(super) fn open_source(&mut self) -> Result<()> {
         let state = self.sequencer.as_ref().context("the realm has not begun")?.engine().state();
+        if state.clock == Clock::Wall && self.options.exit_at_end {
+            bail!("--exit-at-end ends a feed, and realm {} is on the wall clock: leave it out", self.model.realm);
+        }
         let mut source = SourceReader::open(&self.settings, &self.model, state)?;
         if state.clock == Clock::Feed {
             let partitions = source.lanes.iter().map(|lane| {

@@ -28,6 +28,8 @@ impl Realm {
                         self.journal_offset = Some(offset);
                         self.snapshot_seq = restored.next_seq() - 1;
                         engine = Some(restored);
+                        let age = std::fs::metadata(&path).and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());
+                        self.metrics.snapshot_found(&self.model.realm, age.unwrap_or_default());
                         break;
                     }
                     Err(error) => tracing::warn!(path = %path.display(), error = format!("{error:#}"), "snapshot refused"),

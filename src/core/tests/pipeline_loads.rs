@@ -16,7 +16,6 @@ fn the_shipped_pipelines_are_right_and_fit_an_entry() {
         let model = load(&bundle).unwrap_or_else(|p| panic!("{name}: {p:#?}"));
         assert_eq!(model.realm, name);
         assert_eq!(Bundle::unpack(&bundle.pack().unwrap()).unwrap(), bundle);
-        assert!(model.matters.values().all(|m| !m.basis_verified), "nobody has read the bases of {name} yet");
     }
     assert!(load(&mini()).is_ok());
 }

@@ -14,6 +14,7 @@ mod kafka_args;
 mod publish;
 mod replay;
 mod run;
+mod test;
 mod topics;
 
 use clap::{Parser, Subcommand};
@@ -34,6 +35,8 @@ enum Command {
     Demo(demo::Args),
     /// Check a pipeline: every mistake at once, with file, line and what to write instead.
     Check(check::Args),
+    /// Run a pipeline's own cases: records in, expected attribution, matters, warnings.
+    Test(test::Args),
     /// Create or check the topics the realms need.
     #[command(subcommand)]
     Topics(topics::Args),
@@ -51,6 +54,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Topics(args) => topics::run(&args),
         Command::Publish(args) => publish::run(&args),
         Command::Run(args) => run::run(&args),

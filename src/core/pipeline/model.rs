@@ -297,22 +297,26 @@ impl Model {
     /// Who gets a warning about a subject of the region: where an organisation has a branch that
     /// answers for the region, the branch stands in its place and the organisation itself is informed.
     pub fn recipients(&self, matter: &Matter, region: Option<&str>) -> Recipients {
+        // An organisation reached twice keeps its first, weightier role.
+        let add = |out: &mut Vec<(String, Role)>, org: &str, role: Role| {
+            if !out.iter().any(|(o, _)| o == org) {
+                out.push((org.to_string(), role));
+            }
+        };
         let chain = self.region_chain(region);
         let mut out: Vec<(String, Role)> = Vec::new();
         let mut superiors = Vec::new();
         for (org, role) in matter.named() {
             match self.branch(org, &chain) {
                 Some(branch) => {
-                    out.push((branch.to_string(), role));
+                    add(&mut out, branch, role);
                     superiors.push(org.to_string());
                 }
-                None => out.push((org.to_string(), role)),
+                None => add(&mut out, org, role),
             }
         }
         for org in superiors {
-            if !out.iter().any(|(o, _)| *o == org) {
-                out.push((org, Role::Informed));
-            }
+            add(&mut out, &org, Role::Informed);
         }
         Recipients(out)
     }

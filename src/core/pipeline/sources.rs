@@ -24,6 +24,11 @@ pub(super) fn sources(pipeline: &Reader, organisations: &BTreeMap<String, Organi
                 "letters, digits, '.', '_' and '-'",
             );
         }
+        let reserved = ["warnings.", "reminders.", "clues.", "dispositions.", "jianwei.", "risk."];
+        if reserved.iter().any(|prefix| topic.starts_with(prefix)) {
+            let message = format!("topic {topic:?} has a name that Jianwei's own topics use");
+            table.file.report(table.at("topic"), message, "another name, for example topic = \"hotline.tickets\"");
+        }
         if out.iter().any(|s| s.topic == topic) {
             table.file.report(
                 table.at("topic"),

@@ -38,9 +38,10 @@ fn read_folder(dir: &Path) -> Bundle {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
+            // As the shell reads it: samples and cases beside a pipeline are not part of it.
+            if path.is_dir() && !path.ends_with("sample") && !path.ends_with("tests") {
                 folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "toml") {
+            } else if path.is_file() && path.extension().is_some_and(|e| e == "toml") {
                 let name: Vec<_> = path.strip_prefix(dir).unwrap().iter().map(|p| p.to_string_lossy()).collect();
                 bundle.files.insert(name.join("/"), std::fs::read_to_string(&path).unwrap());
             }

@@ -1,0 +1,219 @@
+//! A pipeline's own cases (`jianwei test DIR`): records in, and what they must lead to. Files are
+//! `tests/*.toml` beside the pipeline; docs/pipelines.md says how to write them.
+
+use crate::pipelines::time_of;
+use anyhow::{Context, Result, bail};
+use jianwei_core::domain::SourceKind;
+use jianwei_core::engine::{Effect, topics};
+use jianwei_core::intake;
+use jianwei_core::journal::{Body, Evidence, Fact, SourcePosition};
+use jianwei_core::pipeline::{Clock, Model, Source};
+use jianwei_core::sequencer::{Sequenced, Sequencer, SourceRecord, genesis_entry};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    case: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    #[serde(rename = "record")]
+    records: Vec<Given>,
+    /// Time that passes after the last record.
+    until: Option<String>,
+    /// All warnings told, in order; left out, warnings are not looked at.
+    #[serde(rename = "warning")]
+    warnings: Option<Vec<Told>>,
+}
+
+/// One record, when it comes, and what intake must make of it; what is left out is not looked at.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    source: String,
+    at: String,
+    /// Dispositions: whose topic.
+    org: Option<String>,
+    row: toml::Table,
+    /// The enterprise it is about; `""` is nobody.
+    subject: Option<String>,
+    matters: Option<Vec<String>>,
+    counts_as_risk: Option<bool>,
+    dead_letter: Option<String>,
+}
+
+#[derive(Deserialize, Debug, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+struct Told {
+    matter: String,
+    /// An enterprise's id, or a region's code.
+    subject: String,
+    level: String,
+    #[serde(default = "raised")]
+    status: String,
+    /// Everyone who gets it, in any order.
+    organisations: BTreeSet<String>,
+}
+
+fn raised() -> String {
+    "raised".to_string()
+}
+
+/// One case and what differs from what it expects; nothing when it holds.
+pub struct Outcome {
+    pub file: String,
+    pub name: String,
+    pub differences: Vec<String>,
+}
+
+/// Runs every case of a pipeline's `tests` folder, in order of file and place.
+pub fn run_cases(dir: &Path, model: &Model) -> Result<Vec<Outcome>> {
+    let pattern = dir.join("tests/*.toml");
+    let mut outcomes = Vec::new();
+    for path in glob::glob(&pattern.display().to_string())? {
+        let path = path?;
+        let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+        let file: File = toml::from_str(&text).with_context(|| format!("{}", path.display()))?;
+        for case in &file.case {
+            let differences = differences(model, case).with_context(|| format!("{}: case {:?}", path.display(), case.name))?;
+            outcomes.push(Outcome { file: path.display().to_string(), name: case.name.clone(), differences });
+        }
+    }
+    if outcomes.is_empty() {
+        bail!("no case at {}: write one, docs/pipelines.md says how", pattern.display());
+    }
+    Ok(outcomes)
+}
+
+fn differences(model: &Model, case: &Case) -> Result<Vec<String>> {
+    let first = case.records.first().context("a case needs a record")?;
+    let began_ms = time_of(&first.at, model.zone)?;
+    let genesis = genesis_entry(&model.realm, "case", Clock::Wall, began_ms, began_ms, &model.bundle)
+        .map_err(|e| anyhow::anyhow!("{e}"))?;
+    let (mut sequencer, _) = Sequencer::begin(genesis)?;
+    let mut differences = Vec::new();
+    let mut all = Vec::new();
+    for (index, given) in case.records.iter().enumerate() {
+        let mut out = Vec::new();
+        let source = source_of(model, given)?;
+        let value = serde_json::to_vec(&given.row)?;
+        let decoded = intake::decode(model, source, None, Some(&value));
+        let offset = index as i64;
+        let position = SourcePosition { topic: source.topic.clone(), partition: 0, offset, resume_offset: offset + 1 };
+        sequencer.accept(time_of(&given.at, model.zone)?, SourceRecord { position, decoded }, &mut out)?;
+        if let Some(last) = out.last() {
+            differences.extend(given.differences(index + 1, &last.entry.body));
+        }
+        all.extend(out);
+    }
+    if let Some(until) = &case.until {
+        sequencer.tick_until(time_of(until, model.zone)?, &mut all)?;
+    }
+    if let Some(expected) = &case.warnings {
+        let told = told(&all)?;
+        for at in 0..expected.len().max(told.len()) {
+            if expected.get(at) != told.get(at) {
+                let show = |t: Option<&Told>| t.map_or("none".to_string(), |t| format!("{t:?}"));
+                differences.push(format!("warning {}: expected {}, got {}", at + 1, show(expected.get(at)), show(told.get(at))));
+            }
+        }
+    }
+    Ok(differences)
+}
+
+fn source_of<'m>(model: &'m Model, given: &Given) -> Result<&'m Source> {
+    let kinds = SourceKind::NAMES.map(|(name, _)| name).join(", ");
+    let kind = SourceKind::parse(&given.source).with_context(|| format!("no source {:?}: one of {kinds}", given.source))?;
+    let fits = |s: &&Source| {
+        s.kind == kind && given.org.as_ref().is_none_or(|org| s.org.as_ref() == Some(org)) && has_map(s, &given.row)
+    };
+    let any = model.sources.iter().find(|s| s.kind == kind);
+    model.sources.iter().find(fits).or(any).with_context(|| format!("the pipeline has no source of kind {:?}", given.source))
+}
+
+fn has_map(source: &Source, row: &toml::Table) -> bool {
+    source.maps.is_empty() || intake::choose_map(source, |column| row.contains_key(column)).is_some()
+}
+
+impl Given {
+    fn differences(&self, number: usize, body: &Body) -> Vec<String> {
+        let mut out = Vec::new();
+        let mut compare = |what: &str, expected: String, got: String| {
+            if expected != got {
+                out.push(format!("record {number}: {what}: expected {expected}, got {got}"));
+            }
+        };
+        let reason = match body {
+            Body::DeadLetter(letter) => letter.reason.as_str(),
+            _ => "none",
+        };
+        compare("dead letter", self.dead_letter.clone().unwrap_or_else(|| "none".into()), reason.to_string());
+        let evidence: Option<&Evidence> = match body {
+            Body::Record(record) => match &record.fact {
+                Fact::Evidence(evidence) => Some(evidence),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(subject) = &self.subject {
+            let got = evidence.and_then(|e| e.subject.as_ref()).map_or("", |s| s.id.as_str());
+            compare("subject", format!("{subject:?}"), format!("{got:?}"));
+        }
+        if let Some(matters) = &self.matters {
+            let got: Vec<&str> = evidence.iter().flat_map(|e| &e.matters).map(|m| m.matter.as_str()).collect();
+            compare("matters", format!("{matters:?}"), format!("{got:?}"));
+        }
+        if let Some(counts) = self.counts_as_risk {
+            compare("counts as risk", counts.to_string(), evidence.is_some_and(|e| e.counts_as_risk).to_string());
+        }
+        out
+    }
+}
+
+/// The warnings departments got, each once, with everyone it went to.
+fn told(all: &[Sequenced]) -> Result<Vec<Told>> {
+    #[derive(Deserialize)]
+    struct Copy {
+        warning_id: String,
+        revision: u32,
+        status: String,
+        level: String,
+        scope: String,
+        org: String,
+        matter: Named,
+        subject: Subject,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        id: String,
+    }
+    #[derive(Deserialize)]
+    struct Subject {
+        id: String,
+        region: Option<String>,
+    }
+    let mut order = Vec::new();
+    let mut found: BTreeMap<(String, u32), Told> = BTreeMap::new();
+    for effect in all.iter().flat_map(|s| &s.effects) {
+        let Effect::Publish(publication) = effect else { continue };
+        let Some(value) = publication.value.as_ref().filter(|_| publication.topic != topics::OPEN) else { continue };
+        if !publication.topic.starts_with("warnings.") {
+            continue;
+        }
+        let copy: Copy = serde_json::from_slice(value)?;
+        let subject = if copy.scope == "industry" { copy.subject.region.unwrap_or_default() } else { copy.subject.id };
+        let key = (copy.warning_id, copy.revision);
+        let told = found.entry(key.clone()).or_insert_with(|| {
+            order.push(key);
+            Told { matter: copy.matter.id, subject, level: copy.level, status: copy.status, organisations: BTreeSet::new() }
+        });
+        told.organisations.insert(copy.org);
+    }
+    Ok(order.into_iter().filter_map(|key| found.remove(&key)).collect())
+}

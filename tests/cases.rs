@@ -1,0 +1,48 @@
+//! `jianwei test`: the shipped pipelines' own cases hold, and one that does not says what differs.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn pipeline(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines").join(name)
+}
+
+fn test(dir: &Path) -> (Output, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_jianwei")).arg("test").arg(dir).output().expect("the binary runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output, said)
+}
+
+#[test]
+fn the_shipped_pipelines_cases_hold() {
+    for name in ["chicago", "weihai"] {
+        let (output, said) = test(&pipeline(name));
+        assert!(output.status.success(), "{said}");
+        assert!(said.lines().filter(|l| l.starts_with("ok ")).count() >= 3 && said.contains(" 0 failed"), "{said}");
+    }
+}
+
+#[test]
+fn a_case_that_does_not_hold_says_what_differs() {
+    let tmp = tempfile::tempdir().expect("a folder");
+    let copied = Command::new("cp").arg("-r").arg(pipeline("weihai").join(".")).arg(tmp.path()).status().expect("cp runs");
+    assert!(copied.success());
+    let cases = tmp.path().join("tests/urban-gas.toml");
+    let text = std::fs::read_to_string(&cases).expect("the cases");
+    let text = text.replace("level = \"orange\", organisations", "level = \"red\", organisations");
+    std::fs::write(&cases, text.replace("matters = [\"urban-gas\"], counts", "matters = [\"lifts\"], counts")).expect("written");
+    let (output, said) = test(tmp.path());
+    assert_eq!(output.status.code(), Some(1));
+    for words in [
+        "FAILED",
+        "matters: expected [\"lifts\"], got [\"urban-gas\"]",
+        "expected Told { matter: \"urban-gas\"",
+        "level: \"red\"",
+    ] {
+        assert!(said.contains(words), "{words:?} in\n{said}");
+    }
+    std::fs::write(tmp.path().join("tests/typo.toml"), "[[case]]\nnam = \"x\"\n").expect("written");
+    let (output, _) = test(tmp.path());
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(error.contains("typo.toml") && error.contains("nam"), "{error}");
+}

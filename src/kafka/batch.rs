@@ -185,11 +185,15 @@ struct SeenMatter {
 
 /// Longest key and value a dead letter carries; the topic takes 2,000,000 bytes a message.
 pub const MAX_DEAD_LETTER_BYTES: usize = 1_900_000;
+pub const MAX_DEAD_LETTER_KEY_BYTES: usize = 100_000;
 
 /// Original key and value unchanged; everything else in headers. A value beyond the bound is cut and
-/// a header says how long it was: the whole of it stays in its source topic.
+/// a header says how long it was (a key too, silently: no feed has keys of that length): the whole of it stays in its source topic.
 fn dead_letter(realm: &str, letter: &DeadLetter, mut raw: RawRecord) -> OutRecord {
     let mut headers = OwnedHeaders::new();
+    if let Some(key) = &mut raw.key {
+        key.truncate(MAX_DEAD_LETTER_KEY_BYTES);
+    }
     let key_bytes = raw.key.as_ref().map_or(0, Vec::len);
     if let Some(value) = raw.value.as_mut().filter(|v| v.len() + key_bytes > MAX_DEAD_LETTER_BYTES) {
         let whole = value.len().to_string();

@@ -88,7 +88,15 @@ impl SourceReader {
 
     fn partitions(&self, kind: SourceKind, topic: &str, journal_partition: i32) -> Result<Vec<i32>> {
         let metadata = self.consumer.fetch_metadata(Some(topic), METADATA_TIMEOUT)?;
-        let found = metadata.topics().iter().find(|t| t.name() == topic && t.error().is_none());
+        let found = metadata.topics().iter().find(|t| t.name() == topic);
+        if let Some(error) = found.and_then(|t| t.error()).map(RDKafkaErrorCode::from)
+            && !matches!(error, RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic)
+        {
+            // A passing state of the cluster: to be tried again.
+            return Err(
+                anyhow::Error::new(rdkafka::error::KafkaError::MetadataFetch(error)).context(format!("asking for topic {topic}"))
+            );
+        }
         let mut partitions: Vec<i32> =
             found.iter().flat_map(|t| t.partitions()).map(rdkafka::metadata::MetadataPartition::id).collect();
         if kind == SourceKind::Control {

@@ -74,6 +74,13 @@ impl Worker<'_> {
         }
         let assigned = self.ownership.assigned();
         self.complete.retain(|p| assigned.contains(p));
+        // What another worker runs now is no row of ours.
+        for model in &self.options.models {
+            let partition = model.journal_partition;
+            if !assigned.contains(&partition) && !self.running.contains_key(&partition) {
+                self.metrics.forget(&model.realm);
+            }
+        }
         for partition in assigned {
             let waits = self.retry_at.get(&partition).is_some_and(|at| *at > Instant::now());
             if waits
@@ -155,7 +162,7 @@ impl Worker<'_> {
         let known = |p: &i32| self.options.models.iter().any(|m| m.journal_partition == *p);
         self.options.realm.exit_at_end
             && assigned.iter().any(known)
-            && assigned.iter().filter(|p| known(p)).all(|p| self.complete.contains(p))
+            && assigned.iter().filter(|p| known(p)).all(|p| self.complete.contains(p) || self.refused.contains_key(p))
     }
 
     fn join_all(&mut self) -> Result<()> {

@@ -39,7 +39,7 @@ impl Engine {
                 let key = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Enterprise, id: subject.id.clone() };
                 match (seen, taken_back) {
                     (false, false) => self.add_evidence(moment, matter, &key, evidence, hit),
-                    (_, true) => self.take_back(matter, &key, moment.cause),
+                    (_, true) => self.take_back(matter, &key, evidence.kind, moment.cause),
                     (true, false) => continue,
                 }
                 self.assess_enterprise(moment, matter, &key, effects);
@@ -129,9 +129,9 @@ impl Engine {
     }
 
     /// Takes a withdrawn or unfounded record's weight back, as far as it is still remembered one by one.
-    fn take_back(&mut self, matter: &Matter, key: &SubjectKey, id: &str) {
+    fn take_back(&mut self, matter: &Matter, key: &SubjectKey, kind: RecordKind, id: &str) {
         let Some(state) = self.state.evidence.get_mut(key) else { return };
-        let Some(at) = state.refs.iter().position(|r| r.id == id) else { return };
+        let Some(at) = state.refs.iter().position(|r| r.kind == kind && r.id == id) else { return };
         let Some(piece) = state.refs.remove(at) else { return };
         state.total = state.total.saturating_sub(1);
         if state.trigger.as_ref().is_some_and(|t| t.source_id == id) {

@@ -7,6 +7,9 @@ use super::reader::{File, Reader};
 use crate::domain::{Category, Level};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Most methods, and most measures, a warning lists.
+const MAX_STEPS: usize = 10;
+
 pub(super) fn matter(file: &File, organisations: &BTreeMap<String, Organisation>) -> Option<Matter> {
     let root = file.parse();
     let reader = Reader::new(file, root.get_ref(), 0);
@@ -36,6 +39,15 @@ pub(super) fn matter(file: &File, organisations: &BTreeMap<String, Organisation>
         industry: reader.table("industry").map(industry),
         enterprise: reader.table("enterprise").map(enterprise),
     };
+    for (key, list) in [("methods", &matter.methods), ("measures_suggested", &matter.measures_suggested)] {
+        if list.len() > MAX_STEPS {
+            file.report(
+                reader.at(key),
+                format!("{} {key}; {MAX_STEPS} are allowed", list.len()),
+                "the ones that matter, in order",
+            );
+        }
+    }
     match reader.table("basis") {
         Some(basis) => {
             matter.basis = basis.required_text("text");

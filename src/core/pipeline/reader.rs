@@ -12,6 +12,14 @@ pub(super) const NOT_TOML: &str = "not TOML";
 const MAX_TEXT_CHARS: usize = 500;
 const MAX_ITEMS: usize = 2_000;
 
+fn is_short(text: &str) -> bool {
+    text.chars().count() <= MAX_TEXT_CHARS
+}
+
+fn fits(text: &str) -> bool {
+    !text.trim().is_empty() && is_short(text)
+}
+
 /// One mistake in a pipeline: where it is and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -103,7 +111,7 @@ impl<'a, 'b> Reader<'a, 'b> {
     pub fn string(&self, key: &'static str, example: &str) -> Option<String> {
         let value = self.value(key)?;
         match value.get_ref() {
-            DeValue::String(s) if !s.trim().is_empty() && s.chars().count() <= MAX_TEXT_CHARS => Some(s.to_string()),
+            DeValue::String(s) if fits(s) => Some(s.to_string()),
             _ => {
                 self.wrong(key, value, &format!("a text of 1 to {MAX_TEXT_CHARS} characters"), example);
                 None
@@ -176,7 +184,7 @@ impl<'a, 'b> Reader<'a, 'b> {
     pub fn strings(&self, key: &'static str, example: &str) -> Vec<String> {
         let Some(value) = self.value(key) else { return Vec::new() };
         match value.get_ref() {
-            DeValue::String(s) => vec![s.to_string()],
+            DeValue::String(s) if is_short(s) => vec![s.to_string()],
             DeValue::Array(items) if items.len() > MAX_ITEMS => {
                 self.wrong(key, value, &format!("a list of {MAX_ITEMS} texts at most"), example);
                 Vec::new()
@@ -184,7 +192,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             DeValue::Array(items) => items
                 .iter()
                 .filter_map(|item| match item.get_ref() {
-                    DeValue::String(s) if s.chars().count() <= MAX_TEXT_CHARS => Some(s.to_string()),
+                    DeValue::String(s) if is_short(s) => Some(s.to_string()),
                     _ => {
                         self.wrong(key, item, "a list of texts", example);
                         None
@@ -203,7 +211,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         let value = self.value(key)?;
         let example = format!("{key} = {{ en = \"...\", zh = \"...\" }}");
         match value.get_ref() {
-            DeValue::String(s) => Some(Text { en: s.to_string(), zh: s.to_string() }),
+            DeValue::String(s) if fits(s) => Some(Text { en: s.to_string(), zh: s.to_string() }),
             DeValue::Table(_) => {
                 let inner = self.table(key)?;
                 let text = Text {

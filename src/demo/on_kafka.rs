@@ -30,6 +30,9 @@ pub fn run(options: &Options, settings: &Settings, model: &Model, inputs: &[Inpu
     for (topic, count) in &published {
         println!("published {count} real records to {topic}");
     }
+    println!(
+        "red and orange warnings are shown as they come; points are tenths of log-odds, a surge's chance is that of so many in an ordinary period"
+    );
     println!();
     let folder = tempfile::tempdir()?;
     let mut view = View::open(settings, model, options.color)?;

@@ -44,7 +44,7 @@ fn print_warnings(model: &Model, seen: &Seen, paint: Paint) {
 }
 
 fn print_surges(seen: &Seen, paint: Paint) {
-    println!("\n{}", paint.bold("Biggest surges: seen against usual"));
+    println!("\n{}", paint.bold("Biggest surges, by how many more were seen than is usual"));
     for warning in ranked(seen).into_iter().take(SHOWN) {
         let level = warning["level"].as_str().unwrap_or_default();
         let label = paint.level(level, &format!("{level:<7}"));

@@ -37,6 +37,9 @@ pub fn run(options: &Options, model: &Model, inputs: &[Input], budget: Budget) -
     for (topic, count) in &published {
         println!("published {count} real records to {topic}");
     }
+    println!(
+        "red and orange warnings are shown as they come; points are tenths of log-odds, a surge's chance is that of so many in an ordinary period"
+    );
     println!();
     let mut view = View::open(&settings, model, options.color)?;
     let stop = Arc::new(AtomicBool::new(false));

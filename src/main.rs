@@ -12,3 +12,8 @@ mod telemetry;
 fn main() -> std::process::ExitCode {
     cli::main()
 }
+
+/// The wall clock, for the shells; the core gets time as an argument.
+fn now_ms() -> i64 {
+    chrono::Utc::now().timestamp_millis()
+}

@@ -4,7 +4,7 @@
 use crate::pipelines::time_of;
 use anyhow::{Context, Result, bail};
 use jianwei_core::domain::SourceKind;
-use jianwei_core::engine::{Effect, topics};
+use jianwei_core::engine::Effect;
 use jianwei_core::intake;
 use jianwei_core::journal::{Body, Evidence, Fact, SourcePosition};
 use jianwei_core::pipeline::{Clock, Model, Source};
@@ -202,10 +202,7 @@ fn told(all: &[Sequenced]) -> Result<Vec<Told>> {
     let mut found: BTreeMap<(String, u32), Told> = BTreeMap::new();
     for effect in all.iter().flat_map(|s| &s.effects) {
         let Effect::Publish(publication) = effect else { continue };
-        let Some(value) = publication.value.as_ref().filter(|_| publication.topic != topics::OPEN) else { continue };
-        if !publication.topic.starts_with("warnings.") {
-            continue;
-        }
+        let Some(value) = publication.value.as_ref().filter(|_| publication.warned_org().is_some()) else { continue };
         let copy: Copy = serde_json::from_slice(value)?;
         let subject = if copy.scope == "industry" { copy.subject.region.unwrap_or_default() } else { copy.subject.id };
         let key = (copy.warning_id, copy.revision);

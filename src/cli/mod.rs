@@ -68,10 +68,6 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn now_ms() -> i64 {
-    chrono::Utc::now().timestamp_millis()
-}
-
 fn topic_problems(problems: &[crate::kafka::TopicProblem]) -> String {
     let lines = problems.iter().map(|p| format!("topic {} {}\n    mend: {}", p.topic, p.problem, p.mend));
     format!("{} topics are not as they must be:\n{}", problems.len(), lines.collect::<Vec<_>>().join("\n"))

@@ -21,7 +21,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<()> {
     let model = read_model(&args.pipelines)?;
     let published = publish(&args.kafka.settings()?, &model, &args.input, progress_bar)?;
-    for (topic, count) in published {
+    for (topic, count) in published.records {
         super::say!("{count} records to {topic}");
     }
     Ok(())

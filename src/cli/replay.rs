@@ -69,7 +69,7 @@ pub fn run(args: &Args) -> Result<()> {
             Some(_) => return finish(report),
         }
     }
-    replay(&model, &inputs, until_ms, super::now_ms(), args.threads, &mut |sequenced| report.take(sequenced))?;
+    replay(&model, &inputs, until_ms, crate::now_ms(), args.threads, &mut |sequenced| report.take(sequenced))?;
     finish(report)
 }
 

@@ -12,7 +12,6 @@ mod view;
 use crate::feeds::Input;
 use crate::kafka::Settings;
 use anyhow::Result;
-use jianwei_core::pipeline::Model;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -24,6 +23,9 @@ pub struct Options {
     /// A real cluster instead of the trial broker.
     pub kafka: Option<Settings>,
 }
+
+/// How to read the lines that follow.
+const LEGEND: &str = "red and orange warnings are shown as they come; points are tenths of log-odds, a surge's chance is that of so many in an ordinary period";
 
 /// Kept for the summary and for stopping.
 const CLOSING: Duration = Duration::from_millis(1_500);
@@ -76,12 +78,4 @@ fn sample_inputs(options: &Options) -> Result<Vec<Input>> {
         input.paths()?;
     }
     Ok(inputs)
-}
-
-/// First to last event time of the feeds, for the pace.
-fn span_ms(model: &Model, inputs: &[Input]) -> Result<i64> {
-    let topics = crate::feeds::read_by_topic(model, inputs)?;
-    let first = topics.values().filter_map(|r| r.first()).map(|r| r.at_ms).min().unwrap_or(0);
-    let last = topics.values().filter_map(|r| r.last()).map(|r| r.at_ms).max().unwrap_or(0);
-    Ok(last - first)
 }

@@ -2,7 +2,7 @@
 //! counted against what was published, and against a replay of the files.
 
 use super::view::View;
-use super::{Budget, Options, paint::Paint, span_ms, summary};
+use super::{Budget, LEGEND, Options, paint::Paint, summary};
 use crate::feeds::Input;
 use crate::kafka::{Settings, create_topics, needed_topics, publish, read_journal};
 use crate::replay::{JournalReplay, Report, replay};
@@ -27,17 +27,15 @@ pub fn run(options: &Options, settings: &Settings, model: &Model, inputs: &[Inpu
     }
     println!("created {} topics", made.len());
     let published = publish(settings, model, inputs, |_| indicatif::ProgressBar::hidden())?;
-    for (topic, count) in &published {
+    for (topic, count) in &published.records {
         println!("published {count} real records to {topic}");
     }
-    println!(
-        "red and orange warnings are shown as they come; points are tenths of log-odds, a surge's chance is that of so many in an ordinary period"
-    );
+    println!("{LEGEND}");
     println!();
     let folder = tempfile::tempdir()?;
     let mut view = View::open(settings, model, options.color)?;
-    let pace_days_per_s = budget.pace_ms_per_s(span_ms(model, inputs)?, WORKER_STARTS) as f64 / 86_400_000.0;
-    let total: u64 = published.values().sum();
+    let pace_days_per_s = budget.pace_ms_per_s(published.span_ms, WORKER_STARTS) as f64 / 86_400_000.0;
+    let total: u64 = published.records.values().sum();
     let start = || worker(options, settings, folder.path(), pace_days_per_s);
     let mut child = Killed(start()?);
     let mut killed = false;
@@ -118,7 +116,7 @@ fn verify(settings: &Settings, model: &Model, inputs: &[Input], published: u64, 
     })?;
     report.finish()?;
     let mut report = Report::create(&from_files)?;
-    replay(model, inputs, None, chrono::Utc::now().timestamp_millis(), 2, &mut |sequenced| report.take(sequenced))?;
+    replay(model, inputs, None, crate::now_ms(), 2, &mut |sequenced| report.take(sequenced))?;
     report.finish()?;
     if records != published || positions.len() as u64 != published {
         bail!("{published} records published, {records} entries, of {} different records", positions.len());

@@ -2,7 +2,7 @@
 //! no compaction, and keeps 5 MiB a partition: recovery is not claimed here.
 
 use super::view::View;
-use super::{Budget, Options, paint::Paint, span_ms, summary};
+use super::{Budget, LEGEND, Options, paint::Paint, summary};
 use crate::feeds::Input;
 use crate::kafka::{RealmOptions, Settings, WorkerOptions, needed_topics, publish, run_worker};
 use crate::telemetry::{Metrics, init_logs};
@@ -34,12 +34,10 @@ pub fn run(options: &Options, model: &Model, inputs: &[Input], budget: Budget) -
     let lead = model.matters.values().next().map_or("ORG", |m| m.lead.as_str());
     println!("  kcat -b {} -C -t warnings.{lead} -o beginning -f '%s\\n'", settings.brokers);
     let published = publish(&settings, model, inputs, |_| ProgressBar::hidden())?;
-    for (topic, count) in &published {
+    for (topic, count) in &published.records {
         println!("published {count} real records to {topic}");
     }
-    println!(
-        "red and orange warnings are shown as they come; points are tenths of log-odds, a surge's chance is that of so many in an ordinary period"
-    );
+    println!("{LEGEND}");
     println!();
     let mut view = View::open(&settings, model, options.color)?;
     let stop = Arc::new(AtomicBool::new(false));
@@ -54,7 +52,7 @@ pub fn run(options: &Options, model: &Model, inputs: &[Input], budget: Budget) -
             state_dir: std::env::temp_dir(),
             activate: false,
             until: None,
-            pace_ms_per_s: Some(budget.pace_ms_per_s(span_ms(model, inputs)?, REALM_START)),
+            pace_ms_per_s: Some(budget.pace_ms_per_s(published.span_ms, REALM_START)),
             clock: Some(Clock::Feed),
             exit_at_end: true,
             snapshots: false,

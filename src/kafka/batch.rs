@@ -126,14 +126,8 @@ impl BatchBytes {
         if p.topic.starts_with("reminders.") {
             self.tally.reminders += 1;
         }
-        if p.topic.starts_with("warnings.")
-            && p.topic != topics::OPEN
-            && let Some(value) = &p.value
-            && let Ok(seen) = serde_json::from_slice::<SeenWarning>(value)
-            && seen.role == "lead"
-            && matches!(seen.status.as_str(), "raised" | "upgraded")
-        {
-            *self.tally.warnings.entry((seen.matter.id, seen.level)).or_default() += 1;
+        if let Some(counted) = p.counted_warning() {
+            *self.tally.warnings.entry(counted).or_default() += 1;
         }
         let header = |key: &'static str, value: &str| Header { key, value: Some(value.as_bytes().to_vec()) };
         let headers = [
@@ -168,19 +162,6 @@ impl BatchBytes {
         }
         Ok(())
     }
-}
-
-#[derive(serde::Deserialize)]
-struct SeenWarning {
-    status: String,
-    level: String,
-    role: String,
-    matter: SeenMatter,
-}
-
-#[derive(serde::Deserialize)]
-struct SeenMatter {
-    id: String,
 }
 
 /// Longest key and value a dead letter carries; the topic takes 2,000,000 bytes a message.

@@ -32,17 +32,25 @@ impl ProducerContext for Failures {
     }
 }
 
-/// Records sent, by topic.
-pub type Published = BTreeMap<String, u64>;
+/// What was sent: records by topic, and from the first to the last event time.
+#[derive(Debug, Clone, Default)]
+pub struct Published {
+    pub records: BTreeMap<String, u64>,
+    pub span_ms: i64,
+}
 
 /// Sends every row of the inputs to its topic, in order of event time, and waits until all are delivered.
 pub fn publish(settings: &Settings, model: &Model, inputs: &[Input], progress: impl Fn(u64) -> ProgressBar) -> Result<Published> {
     let failures = Failures::default();
     let producer: BaseProducer<Failures> = BaseProducer::from_config_and_context(&settings.producer(), failures.clone())?;
-    let mut published = Published::new();
-    for (topic, rows) in feeds::read_by_topic(model, inputs)? {
+    let mut published = Published::default();
+    let topics = feeds::read_by_topic(model, inputs)?;
+    let first_ms = topics.values().filter_map(|rows| rows.first()).map(|row| row.at_ms).min();
+    let last_ms = topics.values().filter_map(|rows| rows.last()).map(|row| row.at_ms).max();
+    published.span_ms = last_ms.unwrap_or(0).saturating_sub(first_ms.unwrap_or(0));
+    for (topic, rows) in topics {
         let bar = progress(rows.len() as u64);
-        published.insert(topic, rows.len() as u64);
+        published.records.insert(topic, rows.len() as u64);
         for row in rows {
             send(&producer, &row)?;
             bar.inc(1);

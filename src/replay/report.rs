@@ -89,34 +89,17 @@ impl Report {
             }
             return Ok(());
         };
-        if let Some(org) = publication.topic.strip_prefix("warnings.").filter(|_| publication.topic != topics::OPEN) {
+        if let Some(org) = publication.warned_org() {
             *self.summary.sent.entry(org.to_string()).or_default() += 1;
-            self.count_warning(value)?;
+            if let Some((matter, level)) = publication.counted_warning() {
+                *self.summary.warnings.entry(matter).or_default().entry(level).or_default() += 1;
+            }
             line(&mut self.warnings, value)?;
         } else if publication.topic.starts_with("reminders.") {
             self.summary.reminders += 1;
             line(&mut self.reminders, value)?;
         } else if publication.topic == topics::PROFILES {
             self.profiles.insert(publication.key.clone(), value.clone());
-        }
-        Ok(())
-    }
-
-    fn count_warning(&mut self, value: &[u8]) -> Result<()> {
-        #[derive(serde::Deserialize)]
-        struct Seen {
-            status: String,
-            level: String,
-            role: String,
-            matter: Matter,
-        }
-        #[derive(serde::Deserialize)]
-        struct Matter {
-            id: String,
-        }
-        let seen: Seen = serde_json::from_slice(value).context("reading back a warning")?;
-        if seen.role == "lead" && (seen.status == "raised" || seen.status == "upgraded") {
-            *self.summary.warnings.entry(seen.matter.id).or_default().entry(seen.level).or_default() += 1;
         }
         Ok(())
     }

@@ -147,32 +147,20 @@ impl Engine {
         }
     }
 
+    fn ignore(&self, moment: &Moment, d: &Disposition, why: &str, effects: &mut Vec<Effect>) {
+        self.audit(moment.now_ms, "disposition_ignored", &d.target, d.by.as_deref(), Some(&d.org), why, effects);
+    }
+
     /// An organisation's word on a warning: settles its duties; the lead's close ends the episode.
     pub(super) fn disposition(&mut self, moment: &Moment, d: &Disposition, effects: &mut Vec<Effect>) {
         let model = Arc::clone(&self.model);
         let found = self.state.episode_of_warning.get(&d.target).cloned();
         let Some((key, matter)) = found.and_then(|k| model.matters.get(&k.matter).map(|m| (k, m))) else {
-            self.audit(
-                moment.now_ms,
-                "disposition_ignored",
-                &d.target,
-                d.by.as_deref(),
-                Some(&d.org),
-                "no such warning is open",
-                effects,
-            );
+            self.ignore(moment, d, "no such warning is open", effects);
             return;
         };
         let Some(role) = self.state.episodes.get(&key).and_then(|e| e.recipients.role_of(&d.org)) else {
-            self.audit(
-                moment.now_ms,
-                "disposition_ignored",
-                &d.target,
-                d.by.as_deref(),
-                Some(&d.org),
-                "the warning is not addressed to it",
-                effects,
-            );
+            self.ignore(moment, d, "the warning is not addressed to it", effects);
             return;
         };
         let outcome = d.outcome.map_or("", Outcome::as_str);

@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::domain::outputs::{Audit, OperatorNotice};
 use crate::journal::DeadLetter;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Names of output topics; those of organisations end with their slug.
 pub mod topics {
@@ -45,6 +45,33 @@ pub struct Publication {
     pub event_id: String,
     pub source: String,
     pub time: String,
+}
+
+impl Publication {
+    /// The organisation a copy of a warning goes to; none for other topics.
+    pub fn warned_org(&self) -> Option<&str> {
+        self.topic.strip_prefix("warnings.").filter(|_| self.topic != topics::OPEN)
+    }
+
+    /// Matter and level where this is the copy that counts a warning once: the lead's, of one raised
+    /// or made worse.
+    pub fn counted_warning(&self) -> Option<(String, String)> {
+        #[derive(Deserialize)]
+        struct Seen {
+            status: String,
+            level: String,
+            role: String,
+            matter: Matter,
+        }
+        #[derive(Deserialize)]
+        struct Matter {
+            id: String,
+        }
+        self.warned_org()?;
+        let seen: Seen = serde_json::from_slice(self.value.as_ref()?).ok()?;
+        let counts = seen.role == "lead" && matches!(seen.status.as_str(), "raised" | "upgraded");
+        counts.then_some((seen.matter.id, seen.level))
+    }
 }
 
 /// Where an output record goes, and what it is called.

@@ -11,6 +11,7 @@ use super::ownership::Ownership;
 use super::producer::{Failure, TransactionalProducer};
 use super::snapshots::Snapshots;
 use super::source::SourceReader;
+use crate::now_ms;
 use crate::pipelines::time_of;
 use crate::telemetry::{Metrics, RealmPhase};
 use anyhow::{Context, Result, bail};
@@ -351,8 +352,4 @@ impl Realm {
     fn add(&mut self, kind: Option<SourceKind>, raw: Option<RawRecord>, sequenced: &Sequenced) -> Result<()> {
         self.batch.add(&self.model.realm, self.model.journal_partition, kind, raw, sequenced)
     }
-}
-
-fn now_ms() -> i64 {
-    chrono::Utc::now().timestamp_millis()
 }

@@ -1,9 +1,10 @@
 //! Reading the sources and stamping what comes: as it arrives (wall clock), or in the order of its
 //! own time (feed clock).
 
-use super::{Realm, now_ms};
+use super::Realm;
 use crate::kafka::batch::RawRecord;
 use crate::kafka::source::{Read, SourceReader};
+use crate::now_ms;
 use crate::telemetry::RealmPhase;
 use anyhow::{Context, Result, bail};
 use jianwei_core::domain::SourceKind;

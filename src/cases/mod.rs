@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use jianwei_core::domain::SourceKind;
 use jianwei_core::engine::Effect;
 use jianwei_core::intake;
-use jianwei_core::journal::{Body, Evidence, Fact, SourcePosition};
+use jianwei_core::journal::{Body, SourcePosition};
 use jianwei_core::pipeline::{Clock, Model, Source};
 use jianwei_core::sequencer::{Sequenced, Sequencer, SourceRecord, genesis_entry};
 use serde::Deserialize;
@@ -154,11 +154,8 @@ impl Given {
             _ => "none",
         };
         compare("dead letter", self.dead_letter.clone().unwrap_or_else(|| "none".into()), reason.to_string());
-        let evidence: Option<&Evidence> = match body {
-            Body::Record(record) => match &record.fact {
-                Fact::Evidence(evidence) => Some(evidence),
-                _ => None,
-            },
+        let evidence = match body {
+            Body::Record(record) => record.fact.evidence(),
             _ => None,
         };
         if let Some(subject) = &self.subject {

@@ -31,7 +31,7 @@ pub fn run(options: &Options, model: &Model, inputs: &[Input], budget: Budget) -
     let paint = Paint(options.color);
     println!("{}", paint.bold("Jianwei: real feeds in, graded warnings out"));
     println!("trial broker at {} (topic settings are not checked on it); to listen in, from another terminal:", settings.brokers);
-    let lead = model.matters.values().next().map_or("ORG", |m| m.lead.as_str());
+    let lead = model.matters.values().next().map_or("ORG", |m| m.lead.as_deref().unwrap_or(&model.coordinating));
     println!("  kcat -b {} -C -t warnings.{lead} -o beginning -f '%s\\n'", settings.brokers);
     let published = publish(&settings, model, inputs, |_| ProgressBar::hidden())?;
     for (topic, count) in &published.records {

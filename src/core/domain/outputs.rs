@@ -62,6 +62,9 @@ pub struct Warning {
     pub evidence_count: u64,
     pub role: Role,
     pub lead: String,
+    /// Whom to reach at the lead, an office or a role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead_contact: Option<String>,
     pub cooperating: Vec<String>,
     pub duties: Vec<DutyRef>,
     pub visit: Visit,
@@ -78,10 +81,19 @@ pub struct Warning {
 pub struct MatterRef {
     pub id: String,
     pub name: String,
+    /// Says itself where nobody has checked it yet (依据待核实).
     pub basis: String,
+    /// Where the basis was read.
+    pub basis_source: String,
+    /// Of the text or the page it was read on: a year, a month or a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis_date: Option<String>,
     pub basis_verified: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guide_url: Option<String>,
+    /// Nobody leads this trade yet: the coordinating office stands in (art. 7).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub lead_undetermined: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]

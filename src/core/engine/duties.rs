@@ -16,6 +16,7 @@ impl Engine {
         let (level, warning_id) = (episode.level, episode.warning_id.clone());
         let recipients = episode.recipients.clone();
         let rule = model.duties[level.index()];
+        let undetermined = model.matters.get(&key.matter).is_some_and(|m| m.lead.is_none());
         let mut duties = Vec::new();
         for (org, role) in recipients.iter() {
             // Below orange the lead checks alone, off site; the informed never owe anything.
@@ -26,6 +27,7 @@ impl Engine {
                 (DutyKind::Acknowledge, rule.acknowledge_working_days),
                 (DutyKind::Feedback, rule.feedback_working_days),
                 (DutyKind::Close, rule.close_working_days.filter(|_| role == Role::Lead)),
+                (DutyKind::AgreeLead, (undetermined && role == Role::Lead).then_some(model.agree_lead_working_days)),
             ];
             for (what, days) in kinds {
                 let Some(days) = days else { continue };
@@ -168,7 +170,7 @@ impl Engine {
         let settles: &[DutyKind] = match d.action {
             Action::Acknowledge | Action::Start => &[DutyKind::Acknowledge],
             Action::Feedback => &[DutyKind::Acknowledge, DutyKind::Feedback],
-            Action::Close => &[DutyKind::Acknowledge, DutyKind::Feedback, DutyKind::Close],
+            Action::Close => &[DutyKind::Acknowledge, DutyKind::Feedback, DutyKind::Close, DutyKind::AgreeLead],
             _ => &[],
         };
         if let Some(episode) = self.state.episodes.get_mut(&key) {

@@ -1,13 +1,14 @@
 //! Enterprise risk: evidence with half-lives, adding up as log-odds.
 
 use super::effects::{Address, topics};
+use super::figures::Compared;
 use super::state::*;
 use super::{Effect, Engine, Moment, stats};
 use crate::domain::outputs::{Factor, Profile};
-use crate::domain::{Control, DAY_MS, EnterpriseRow, Level, RecordKind, TicketStatus};
+use crate::domain::{Control, EnterpriseRow, Level, RecordKind, TicketStatus};
 use crate::intake::MAX_ENTERPRISES;
-use crate::journal::{Evidence, MatterHit};
-use crate::pipeline::{EnterpriseRules, EvidenceRule, Matter};
+use crate::journal::{Evidence, Figure, MatterHit};
+use crate::pipeline::{EnterpriseRules, EvidenceRule, FigureTest, Matter};
 use std::sync::Arc;
 
 /// A score and the terms it is made of.
@@ -20,7 +21,9 @@ pub(super) struct Scored {
 }
 
 impl Engine {
-    pub(super) fn evidence(&mut self, moment: &Moment, evidence: &Evidence, seen: bool, effects: &mut Vec<Effect>) {
+    pub(super) fn evidence(&mut self, moment: &Moment, evidence: &Evidence, figure: Option<&Figure>, effects: &mut Vec<Effect>) {
+        let seen = self.state.seen.note(evidence.kind, moment.cause);
+        self.state.counters.updates += u64::from(seen);
         let subject = evidence.subject.as_ref().filter(|s| self.admit(moment, &s.id, effects));
         if let Some(subject) = subject {
             let standing = self.state.standings.entry(subject.id.clone()).or_default();
@@ -31,6 +34,7 @@ impl Engine {
                 standing.credit_class = Some(class.clone());
             }
         }
+        let compared = figure.zip(subject).and_then(|(figure, subject)| self.compare(moment, &subject.id, figure));
         let taken_back = evidence.status == Some(TicketStatus::Withdrawn) || evidence.verified == Some(false);
         let model = Arc::clone(&self.model);
         for hit in &evidence.matters {
@@ -38,7 +42,7 @@ impl Engine {
             if let Some(subject) = subject {
                 let key = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Enterprise, id: subject.id.clone() };
                 match (seen, taken_back) {
-                    (false, false) => self.add_evidence(moment, matter, &key, evidence, hit),
+                    (false, false) => self.add_evidence(moment, matter, &key, evidence, hit, compared.as_ref()),
                     (_, true) => self.take_back(matter, &key, evidence.kind, moment.cause),
                     (true, false) => continue,
                 }
@@ -88,15 +92,35 @@ impl Engine {
         }
     }
 
-    fn add_evidence(&mut self, moment: &Moment, matter: &Matter, key: &SubjectKey, evidence: &Evidence, hit: &MatterHit) {
-        if hit.evidence.is_empty() && hit.triggers.is_empty() {
+    /// Compares a figure with those of its peers and remembers it; `None` if a newer one is known.
+    fn compare(&mut self, moment: &Moment, id: &str, figure: &Figure) -> Option<(String, Compared)> {
+        let industry = self.state.directory.get(id).and_then(|row| row.industry.clone());
+        let compared = self.state.figures.note(id, industry.as_deref(), &figure.measure, figure.value, moment.event_ms)?;
+        Some((figure.measure.clone(), compared))
+    }
+
+    fn add_evidence(
+        &mut self,
+        moment: &Moment,
+        matter: &Matter,
+        key: &SubjectKey,
+        evidence: &Evidence,
+        hit: &MatterHit,
+        figure: Option<&(String, Compared)>,
+    ) {
+        let mut codes = hit.evidence.clone();
+        if let Some((measure, compared)) = figure {
+            self.forget_figure(matter, key, measure);
+            let holds = |test: &FigureTest| test.measure == *measure && compared.passes(test);
+            let rules = matter.enterprise.iter().flat_map(|e| &e.evidence);
+            codes.extend(rules.filter(|r| r.figure.as_ref().is_some_and(holds)).map(|r| r.code.clone()));
+        }
+        if codes.is_empty() && hit.triggers.is_empty() {
             return;
         }
-        let until = |days: u32| moment.now_ms + i64::from(days) * DAY_MS;
         let state = self.state.evidence.entry(key.clone()).or_default();
-        for code in &hit.evidence {
-            let Some(rule) = rule(matter, code) else { continue };
-            let count = state.counts.entry(code.clone()).or_default();
+        for rule in codes.iter().filter_map(|code| rule(matter, code)) {
+            let count = state.counts.entry(rule.code.clone()).or_default();
             // Brought to the later of the two times; what happened earlier has decayed since.
             let at_ms = count.at_ms.max(moment.event_ms);
             count.value = count.value * stats::decay(at_ms - count.at_ms, rule.half_life_days)
@@ -104,12 +128,10 @@ impl Engine {
             count.at_ms = at_ms;
         }
         for trigger in matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)) {
-            let held = HeldTrigger {
-                code: trigger.code.clone(),
-                level: trigger.level,
-                source_id: moment.cause.to_string(),
-                until_ms: until(trigger.hold_days),
-            };
+            if !state.trigger_records.note(trigger, moment.event_ms, moment.cause) {
+                continue;
+            }
+            let held = HeldTrigger::new(trigger, moment);
             let lower = |h: &HeldTrigger| h.level <= held.level || h.until_ms <= moment.now_ms;
             if state.trigger.as_ref().is_none_or(lower) {
                 state.trigger = Some(held);
@@ -120,11 +142,24 @@ impl Engine {
             kind: evidence.kind,
             id: moment.cause.to_string(),
             at_ms: moment.event_ms,
-            rules: hit.evidence.clone(),
+            rules: codes,
             attribution: evidence.subject.as_ref().map(|s| (s.method, s.confidence)),
         });
         if state.refs.len() > MAX_REFS {
             state.refs.pop_front();
+        }
+    }
+
+    /// A newer figure takes the place of the one before, whether or not a rule holds for it.
+    fn forget_figure(&mut self, matter: &Matter, key: &SubjectKey, measure: &str) {
+        let Some(state) = self.state.evidence.get_mut(key) else { return };
+        let rules = matter.enterprise.iter().flat_map(|e| &e.evidence);
+        for rule in rules.filter(|r| r.figure.as_ref().is_some_and(|test| test.measure == measure)) {
+            if state.counts.remove(&rule.code).is_some() {
+                let before = state.refs.len();
+                state.refs.retain(|piece| !piece.rules.contains(&rule.code));
+                state.total = state.total.saturating_sub((before - state.refs.len()) as u64);
+            }
         }
     }
 
@@ -134,6 +169,7 @@ impl Engine {
         let Some(at) = state.refs.iter().position(|r| r.kind == kind && r.id == id) else { return };
         let Some(piece) = state.refs.remove(at) else { return };
         state.total = state.total.saturating_sub(1);
+        state.trigger_records.forget(id);
         if state.trigger.as_ref().is_some_and(|t| t.source_id == id) {
             state.trigger = None;
         }

@@ -5,7 +5,7 @@
 
 use super::state::*;
 use super::{Effect, Engine, Moment, stats};
-use crate::domain::{DAY_MS, Fixed3, Level};
+use crate::domain::{Fixed3, Level};
 use crate::journal::{Evidence, MatterHit};
 use crate::pipeline::{Matter, Period};
 use std::sync::Arc;
@@ -117,17 +117,17 @@ impl Engine {
         hit: &MatterHit,
         effects: &mut Vec<Effect>,
     ) {
-        let highest = matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)).max_by_key(|t| t.level);
-        let Some(trigger) = highest else { return };
-        self.open_periods(moment.now_ms);
+        if hit.triggers.is_empty() {
+            return;
+        }
         let region = evidence.region.as_deref().unwrap_or(&self.model.root_region).to_string();
         let key = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Industry, id: region };
-        let held = HeldTrigger {
-            code: trigger.code.clone(),
-            level: trigger.level,
-            source_id: moment.cause.to_string(),
-            until_ms: moment.now_ms + i64::from(trigger.hold_days) * DAY_MS,
-        };
+        let met: Vec<_> = matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)).collect();
+        let records = self.state.industry_trigger_records.entry(key.clone()).or_default();
+        let held = met.into_iter().filter(|t| records.note(t, moment.event_ms, moment.cause)).collect::<Vec<_>>();
+        let Some(trigger) = held.into_iter().max_by_key(|t| t.level) else { return };
+        self.open_periods(moment.now_ms);
+        let held = HeldTrigger::new(trigger, moment);
         self.raise(moment, matter, &key, trigger.level, Some(held), None, effects);
     }
 

@@ -9,11 +9,13 @@ mod duties;
 mod effects;
 mod enterprise;
 mod episodes;
+mod figures;
 mod industry;
 mod periods;
 mod render;
 mod state;
 pub mod stats;
+mod triggers;
 
 pub use effects::{Effect, Publication, topics};
 pub use state::*;
@@ -185,11 +187,8 @@ impl Engine {
         self.state.counters.records += 1;
         let moment = Moment { now_ms, event_ms: record.event_time_ms.unwrap_or(now_ms), cause: &record.id };
         match &record.fact {
-            Fact::Evidence(evidence) => {
-                let seen = self.state.seen.note(evidence.kind, &record.id);
-                self.state.counters.updates += u64::from(seen);
-                self.evidence(&moment, evidence, seen, effects);
-            }
+            Fact::Evidence(evidence) => self.evidence(&moment, evidence, None, effects),
+            Fact::Figure(figure) => self.evidence(&moment, &figure.evidence, Some(figure), effects),
             Fact::Enterprise(row) => self.upsert_enterprise(now_ms, row.clone(), effects),
             Fact::EnterpriseRemoved { id } => self.state.directory.remove(id),
             Fact::Inspector(row) => {
@@ -278,6 +277,8 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         episode_of_warning: BTreeMap::new(),
         episode_counts: BTreeMap::new(),
         timers: BTreeMap::new(),
+        figures: Default::default(),
+        industry_trigger_records: BTreeMap::new(),
         seen: SeenIds::default(),
         demoted: BTreeMap::new(),
         unknown_years: BTreeSet::new(),

@@ -33,9 +33,12 @@ impl Engine {
             matter: MatterRef {
                 id: matter.id.clone(),
                 name: model.text(&matter.name).to_string(),
-                basis: model.text(&matter.basis).to_string(),
-                basis_verified: matter.basis_verified,
+                basis: self.basis(matter),
+                basis_source: matter.basis.source.clone(),
+                basis_date: matter.basis.date.clone(),
+                basis_verified: matter.basis.verified,
                 guide_url: matter.guide_url.clone(),
+                lead_undetermined: matter.lead.is_none(),
             },
             subject: self.subject_ref(key),
             trigger: episode.trigger.as_ref().map(|t| TriggerRef {
@@ -62,6 +65,7 @@ impl Engine {
             evidence_count: evidence.map_or_else(|| episode.assessment.as_ref().map_or(0, |a| a.observed), |e| e.total),
             role: Role::Lead,
             lead: episode.recipients.lead().to_string(),
+            lead_contact: self.contact(episode.recipients.lead()),
             cooperating: episode.recipients.cooperating(),
             duties: episode
                 .duties
@@ -87,6 +91,27 @@ impl Engine {
             updated_at: time(episode.updated_ms),
             training: false,
         }
+    }
+
+    /// The legal basis; one nobody has checked says so itself.
+    fn basis(&self, matter: &Matter) -> String {
+        let text = self.model.text(&matter.basis.text);
+        let unverified = match self.model.language {
+            Language::Zh => "依据待核实",
+            Language::En => "basis to be verified",
+        };
+        if matter.basis.verified || text.contains(unverified) {
+            return text.to_string();
+        }
+        match self.model.language {
+            Language::Zh => format!("{text}（{unverified}）"),
+            Language::En => format!("{text} ({unverified})"),
+        }
+    }
+
+    fn contact(&self, org: &str) -> Option<String> {
+        let contact = self.model.organisations.get(org)?.contact.as_ref()?;
+        Some(self.model.text(contact).to_string())
     }
 
     /// The newest pieces of evidence, newest first.

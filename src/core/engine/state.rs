@@ -1,11 +1,14 @@
 //! What a realm knows: a pure function of its entries. Everything here is in a snapshot.
 
-use crate::domain::Fixed3;
+use super::Moment;
+use super::figures::Figures;
+use super::triggers::TriggerRecords;
 use crate::domain::outputs::ReminderStage;
+use crate::domain::{DAY_MS, Fixed3};
 use crate::domain::{InspectorRow, Level, RecordKind};
 use crate::intake::Directory;
 use crate::journal::AttributionMethod;
-use crate::pipeline::{Bundle, Clock, Period, Recipients};
+use crate::pipeline::{Bundle, Clock, Period, Recipients, Trigger};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -40,6 +43,10 @@ pub struct State {
     /// Episodes a subject and matter has had.
     pub episode_counts: BTreeMap<SubjectKey, u32>,
     pub timers: BTreeMap<(i64, String), Timer>,
+    /// The newest figures of enterprises.
+    pub figures: Figures,
+    /// Records about trades that triggers wait for more of.
+    pub industry_trigger_records: BTreeMap<SubjectKey, TriggerRecords>,
     pub seen: SeenIds,
     pub demoted: BTreeMap<String, Level>,
     /// Years the calendar was found not to know; operators are told once.
@@ -97,6 +104,8 @@ pub struct EvidenceState {
     pub total: u64,
     /// The trigger that holds a least level, if any.
     pub trigger: Option<HeldTrigger>,
+    /// Records that triggers wait for more of.
+    pub trigger_records: TriggerRecords,
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -121,6 +130,17 @@ pub struct HeldTrigger {
     pub level: Level,
     pub source_id: String,
     pub until_ms: i64,
+}
+
+impl HeldTrigger {
+    pub(super) fn new(trigger: &Trigger, moment: &Moment) -> HeldTrigger {
+        HeldTrigger {
+            code: trigger.code.clone(),
+            level: trigger.level,
+            source_id: moment.cause.to_string(),
+            until_ms: moment.now_ms + i64::from(trigger.hold_days) * DAY_MS,
+        }
+    }
 }
 
 /// Counts of one matter in one kind of period, all regions.
@@ -187,6 +207,8 @@ pub enum DutyKind {
     Acknowledge,
     Feedback,
     Close,
+    /// The coordinating office: that a lead is agreed on (art. 7).
+    AgreeLead,
 }
 
 impl DutyKind {
@@ -195,6 +217,7 @@ impl DutyKind {
             DutyKind::Acknowledge => "acknowledge",
             DutyKind::Feedback => "feedback",
             DutyKind::Close => "close",
+            DutyKind::AgreeLead => "agree_lead",
         }
     }
 }

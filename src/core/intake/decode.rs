@@ -121,7 +121,7 @@ fn sector(f: &mut Fields) -> Read {
             let record = Inspection {
                 inspection_id: f.own_id("inspection_id")?,
                 id: f.required_enterprise_id("id")?,
-                org: f.text("org"),
+                org: f.organisation("org"),
                 at_ms,
                 mode: f.word("mode", InspectionMode::parse),
                 result: f.word("result", InspectionResult::parse),
@@ -134,7 +134,7 @@ fn sector(f: &mut Fields) -> Read {
             let record = Penalty {
                 penalty_id: f.own_id("penalty_id")?,
                 id: f.required_enterprise_id("id")?,
-                org: f.text("org"),
+                org: f.organisation("org"),
                 at_ms,
                 r#type: f.text("type"),
                 amount_yuan: f.number("amount_yuan", 0.0..=1e15),
@@ -148,7 +148,7 @@ fn sector(f: &mut Fields) -> Read {
             let record = Permit {
                 permit_id: f.own_id("permit_id")?,
                 id: f.required_enterprise_id("id")?,
-                org: f.text("org"),
+                org: f.organisation("org"),
                 r#type: f.text("type"),
                 valid_from_ms,
                 valid_to_ms: f.time("valid_to"),

@@ -21,6 +21,7 @@ pub fn choose_map(source: &Source, has_column: impl Fn(&str) -> bool) -> Option<
 pub(super) struct Fields<'a> {
     row: Map<String, Value>,
     map: Option<&'a FieldMap>,
+    source: &'a Source,
     key: Option<&'a str>,
     model: &'a Model,
     pub flags: Vec<Flag>,
@@ -43,33 +44,44 @@ impl<'a> Fields<'a> {
         flags: Vec<Flag>,
     ) -> Fields<'a> {
         let map = choose_map(source, |column| row.contains_key(column));
-        Fields { row, map, key, model, flags }
+        Fields { row, map, source, key, model, flags }
     }
 
     /// The value of a field after the map; null and empty text are nothing.
     fn value(&self, field: &str) -> Option<Value> {
         let own = |name: &str| self.row.get(name).filter(|v| !is_nothing(v)).cloned();
-        let Some(map) = self.map else { return own(field) };
-        if let Some(constant) = map.constants.get(field) {
-            return Some(Value::String(constant.clone()));
+        if let Some(map) = self.map {
+            if let Some(constant) = map.constants.get(field) {
+                return Some(Value::String(constant.clone()));
+            }
+            if let Some(cases) = map.cases.get(field) {
+                let number = |column: &str| self.row.get(column).and_then(number_of);
+                return cases
+                    .iter()
+                    .find(|case| case.column.as_deref().is_none_or(|c| number(c).is_some_and(|n| n > case.above)))
+                    .map(|case| Value::String(case.value.clone()));
+            }
         }
-        if let Some(cases) = map.cases.get(field) {
-            let number = |column: &str| self.row.get(column).and_then(number_of);
-            return cases
-                .iter()
-                .find(|case| case.column.as_deref().is_none_or(|c| number(c).is_some_and(|n| n > case.above)))
-                .map(|case| Value::String(case.value.clone()));
-        }
-        let mut value = match map.rename.get(field) {
+        let renamed = self.map.and_then(|m| m.rename.get(field));
+        let mut value = match renamed {
             Some(column) => own(column),
-            None => own(field),
+            None => own(field).or_else(|| self.source.columns.get(field)?.iter().find_map(|column| own(column))),
         };
-        if let (Some(values), Some(Value::String(text))) = (map.values.get(field), &value)
-            && let Some(mapped) = values.get(text.trim()).or_else(|| values.get("*"))
+        if let Some(Value::String(text)) = &value
+            && let Some(mapped) = self.translated(field, text.trim())
         {
-            value = (!mapped.is_empty()).then(|| Value::String(mapped.clone()));
+            value = (!mapped.is_empty()).then(|| Value::String(mapped.to_string()));
         }
-        value.or_else(|| map.defaults.get(field).map(|text| Value::String(text.clone())))
+        value.or_else(|| self.map?.defaults.get(field).map(|text| Value::String(text.clone())))
+    }
+
+    /// What the map, then the source, make of a cell.
+    fn translated(&self, field: &str, cell: &str) -> Option<&'a str> {
+        let tables = [self.map.map(|m| &m.values), Some(&self.source.values)];
+        tables.into_iter().flatten().find_map(|values| {
+            let values = values.get(field)?;
+            values.get(cell).or_else(|| values.get("*")).map(String::as_str)
+        })
     }
 
     fn flag(&mut self, flag: Flag) {
@@ -225,6 +237,13 @@ impl<'a> Fields<'a> {
         self.required_text(field)?;
         let bad = Rejection { reason: Reason::BadId, field: Some(field.to_string()) };
         self.enterprise_id(field).ok_or(bad)
+    }
+
+    /// An organisation's slug; a name, an alias or a former name only one has is read as its slug, other
+    /// texts stay as they are.
+    pub fn organisation(&mut self, field: &'static str) -> Option<String> {
+        let text = self.text(field)?;
+        Some(self.model.find_organisation(&text).map_or(text, |o| o.slug.clone()))
     }
 
     /// A region's code in the pipeline; a name or an alias is read as its code.

@@ -2,8 +2,8 @@
 
 use super::{Decoded, Directory};
 use crate::domain::{Fixed3, Intent, Record, TicketStatus};
-use crate::journal::{Attribution, AttributionMethod, Evidence, Fact, Flag, MatterHit};
-use crate::pipeline::{Condition, Model};
+use crate::journal::{Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, MatterHit};
+use crate::pipeline::{About, Condition, Model};
 
 const MAX_CANDIDATES: usize = 8;
 
@@ -43,6 +43,9 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
             evidence.verified = t.verified;
         }
         Record::Credit(c) => evidence.credit_class = Some(c.class.clone()),
+        Record::Observation(o) => {
+            return Fact::Figure(Figure { evidence, measure: o.measure.clone(), value: Fixed3::from_f64(o.value) });
+        }
         _ => {}
     }
     Fact::Evidence(evidence)
@@ -69,7 +72,8 @@ fn counts_as_risk(record: &Record) -> bool {
 }
 
 fn matters(model: &Model, record: &Record, industry: Option<&str>, counts_as_risk: bool) -> Vec<MatterHit> {
-    let any = |conditions: &[Condition]| conditions.iter().any(|c| c.holds(record, industry));
+    let about = About::new(&model.words, record, industry);
+    let any = |conditions: &[Condition]| conditions.iter().any(|c| c.holds(&about));
     let mut hits = Vec::new();
     let named = |id: &str| matches!(record, Record::Report(r) if r.matter.as_deref() == Some(id));
     for matter in model.matters.values().filter(|m| named(&m.id) || any(&m.matches)) {

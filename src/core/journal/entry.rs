@@ -81,6 +81,26 @@ pub enum Fact {
     Unused {
         kind: RecordKind,
     },
+    /// An observation, with what was observed: rules compare it with limits and with peers.
+    Figure(Figure),
+}
+
+impl Fact {
+    /// What it says about one subject, if it says something.
+    pub fn evidence(&self) -> Option<&Evidence> {
+        match self {
+            Fact::Evidence(evidence) | Fact::Figure(Figure { evidence, .. }) => Some(evidence),
+            _ => None,
+        }
+    }
+}
+
+/// A figure of one enterprise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    pub evidence: Evidence,
+    pub measure: String,
+    pub value: Fixed3,
 }
 
 /// What one record says about one subject.

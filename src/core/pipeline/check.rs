@@ -18,7 +18,7 @@ pub fn check(model: &Model) -> Vec<Finding> {
         if matter.cooperating.is_empty() {
             say(&matter.id, "only one department: the measure wants a lead and at least one more (art. 2)".into());
         }
-        if !matter.basis_verified {
+        if !matter.basis.verified {
             say(&matter.id, "the basis is not verified: warnings say so".into());
         }
         let reads_tickets =

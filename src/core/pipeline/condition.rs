@@ -1,7 +1,9 @@
 //! Conditions: which records a rule speaks of. All parts given must hold; a list means any of.
 
 use super::reader::Reader;
+use super::words::{WordHits, Words};
 use crate::domain::{Record, RecordKind};
+use std::collections::BTreeSet;
 
 /// Most words one condition may list.
 pub const MAX_WORDS: usize = 500;
@@ -33,13 +35,48 @@ pub struct Condition {
     /// Category paths; a path covers those below it (`food` covers `food/kitchen`).
     pub categories: Vec<String>,
     /// Words, any of which stands in the title or the text.
-    pub words: Vec<String>,
+    pub words: WordList,
+    /// Words all of which stand there.
+    pub all_words: WordList,
+    /// Words none of which stands there.
+    pub not_words: WordList,
     /// Industry codes of the enterprise; a code covers those that begin with it.
     pub industries: Vec<String>,
+    /// The enterprise is one of the matter's objects: `industries` holds their codes.
+    pub of_objects: bool,
     /// Alarms: whether the value is beyond its limit.
     pub over_limit: Option<bool>,
     /// Reports: least severity, 1 to 5.
     pub severity_at_least: Option<u32>,
+    /// Observations, alarms and indicators: the value; penalties: the amount in yuan.
+    pub value_at_least: Option<f64>,
+    pub value_below: Option<f64>,
+}
+
+/// Words of one condition, and their numbers among all words of the pipeline.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WordList {
+    pub texts: Vec<String>,
+    numbers: Vec<u32>,
+}
+
+/// What a condition looks at: a record, the industry of the enterprise it is about, and which of the
+/// pipeline's words stand in its text.
+pub struct About<'a> {
+    pub record: &'a Record,
+    pub industry: Option<&'a str>,
+    pub words: WordHits,
+}
+
+impl<'a> About<'a> {
+    pub fn new(words: &Words, record: &'a Record, industry: Option<&'a str>) -> About<'a> {
+        let (title, content) = match record {
+            Record::Ticket(r) => (r.title.as_deref(), r.content.as_deref()),
+            Record::Report(r) => (r.title.as_deref(), Some(r.content.as_str())),
+            _ => (None, None),
+        };
+        About { record, industry, words: words.find(title.into_iter().chain(content)) }
+    }
 }
 
 const EXAMPLE: &str = "{ kind = \"ticket\", category = [\"燃气\"] }";
@@ -62,34 +99,73 @@ impl Condition {
             kinds,
             fields,
             categories: reader.strings("category", EXAMPLE),
-            words: reader.strings("words", EXAMPLE),
+            words: word_list(&reader, "words"),
+            all_words: word_list(&reader, "all_words"),
+            not_words: word_list(&reader, "not_words"),
             industries: reader.strings("industry", EXAMPLE),
+            of_objects: reader.bool("of_objects", "of_objects = true").unwrap_or(false),
             over_limit: reader.bool("over_limit", "over_limit = true"),
             severity_at_least: reader.whole("severity_at_least", 1..=5, "severity_at_least = 4"),
+            value_at_least: reader.number("value_at_least", -1e15..=1e15, "value_at_least = 30"),
+            value_below: reader.number("value_below", -1e15..=1e15, "value_below = 5"),
         };
-        if condition.words.len() > MAX_WORDS || condition.words.iter().any(|w| w.trim().is_empty()) {
-            reader.file.report(reader.at("words"), format!("words: 1 to {MAX_WORDS}, none empty"), "words = [\"燃气泄漏\"]");
-        }
         if condition == Condition::default() {
             reader.file.report(reader.at, "a condition that asks for nothing holds for every record", EXAMPLE);
+        }
+        if !condition.not_words.texts.is_empty() && condition.words.texts.is_empty() && condition.all_words.texts.is_empty() {
+            let write = "words = [\"...\"] beside not_words: what must stand there, then what must not";
+            reader.file.report(reader.at("not_words"), "`not_words` alone says nothing of what a record is about", write);
+        }
+        if condition.of_objects && !condition.industries.is_empty() {
+            reader.file.report(reader.at("industry"), "`industry` and `of_objects` say the same twice", "one of the two");
+        }
+        if let (Some(least), Some(below)) = (condition.value_at_least, condition.value_below)
+            && least >= below
+        {
+            reader.file.report(
+                reader.at("value_below"),
+                format!("no value is at least {least} and below {below}"),
+                "a `value_below` above `value_at_least`",
+            );
         }
         reader.finish();
         condition
     }
 
-    /// Whether the condition holds for a record about an enterprise of the given industry.
-    pub fn holds(&self, record: &Record, industry: Option<&str>) -> bool {
+    /// Whether the condition holds for a record.
+    pub fn holds(&self, about: &About) -> bool {
+        let record = about.record;
         (self.kinds.is_empty() || self.kinds.contains(&record.kind()))
             && self
                 .fields
                 .iter()
                 .all(|(field, values)| field_text(record, field).is_some_and(|text| values.iter().any(|v| v == text)))
             && (self.categories.is_empty() || self.category_holds(record))
-            && (self.words.is_empty() || self.words_hold(record))
+            && self.words_hold(&about.words)
             && (self.industries.is_empty()
-                || industry.is_some_and(|code| self.industries.iter().any(|i| code.starts_with(i.as_str()))))
+                || about.industry.is_some_and(|code| self.industries.iter().any(|i| code.starts_with(i.as_str()))))
             && self.over_limit.is_none_or(|wanted| over_limit(record) == Some(wanted))
             && self.severity_at_least.is_none_or(|least| severity(record).is_some_and(|s| s >= least))
+            && self.value_at_least.is_none_or(|least| value(record).is_some_and(|v| v >= least))
+            && self.value_below.is_none_or(|below| value(record).is_some_and(|v| v < below))
+    }
+
+    /// The words it asks for, each once.
+    pub(super) fn words(&self) -> impl Iterator<Item = &String> {
+        self.words.texts.iter().chain(&self.all_words.texts).chain(&self.not_words.texts)
+    }
+
+    /// Notes the numbers of its words.
+    pub(super) fn number_words(&mut self, all: &Words) {
+        for list in [&mut self.words, &mut self.all_words, &mut self.not_words] {
+            list.numbers = list.texts.iter().filter_map(|word| all.number(word)).collect();
+        }
+    }
+
+    fn words_hold(&self, hits: &WordHits) -> bool {
+        (self.words.texts.is_empty() || self.words.numbers.iter().any(|n| hits.has(*n)))
+            && self.all_words.numbers.iter().all(|n| hits.has(*n))
+            && !self.not_words.numbers.iter().any(|n| hits.has(*n))
     }
 
     fn category_holds(&self, record: &Record) -> bool {
@@ -98,16 +174,37 @@ impl Condition {
             self.categories.iter().any(|c| path == c || path.strip_prefix(c.as_str()).is_some_and(|r| r.starts_with('/')))
         })
     }
+}
 
-    fn words_hold(&self, record: &Record) -> bool {
-        let (title, content) = match record {
-            Record::Ticket(r) => (r.title.as_ref(), r.content.as_ref()),
-            Record::Report(r) => (r.title.as_ref(), Some(&r.content)),
-            _ => return false,
+/// A list of words; `"@name"` stands for the words of that list in words.toml.
+fn word_list(reader: &Reader, key: &'static str) -> WordList {
+    let mut texts = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut unknown = false;
+    for word in reader.strings(key, EXAMPLE) {
+        let listed = match word.strip_prefix('@') {
+            None => vec![word],
+            Some(name) => match reader.file.word_lists.get(name) {
+                Some(list) => list.clone(),
+                None => {
+                    let wants = "a list of words.toml";
+                    super::load::unknown_name(reader, reader.at(key), key, name, reader.file.word_lists, wants);
+                    unknown = true;
+                    continue;
+                }
+            },
         };
-        let holds = |text: &String| self.words.iter().any(|word| text.contains(word.as_str()));
-        title.is_some_and(holds) || content.is_some_and(holds)
+        texts.extend(listed.into_iter().filter(|word| seen.insert(word.clone())));
     }
+    let none = reader.has(key) && texts.is_empty() && !unknown;
+    if none || texts.len() > MAX_WORDS || texts.iter().any(|w| w.trim().is_empty()) {
+        reader.file.report(
+            reader.at(key),
+            format!("{key}: 1 to {MAX_WORDS}, none empty"),
+            format!("{key} = [\"燃气泄漏\"], or \"@name\" for a list of words.toml"),
+        );
+    }
+    WordList { texts, numbers: Vec::new() }
 }
 
 /// The value of a field as a condition writes it; `None` where the record has none.
@@ -149,6 +246,16 @@ fn severity(record: &Record) -> Option<u32> {
 fn over_limit(record: &Record) -> Option<bool> {
     match record {
         Record::Alarm(r) => r.limit.map(|limit| r.value > limit),
+        _ => None,
+    }
+}
+
+fn value(record: &Record) -> Option<f64> {
+    match record {
+        Record::Observation(r) => Some(r.value),
+        Record::Alarm(r) => Some(r.value),
+        Record::Indicator(r) => Some(r.value),
+        Record::Penalty(r) => r.amount_yuan,
         _ => None,
     }
 }

@@ -1,9 +1,10 @@
 //! Files' text → [`Model`], or every problem at once.
 
-use super::Bundle;
 use super::matters;
 use super::model::*;
 use super::reader::{File, Problem, Reader};
+use super::words::Words;
+use super::{Bundle, Condition};
 use crate::domain::{Calendar, IdScheme, Language, Level, Text, Zone};
 use chrono::{Datelike, NaiveDate};
 use std::cell::RefCell;
@@ -45,9 +46,10 @@ fn load_files(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> Option<Model
 
     let regions = regions(&File::new("regions.toml", regions_text, problems));
     let organisations = organisations(&File::new("organisations.toml", organisations_text, problems), &regions);
+    let word_lists = word_lists(bundle, problems);
     let mut matters = BTreeMap::new();
     for (name, text) in bundle.files.iter().filter(|(n, _)| n.starts_with("matters/") && n.ends_with(".toml")) {
-        let file = File::new(name, text, problems);
+        let file = File::new(name, text, problems).with_words(&word_lists);
         if let Some(matter) = matters::matter(&file, &organisations) {
             if matters.contains_key(&matter.id) {
                 file.report(0, format!("matter `{}` stands in two files", matter.id), "an id of its own for each matter");
@@ -58,12 +60,32 @@ fn load_files(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> Option<Model
     let file = File::new("pipeline.toml", pipeline_text, problems);
     let root = file.parse();
     let pipeline = Reader::new(&file, root.get_ref(), 0);
-    let model = realm(&pipeline, bundle, organisations, regions, matters);
+    let mut model = realm(&pipeline, bundle, organisations, regions, matters);
     pipeline.finish();
+    model.words = number_words(&mut model.matters);
+    model.word_lists = word_lists;
     if model.matters.len() > MAX_MATTERS {
         file.report(0, format!("{} matters; {MAX_MATTERS} are allowed", model.matters.len()), "fewer matters, or two realms");
     }
     Some(model)
+}
+
+/// words.toml, where there is one: lists of words that conditions share, by name.
+fn word_lists(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> BTreeMap<String, Vec<String>> {
+    let Some(text) = bundle.files.get("words.toml") else { return BTreeMap::new() };
+    let file = File::new("words.toml", text, problems);
+    let root = file.parse();
+    Reader::new(&file, root.get_ref(), 0).text_list_entries("run-away = [\"跑路\", \"失联\"]")
+}
+
+/// Gives the words of all conditions their numbers.
+fn number_words(matters: &mut BTreeMap<String, Matter>) -> Words {
+    let words = matters.values().flat_map(Matter::conditions).flat_map(Condition::words).cloned().collect();
+    let words = Words::new(words);
+    for condition in matters.values_mut().flat_map(Matter::conditions_mut) {
+        condition.number_words(&words);
+    }
+    words
 }
 
 fn realm(
@@ -89,14 +111,18 @@ fn realm(
         id_scheme: IdScheme::Text,
         id_name: Text::default(),
         disclaimer: Text::default(),
+        measure: measure(pipeline),
         calendar: calendar(pipeline),
         sources: Vec::new(),
         organisations,
         regions,
         root_region: String::new(),
         matters,
+        word_lists: BTreeMap::new(),
+        words: Words::default(),
         levels: levels(pipeline),
         duties: duties(pipeline),
+        agree_lead_working_days: agree_lead_working_days(pipeline),
         ladder: ladder(pipeline),
         coordinating: String::new(),
         bundle: bundle.clone(),
@@ -226,8 +252,16 @@ fn organisations(file: &File, regions: &BTreeMap<String, Region>) -> BTreeMap<St
         if let Some(region) = region.as_ref().filter(|r| !regions.contains_key(*r)) {
             unknown_name(&table, table.at("region"), "region", region, regions, "a code of regions.toml");
         }
-        let name = table.required_text("name");
-        let organisation = Organisation { slug: slug.clone(), name, superior, region, branch_of };
+        let organisation = Organisation {
+            slug: slug.clone(),
+            name: table.required_text("name"),
+            superior,
+            contact: table.text("contact"),
+            aliases: table.strings("aliases", "aliases = [\"住建局\"]"),
+            former_names: table.strings("former_names", "former_names = [\"建设局\"]"),
+            region,
+            branch_of,
+        };
         if out.insert(slug.clone(), organisation).is_some() {
             file.report(
                 table.at("slug"),
@@ -298,7 +332,7 @@ fn regions(file: &File) -> BTreeMap<String, Region> {
 
 fn calendar(pipeline: &Reader) -> Calendar {
     let listed = || Calendar::Listed { years: BTreeSet::new(), holidays: BTreeSet::new(), working_days: BTreeSet::new() };
-    let example = "[calendar] with base = \"china\", or years = [2012] and holidays = [\"2012-07-04\"]";
+    let example = "[calendar] with base = \"china\", or base = \"weekdays\" and holidays = [\"2012-07-04\"]";
     let Some(table) = pipeline.table("calendar") else {
         if !pipeline.has("calendar") {
             pipeline.missing("calendar", example);
@@ -308,7 +342,7 @@ fn calendar(pipeline: &Reader) -> Calendar {
     let base = table.string("base", example);
     let dates = |key: &'static str| -> BTreeSet<NaiveDate> {
         let parse = |text: String| {
-            let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
+            let date = super::reader::parse_date(&text);
             if date.is_none() {
                 table.file.report(table.at(key), format!("{text:?} is not a date"), "\"2012-07-04\"");
             }
@@ -391,6 +425,27 @@ fn levels(pipeline: &Reader) -> LevelRules {
     rules
 }
 
+/// The document the realm works under; `check` watches when it ends.
+fn measure(pipeline: &Reader) -> Option<Measure> {
+    let table = pipeline.table("measure")?;
+    let example = "in_force = \"2023-12-10\"";
+    if !table.has("in_force") {
+        table.missing("in_force", example);
+    }
+    let name = table.required_text("name");
+    let (in_force, expires) = (table.date("in_force", example), table.date("expires", "expires = \"2028-12-09\""));
+    if expires.is_some() && expires < in_force {
+        table.file.report(table.at("expires"), "it ends before it begins", "a day after `in_force`");
+    }
+    table.finish();
+    Some(Measure { name, in_force: in_force?, expires })
+}
+
+fn agree_lead_working_days(pipeline: &Reader) -> u32 {
+    let days = pipeline.table("duties").and_then(|t| t.whole("agree_lead_working_days", 0..=250, "agree_lead_working_days = 10"));
+    days.unwrap_or(10)
+}
+
 fn duties(pipeline: &Reader) -> [DutyRule; 4] {
     let mut out = [DutyRule::default(); 4];
     let example = "[duties.orange] acknowledge_working_days = 1, feedback_working_days = 5, close_working_days = 10";
@@ -410,6 +465,8 @@ fn duties(pipeline: &Reader) -> [DutyRule; 4] {
         };
         rule.finish();
     }
+    // Read by its own function.
+    table.has("agree_lead_working_days");
     table.finish();
     out
 }

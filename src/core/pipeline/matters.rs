@@ -3,10 +3,12 @@
 use super::condition::Condition;
 use super::load::{known, per_level, required_word, slug, unknown_name};
 use super::model::*;
-use super::reader::{File, Reader};
+use super::reader::{File, Reader, parse_date};
 use crate::domain::{Category, Level};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Most records a trigger may wait for.
+const MAX_TRIGGER_RECORDS: u32 = 50;
 /// Most methods, and most measures, a warning lists.
 const MAX_STEPS: usize = 10;
 
@@ -20,16 +22,16 @@ pub(super) fn matter(file: &File, organisations: &BTreeMap<String, Organisation>
         }
         list
     };
+    let objects = objects(&reader);
     let categories = "category = \"safety\" (consumer, finance, environment, labour, price, quality, service)";
     let mut matter = Matter {
         id: slug(&reader, "id", "id = \"urban-gas\""),
         name: reader.required_text("name"),
         category: required_word(&reader, "category", Category::parse, categories).unwrap_or(Category::Service),
-        lead: known(&reader, "lead", organisations, "a slug of organisations.toml"),
+        lead: lead(&reader, organisations),
         cooperating: orgs("cooperating"),
         informed: orgs("informed"),
-        basis: Default::default(),
-        basis_verified: false,
+        basis: basis(&reader),
         guide_url: reader.string("guide_url", "guide_url = \"https://...\""),
         methods: reader.strings("methods", "methods = [\"off-site check\"]"),
         measures_suggested: reader.strings("measures_suggested", "measures_suggested = [\"verify\"]"),
@@ -38,7 +40,9 @@ pub(super) fn matter(file: &File, organisations: &BTreeMap<String, Organisation>
         triggers: reader.tables("trigger").into_iter().map(trigger).collect(),
         industry: reader.table("industry").map(industry),
         enterprise: reader.table("enterprise").map(enterprise),
+        objects,
     };
+    give_objects(&reader, &mut matter);
     for (key, list) in [("methods", &matter.methods), ("measures_suggested", &matter.measures_suggested)] {
         if list.len() > MAX_STEPS {
             file.report(
@@ -47,15 +51,6 @@ pub(super) fn matter(file: &File, organisations: &BTreeMap<String, Organisation>
                 "the ones that matter, in order",
             );
         }
-    }
-    match reader.table("basis") {
-        Some(basis) => {
-            matter.basis = basis.required_text("text");
-            basis.required_string("source", "source = \"where the text was read\"");
-            matter.basis_verified = basis.bool("verified", "verified = false").unwrap_or(false);
-            basis.finish();
-        }
-        None => reader.missing("basis", "[basis] with text, source and verified = false until someone has read it"),
     }
     if matter.matches.is_empty() {
         reader.missing("match", "[[match]] kind = \"ticket\", category = [\"...\"]");
@@ -71,6 +66,75 @@ pub(super) fn matter(file: &File, organisations: &BTreeMap<String, Organisation>
     }
     reader.finish();
     (!matter.id.is_empty()).then_some(matter)
+}
+
+/// A slug, or `"undetermined"`: a new trade nobody leads yet (art. 7).
+fn lead(reader: &Reader, organisations: &BTreeMap<String, Organisation>) -> Option<String> {
+    let undetermined = reader.string("lead", "lead = \"wh-amr\"").is_some_and(|lead| lead == "undetermined");
+    (!undetermined).then(|| known(reader, "lead", organisations, "a slug of organisations.toml, or \"undetermined\""))
+}
+
+/// Industry codes, with or without the letter of their section.
+fn objects(reader: &Reader) -> Vec<String> {
+    let example = "objects = [\"4511\", \"4512\"]";
+    let objects = reader.strings("objects", example);
+    if let Some(bad) = objects.iter().find(|code| code.is_empty() || !code.bytes().all(|b| b.is_ascii_alphanumeric())) {
+        reader.file.report(reader.at("objects"), format!("{bad:?} is no industry code"), example);
+    }
+    objects
+}
+
+fn basis(reader: &Reader) -> Basis {
+    let Some(table) = reader.table("basis") else {
+        if !reader.has("basis") {
+            reader.missing("basis", "[basis] with text, source and verified = false until someone has read it");
+        }
+        return Basis::default();
+    };
+    let dates = "date = \"2024\", \"2024-05\" or \"2024-05-01\"";
+    let basis = Basis {
+        text: table.required_text("text"),
+        source: table.required_string("source", "source = \"where the text was read\""),
+        date: table.string("date", dates),
+        expires: table.date("expires", "expires = \"2028-12-09\""),
+        verified: table.bool("verified", "verified = false").unwrap_or(false),
+    };
+    if let Some(date) = &basis.date
+        && !["-01-01", "-01", ""].iter().any(|rest| parse_date(&format!("{date}{rest}")).is_some())
+    {
+        table.file.report(table.at("date"), format!("{date:?} is no year, month or day"), dates);
+    }
+    table.finish();
+    basis
+}
+
+/// Conditions that speak of the matter's objects get their codes.
+fn give_objects(reader: &Reader, matter: &mut Matter) {
+    let objects = matter.objects.clone();
+    let mut asked = false;
+    for condition in matter.conditions_mut().filter(|c| c.of_objects) {
+        condition.industries.clone_from(&objects);
+        asked = true;
+    }
+    if asked && objects.is_empty() {
+        reader.missing("objects", "objects = [\"4511\"]: a condition with of_objects speaks of them");
+    }
+}
+
+impl Matter {
+    pub(super) fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let counts = self.industry.iter().flat_map(|i| &i.count);
+        let evidence = self.enterprise.iter().flat_map(|e| &e.evidence).flat_map(|e| &e.when);
+        let triggers = self.triggers.iter().flat_map(|t| &t.when);
+        self.matches.iter().chain(triggers).chain(counts).chain(evidence)
+    }
+
+    pub(super) fn conditions_mut(&mut self) -> impl Iterator<Item = &mut Condition> {
+        let counts = self.industry.iter_mut().flat_map(|i| &mut i.count);
+        let evidence = self.enterprise.iter_mut().flat_map(|e| &mut e.evidence).flat_map(|e| &mut e.when);
+        let triggers = self.triggers.iter_mut().flat_map(|t| &mut t.when);
+        self.matches.iter_mut().chain(triggers).chain(counts).chain(evidence)
+    }
 }
 
 fn conditions(reader: &Reader, key: &'static str) -> Vec<Condition> {
@@ -91,7 +155,12 @@ fn trigger(table: Reader) -> Trigger {
         level: required_word(&table, "level", Level::parse, "level = \"orange\"").unwrap_or(Level::Blue),
         text: table.required_text("text"),
         hold_days: table.whole("hold_days", 1..=365, "hold_days = 7").unwrap_or(7),
+        at_least: table.whole("at_least", 1..=MAX_TRIGGER_RECORDS, "at_least = 3").unwrap_or(1),
+        within_days: table.whole("within_days", 1..=365, "within_days = 7").unwrap_or(7),
     };
+    if table.has("within_days") && trigger.at_least == 1 {
+        table.file.report(table.at("within_days"), "`within_days` without `at_least`", "at_least = 3, within_days = 7");
+    }
     table.finish();
     trigger
 }
@@ -119,13 +188,18 @@ fn enterprise(table: Reader) -> EnterpriseRules {
     let mut evidence: Vec<EvidenceRule> = Vec::new();
     for rule in table.tables("evidence") {
         let example = "weight = 0.8 (log-odds; below 0 speaks for the firm), half_life_days = 90";
+        let figure = rule.table("figure").map(figure);
         let parsed = EvidenceRule {
             code: slug(&rule, "code", "code = \"complaint\""),
-            when: required_conditions(&rule, "when"),
+            when: if figure.is_some() { conditions(&rule, "when") } else { required_conditions(&rule, "when") },
+            figure,
             weight: rule.number("weight", -10.0..=10.0, example).unwrap_or_default(),
             half_life_days: rule.number("half_life_days", 1.0..=3650.0, example).unwrap_or(90.0),
             text: rule.required_text("text"),
         };
+        if parsed.figure.is_some() && !parsed.when.is_empty() {
+            rule.file.report(rule.at("figure"), "a rule has `when` or `figure`, not both", "two rules, or one of the two");
+        }
         for key in ["weight", "half_life_days"] {
             if !rule.has(key) {
                 rule.missing(key, example);
@@ -162,4 +236,23 @@ fn enterprise(table: Reader) -> EnterpriseRules {
     };
     table.finish();
     rules
+}
+
+fn figure(table: Reader) -> FigureTest {
+    let example = "figure = { measure = \"prepaid_balance_yuan\", value_at_least = 500000 } (value_below, times_peer_median)";
+    let test = FigureTest {
+        measure: table.required_string("measure", example),
+        value_at_least: table.number("value_at_least", -1e15..=1e15, example),
+        value_below: table.number("value_below", -1e15..=1e15, example),
+        times_peer_median: table.number("times_peer_median", 0.0..=1e6, example),
+        peers_at_least: table.whole("peers_at_least", 1..=100_000, "peers_at_least = 8").unwrap_or(8),
+    };
+    if test.value_at_least.is_none() && test.value_below.is_none() && test.times_peer_median.is_none() {
+        table.file.report(table.at, "a figure that is compared with nothing", example);
+    }
+    if table.has("peers_at_least") && test.times_peer_median.is_none() {
+        table.file.report(table.at("peers_at_least"), "`peers_at_least` without `times_peer_median`", example);
+    }
+    table.finish();
+    test
 }

@@ -11,11 +11,13 @@ mod matters;
 mod model;
 mod reader;
 mod sources;
+mod words;
 
 pub use bundle::{Bundle, BundleProblem, MAX_BUNDLE_ZSTD_BYTES};
 pub use check::{Finding, check};
-pub use condition::{Condition, MAX_WORDS};
+pub use condition::{About, Condition, MAX_WORDS};
 pub use load::load;
 pub use model::*;
 pub use reader::Problem;
 pub use sources::CONTROL_TOPIC;
+pub use words::{WordHits, Words};

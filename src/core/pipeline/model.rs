@@ -1,8 +1,10 @@
 //! The checked model of one realm's pipeline.
 
+use super::words::Words;
 use super::{Bundle, Condition};
 use crate::domain::outputs::Role;
 use crate::domain::{Calendar, Category, IdScheme, Language, Level, SourceKind, Text, Zone};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -28,6 +30,8 @@ pub struct Model {
     /// What a person calls the id (`licence`, `统一社会信用代码`).
     pub id_name: Text,
     pub disclaimer: Text,
+    /// The normative document the realm works under, if the pipeline names it.
+    pub measure: Option<Measure>,
     pub calendar: Calendar,
     pub sources: Vec<Source>,
     pub organisations: BTreeMap<String, Organisation>,
@@ -35,12 +39,27 @@ pub struct Model {
     /// The realm's own region, above all others.
     pub root_region: String,
     pub matters: BTreeMap<String, Matter>,
+    /// Lists of words that conditions share, by name.
+    pub word_lists: BTreeMap<String, Vec<String>>,
+    /// The words of all conditions.
+    pub words: Words,
     pub levels: LevelRules,
     pub duties: [DutyRule; 4],
+    /// Working days the coordinating office has to see that a lead is agreed on (art. 7).
+    pub agree_lead_working_days: u32,
     pub ladder: Ladder,
     /// The coordinating office: circular notices go there too.
     pub coordinating: String,
     pub bundle: Bundle,
+}
+
+/// A normative document and how long it holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    pub name: Text,
+    pub in_force: NaiveDate,
+    /// Its last day.
+    pub expires: Option<NaiveDate>,
 }
 
 /// One input topic.
@@ -52,6 +71,10 @@ pub struct Source {
     pub org: Option<String>,
     /// How long after its period ends a record may still come and be counted.
     pub lateness_ms: i64,
+    /// Record field ← columns, the first that has something; for all rows.
+    pub columns: BTreeMap<String, Vec<String>>,
+    /// As in a map, for all rows; a map's own values go first.
+    pub values: BTreeMap<String, BTreeMap<String, String>>,
     pub maps: Vec<FieldMap>,
 }
 
@@ -96,6 +119,11 @@ pub struct Organisation {
     pub slug: String,
     pub name: Text,
     pub superior: Option<String>,
+    /// Whom to reach on duty: an office or a role, never a private person.
+    pub contact: Option<Text>,
+    /// Other spellings and names before a reform; records that use them mean this organisation.
+    pub aliases: Vec<String>,
+    pub former_names: Vec<String>,
     /// The part of the realm it answers for, in the place of `branch_of`.
     pub region: Option<String>,
     pub branch_of: Option<String>,
@@ -115,11 +143,13 @@ pub struct Matter {
     pub id: String,
     pub name: Text,
     pub category: Category,
-    pub lead: String,
+    /// `None`: undetermined. The coordinating office stands in until one is agreed on (art. 7).
+    pub lead: Option<String>,
     pub cooperating: Vec<String>,
     pub informed: Vec<String>,
-    pub basis: Text,
-    pub basis_verified: bool,
+    pub basis: Basis,
+    /// Industry codes of the enterprises it supervises (监管对象); a code covers those below it.
+    pub objects: Vec<String>,
     pub guide_url: Option<String>,
     pub methods: Vec<String>,
     pub measures_suggested: Vec<String>,
@@ -131,10 +161,26 @@ pub struct Matter {
     pub enterprise: Option<EnterpriseRules>,
 }
 
+/// What a matter rests on (依据).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Basis {
+    pub text: Text,
+    /// Where the text was read.
+    pub source: String,
+    /// Of the text or the page it was read on: a year, a month or a day.
+    pub date: Option<String>,
+    /// The last day it holds.
+    pub expires: Option<NaiveDate>,
+    /// A person has checked it against the text itself.
+    pub verified: bool,
+}
+
 impl Matter {
-    /// The organisations the file names: lead, cooperating, informed, in this order.
-    pub(super) fn named(&self) -> impl Iterator<Item = (&str, Role)> {
-        std::iter::once((self.lead.as_str(), Role::Lead))
+    /// The organisations the file names: lead if determined, cooperating, informed, in this order.
+    pub fn named(&self) -> impl Iterator<Item = (&str, Role)> {
+        self.lead
+            .iter()
+            .map(|o| (o.as_str(), Role::Lead))
             .chain(self.cooperating.iter().map(|o| (o.as_str(), Role::Cooperating)))
             .chain(self.informed.iter().map(|o| (o.as_str(), Role::Informed)))
     }
@@ -172,6 +218,9 @@ pub struct Trigger {
     pub text: Text,
     /// How long the level is held, in days.
     pub hold_days: u32,
+    /// It takes so many records about one subject, or one trade in one region, within so many days.
+    pub at_least: u32,
+    pub within_days: u32,
 }
 
 /// Which records are counted in the matter's industry series, by region.
@@ -224,11 +273,25 @@ pub struct EnterpriseRules {
 #[derive(Debug, Clone)]
 pub struct EvidenceRule {
     pub code: String,
+    /// Empty for a rule about a figure.
     pub when: Vec<Condition>,
+    pub figure: Option<FigureTest>,
     /// Log-odds of one piece of fresh evidence; further pieces count by log2(1 + decayed count).
     pub weight: f64,
     pub half_life_days: f64,
     pub text: Text,
+}
+
+/// What the newest figure of one measure must be for a rule to hold; all parts given must hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FigureTest {
+    pub measure: String,
+    pub value_at_least: Option<f64>,
+    pub value_below: Option<f64>,
+    /// At least so many times the median of the newest figures of other enterprises of its industry.
+    pub times_peer_median: Option<f64>,
+    /// With fewer peers the comparison says nothing.
+    pub peers_at_least: u32,
 }
 
 /// When industry series change level.
@@ -294,6 +357,18 @@ impl Model {
         })
     }
 
+    /// An organisation by slug, or by a name, alias or former name only one has.
+    pub fn find_organisation(&self, raw: &str) -> Option<&Organisation> {
+        let raw = raw.trim();
+        let is = |o: &&Organisation| {
+            o.name.zh == raw || o.name.en == raw || o.aliases.iter().chain(&o.former_names).any(|name| name == raw)
+        };
+        self.organisations.get(raw).or_else(|| {
+            let mut named = self.organisations.values().filter(is);
+            named.next().filter(|_| named.next().is_none())
+        })
+    }
+
     /// Who gets a warning about a subject of the region: where an organisation has a branch that
     /// answers for the region, the branch stands in its place and the organisation itself is informed.
     pub fn recipients(&self, matter: &Matter, region: Option<&str>) -> Recipients {
@@ -305,6 +380,9 @@ impl Model {
         };
         let chain = self.region_chain(region);
         let mut out: Vec<(String, Role)> = Vec::new();
+        if matter.lead.is_none() {
+            add(&mut out, &self.coordinating, Role::Lead);
+        }
         let mut superiors = Vec::new();
         for (org, role) in matter.named() {
             match self.branch(org, &chain) {

@@ -1,8 +1,9 @@
 //! Walks parsed TOML and collects every problem instead of stopping at the first.
 
 use crate::domain::Text;
+use chrono::NaiveDate;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -11,6 +12,11 @@ pub(super) const NOT_TOML: &str = "not TOML";
 /// Longest text, and longest list of texts, a pipeline may hold.
 const MAX_TEXT_CHARS: usize = 500;
 const MAX_ITEMS: usize = 2_000;
+
+/// A day as pipelines write it.
+pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+}
 
 fn is_short(text: &str) -> bool {
     text.chars().count() <= MAX_TEXT_CHARS
@@ -40,11 +46,19 @@ pub(super) struct File<'a> {
     pub name: &'a str,
     text: &'a str,
     pub problems: &'a RefCell<Vec<Problem>>,
+    /// The lists of words.toml, for conditions.
+    pub word_lists: &'a BTreeMap<String, Vec<String>>,
 }
+
+const NO_LISTS: &BTreeMap<String, Vec<String>> = &BTreeMap::new();
 
 impl<'a> File<'a> {
     pub fn new(name: &'a str, text: &'a str, problems: &'a RefCell<Vec<Problem>>) -> File<'a> {
-        File { name, text, problems }
+        File { name, text, problems, word_lists: NO_LISTS }
+    }
+
+    pub fn with_words(self, word_lists: &'a BTreeMap<String, Vec<String>>) -> File<'a> {
+        File { word_lists, ..self }
     }
 
     /// Parses the file; syntax errors become problems and what could be read is still checked.
@@ -100,7 +114,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         self.table.get(key).map_or(self.at, |v| v.span().start)
     }
 
-    pub fn wrong(&self, key: &'static str, value: &Spanned<DeValue<'_>>, wants: &str, example: &str) {
+    pub fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, wants: &str, example: &str) {
         self.file.report(value.span().start, format!("`{key}` must be {wants}"), example);
     }
 
@@ -182,7 +196,10 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     /// A text, or a list of texts; empty when absent.
     pub fn strings(&self, key: &'static str, example: &str) -> Vec<String> {
-        let Some(value) = self.value(key) else { return Vec::new() };
+        self.value(key).map_or_else(Vec::new, |value| self.texts_of(key, value, example))
+    }
+
+    fn texts_of(&self, key: &str, value: &Spanned<DeValue<'_>>, example: &str) -> Vec<String> {
         match value.get_ref() {
             DeValue::String(s) if is_short(s) => vec![s.to_string()],
             DeValue::Array(items) if items.len() > MAX_ITEMS => {
@@ -204,6 +221,16 @@ impl<'a, 'b> Reader<'a, 'b> {
                 Vec::new()
             }
         }
+    }
+
+    /// A calendar day.
+    pub fn date(&self, key: &'static str, example: &str) -> Option<NaiveDate> {
+        let text = self.string(key, example)?;
+        let date = parse_date(&text);
+        if date.is_none() {
+            self.file.report(self.at(key), format!("{text:?} is not a date"), example);
+        }
+        date
     }
 
     /// A text in one or both languages: `"..."` or `{ en = "...", zh = "..." }`.
@@ -279,6 +306,16 @@ impl<'a, 'b> Reader<'a, 'b> {
                 DeValue::String(s) => out.push((key.get_ref().to_string(), s.to_string(), value.span().start)),
                 _ => self.file.report(value.span().start, format!("`{}` must be a text", key.get_ref()), example),
             }
+        }
+        out
+    }
+
+    /// All keys with a text or a list of texts, for tables whose keys are data.
+    pub fn text_list_entries(&self, example: &str) -> BTreeMap<String, Vec<String>> {
+        let mut out = BTreeMap::new();
+        for (key, value) in self.table.iter() {
+            let key = key.get_ref().to_string();
+            out.insert(key.clone(), self.texts_of(&key, value, example));
         }
         out
     }

@@ -40,6 +40,8 @@ pub(super) fn sources(pipeline: &Reader, organisations: &BTreeMap<String, Organi
         if maps.len() > MAX_MAPS {
             table.file.report(table.at("map"), format!("{} maps; {MAX_MAPS} are allowed", maps.len()), "fewer maps");
         }
+        let columns = columns(&table);
+        let values = values(&table);
         let lateness_hours = table.whole("lateness_hours", 0..=720, "lateness_hours = 24").unwrap_or(usual_lateness_hours);
         let lateness_ms = i64::from(lateness_hours) * HOUR_MS;
         match kind {
@@ -50,7 +52,7 @@ pub(super) fn sources(pipeline: &Reader, organisations: &BTreeMap<String, Organi
                     kinds,
                 );
             }
-            Some(kind) => out.push(Source { kind, topic, org: None, lateness_ms, maps }),
+            Some(kind) => out.push(Source { kind, topic, org: None, lateness_ms, columns, values, maps }),
             None => {}
         }
         table.finish();
@@ -58,11 +60,19 @@ pub(super) fn sources(pipeline: &Reader, organisations: &BTreeMap<String, Organi
     if out.is_empty() {
         pipeline.missing("source", "[[source]] with kind = \"tickets\" and topic = \"hotline.tickets\"");
     }
+    let own = |kind, topic: String, org| Source {
+        kind,
+        topic,
+        org,
+        lateness_ms: 0,
+        columns: BTreeMap::new(),
+        values: BTreeMap::new(),
+        maps: Vec::new(),
+    };
     for slug in organisations.keys() {
-        let topic = format!("dispositions.{slug}");
-        out.push(Source { kind: SourceKind::Dispositions, topic, org: Some(slug.clone()), lateness_ms: 0, maps: Vec::new() });
+        out.push(own(SourceKind::Dispositions, format!("dispositions.{slug}"), Some(slug.clone())));
     }
-    out.push(Source { kind: SourceKind::Control, topic: CONTROL_TOPIC.to_string(), org: None, lateness_ms: 0, maps: Vec::new() });
+    out.push(own(SourceKind::Control, CONTROL_TOPIC.to_string(), None));
     out
 }
 
@@ -95,12 +105,7 @@ fn field_map(table: Reader) -> FieldMap {
     if map.columns.is_empty() {
         table.missing("columns", "columns = [...]: the map applies to rows that have all of these");
     }
-    if let Some(values) = table.table("values") {
-        for (field, inner) in values.table_entries("values.intent = { \"投诉\" = \"complaint\" }") {
-            let entries = inner.text_entries(example).into_iter().map(|(k, v, _)| (k, v)).collect();
-            map.values.insert(field, entries);
-        }
-    }
+    map.values = values(&table);
     for case in table.tables("case") {
         let example = "[[source.map.case]] field = \"result\", column = \"critical\", above = 0, value = \"critical\"";
         let field = case.required_string("field", example);
@@ -114,4 +119,19 @@ fn field_map(table: Reader) -> FieldMap {
     }
     table.finish();
     map
+}
+
+/// Record field → (cell text → value).
+fn values(table: &Reader) -> BTreeMap<String, BTreeMap<String, String>> {
+    let example = "values.intent = { \"投诉\" = \"complaint\" }";
+    let Some(values) = table.table("values") else { return BTreeMap::new() };
+    let entries = |inner: Reader| inner.text_entries(example).into_iter().map(|(k, v, _)| (k, v)).collect();
+    values.table_entries(example).into_iter().map(|(field, inner)| (field, entries(inner))).collect()
+}
+
+/// Record field ← the columns it may stand in.
+fn columns(table: &Reader) -> BTreeMap<String, Vec<String>> {
+    let example = "columns.ticket_no = [\"工单编号\", \"单号\"]";
+    let Some(columns) = table.table("columns") else { return BTreeMap::new() };
+    columns.text_list_entries(example)
 }

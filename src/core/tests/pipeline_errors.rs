@@ -4,51 +4,7 @@
 mod common;
 
 use common::mini::{mini, mini_with};
-use jianwei_core::pipeline::{Bundle, Problem, load};
-
-const PIPELINE: &str = "pipeline.toml";
-const REGIONS: &str = "regions.toml";
-const ORGS: &str = "organisations.toml";
-const GAS: &str = "matters/gas.toml";
-const NOISE: &str = "matters/noise.toml";
-
-struct Row {
-    file: &'static str,
-    /// In the good pipeline, and what stands there instead.
-    from: &'static str,
-    to: String,
-    /// Text of the line the problem is at, in the mistaken file; empty for the first line.
-    at: &'static str,
-    message: &'static str,
-    write: &'static str,
-}
-
-fn row(
-    file: &'static str,
-    from: &'static str,
-    to: impl Into<String>,
-    at: &'static str,
-    message: &'static str,
-    write: &'static str,
-) -> Row {
-    Row { file, from, to: to.into(), at, message, write }
-}
-
-fn problems(bundle: &Bundle) -> Vec<Problem> {
-    load(bundle).err().unwrap_or_default()
-}
-
-fn check(rows: Vec<Row>) {
-    for Row { file, from, to, at, message, write } in rows {
-        let bundle = mini_with(file, from, &to);
-        let line = bundle.files[file].lines().position(|l| l.contains(at)).map(|n| n + 1);
-        assert!(line.is_some(), "{file} has no line with {at:?}");
-        let found = problems(&bundle);
-        let fits =
-            |p: &&Problem| p.file == file && Some(p.line) == line && p.message.contains(message) && p.write.contains(write);
-        assert_eq!(found.iter().filter(fits).count(), 1, "{from:?} -> {to:?}: line {line:?} in {found:#?}");
-    }
-}
+use common::mistakes::{GAS, NOISE, ORGS, PIPELINE, REGIONS, check, problems, row};
 
 #[test]
 fn the_realm() {
@@ -348,7 +304,7 @@ fn organisations_and_regions() {
 
 #[test]
 fn matters_and_conditions() {
-    let words = format!("words = [{}]", "\"w\",".repeat(501));
+    let words = format!("words = [{}]", (0..501).map(|n| format!("\"w{n}\",")).collect::<String>());
     let long = format!("\"{}\"", "长".repeat(501));
     check(vec![
         row(GAS, "id = \"gas\"", "id = \"gas leak\"", "gas leak", "is not a slug", "id = \"urban-gas\""),

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests may read folders; the core may not")]
 
 pub mod mini;
+pub mod mistakes;
 
 use jianwei_core::domain::{SourceKind, parse_time};
 use jianwei_core::engine::{Effect, Engine, Publication};

@@ -3,7 +3,7 @@ use crate::kafka::{RealmOptions, WorkerOptions, check_topics, needed_topics, run
 use crate::pipelines::{read_model, time_of};
 use crate::telemetry::{Metrics, init_logs, serve};
 use anyhow::{Context, Result, bail};
-use jianwei_core::pipeline::Model;
+use jianwei_core::pipeline::{Clock, Model};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +34,10 @@ pub struct Args {
     /// Let a pipeline that differs from the realm's active one take effect.
     #[arg(long)]
     activate: bool,
+    /// A new realm's clock, in the place of its pipeline's: `feed` where the topics hold a history that
+    /// is complete, `wall` for live feeds. Fixed with the realm's first entry.
+    #[arg(long, value_parser = clock)]
+    clock: Option<Clock>,
     /// Feed clock: the feed ends here; later records are dead letters, and time passes up to it.
     #[arg(long)]
     until: Option<String>,
@@ -88,7 +92,7 @@ pub fn run(args: &Args) -> Result<()> {
             activate: args.activate,
             until: args.until.clone(),
             pace_ms_per_s: args.pace_days_per_s.map(|days| (days * 86_400_000.0) as i64),
-            clock: None,
+            clock: args.clock,
             exit_at_end: args.exit_at_end,
             snapshots: true,
         },
@@ -106,6 +110,10 @@ pub fn run(args: &Args) -> Result<()> {
     run_worker(&options, &stop, &metrics)?;
     tracing::info!("stopped cleanly");
     Ok(())
+}
+
+fn clock(text: &str) -> Result<Clock, String> {
+    Clock::parse(text).ok_or_else(|| format!("no clock {text:?}: feed or wall"))
 }
 
 fn read_file(args: &Args) -> Result<File> {

@@ -147,7 +147,7 @@ fn realm(
             None if zone.is_empty() => {}
             None => realm.file.report(realm.at("zone"), format!("no zone {zone:?}"), zone_example),
         }
-        model.clock = required_word(&realm, "clock", parse_clock, "clock = \"wall\" (or \"feed\")").unwrap_or(Clock::Wall);
+        model.clock = required_word(&realm, "clock", Clock::parse, "clock = \"wall\" (or \"feed\")").unwrap_or(Clock::Wall);
         model.language =
             required_word(&realm, "language", parse_language, "language = \"zh\" (or \"en\")").unwrap_or(Language::Zh);
         model.id_scheme =
@@ -160,14 +160,6 @@ fn realm(
     }
     model.sources = super::sources::sources(pipeline, &model.organisations, model.clock);
     model
-}
-
-fn parse_clock(text: &str) -> Option<Clock> {
-    match text {
-        "feed" => Some(Clock::Feed),
-        "wall" => Some(Clock::Wall),
-        _ => None,
-    }
 }
 
 fn parse_language(text: &str) -> Option<Language> {

@@ -16,6 +16,16 @@ pub enum Clock {
     Wall,
 }
 
+impl Clock {
+    pub fn parse(text: &str) -> Option<Clock> {
+        match text {
+            "feed" => Some(Clock::Feed),
+            "wall" => Some(Clock::Wall),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Model {
     pub realm: String,

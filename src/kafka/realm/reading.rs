@@ -28,7 +28,10 @@ impl Realm {
     pub(super) fn open_source(&mut self) -> Result<()> {
         let state = self.sequencer.as_ref().context("the realm has not begun")?.engine().state();
         if state.clock == Clock::Wall && self.options.exit_at_end {
-            bail!("--exit-at-end ends a feed, and realm {} is on the wall clock: leave it out", self.model.realm);
+            bail!(
+                "--exit-at-end ends a feed, and realm {} is on the wall clock: leave it out, or begin the realm with --clock feed",
+                self.model.realm
+            );
         }
         let mut source = SourceReader::open(&self.settings, &self.model, state)?;
         if state.clock == Clock::Feed {

@@ -7,7 +7,9 @@ mod feeds;
 mod kafka;
 mod pipelines;
 mod replay;
+mod simulate;
 mod telemetry;
+mod truth;
 
 fn main() -> std::process::ExitCode {
     cli::main()

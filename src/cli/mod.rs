@@ -14,6 +14,7 @@ mod kafka_args;
 mod publish;
 mod replay;
 mod run;
+mod simulate;
 mod test;
 mod topics;
 
@@ -44,6 +45,8 @@ enum Command {
     Publish(publish::Args),
     /// Run realms: read, score, warn, exactly once.
     Run(run::Args),
+    /// Make a city up: all its feeds, departments that answer, and the truth of what is planted in it.
+    Simulate(simulate::Args),
     /// Step files, or a realm's journal, through a fresh realm and write what it would have said.
     Replay(replay::Args),
 }
@@ -54,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Topics(args) => topics::run(&args),
         Command::Publish(args) => publish::run(&args),

@@ -1,0 +1,200 @@
+//! What the city's trades are called and what people say of them: the pipeline's matters joined
+//! with the words of `vocabulary.toml`.
+
+use anyhow::{Context, Result};
+use jianwei_core::domain::RecordKind;
+use jianwei_core::pipeline::{Condition, Matter, Model};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub struct Vocabulary {
+    pub openings: Vec<String>,
+    pub times: Vec<String>,
+    pub asks: Vec<String>,
+    pub places: Vec<String>,
+    pub fillers: Vec<String>,
+    pub slips: Vec<[String; 2]>,
+    pub brand_first: Vec<String>,
+    pub brand_second: Vec<String>,
+    pub brand_third: Vec<String>,
+    pub brand_slips: Vec<[String; 2]>,
+    pub suffixes: Vec<String>,
+    pub praise: Vec<String>,
+    pub suggestions: Vec<String>,
+    pub inquiries: Vec<String>,
+    pub reminders: Vec<String>,
+    pub beside: Vec<String>,
+    pub landmark: Vec<String>,
+    pub campaign: Vec<String>,
+    pub unnamed: Vec<String>,
+    other_trade: Vec<TradeWords>,
+    pub talk: Vec<Talk>,
+    matter: Vec<MatterWords>,
+}
+
+/// What people call about that no matter looks at.
+#[derive(Deserialize)]
+pub struct Talk {
+    pub category: String,
+    pub texts: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct TradeWords {
+    pub industry: String,
+    pub words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct MatterWords {
+    id: String,
+    share: f64,
+    calls: f64,
+    trades: Vec<TradeWords>,
+    mild: Vec<String>,
+    severe: Vec<String>,
+}
+
+/// A figure or an alarm the matter's rules read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    pub name: String,
+    pub alarm: bool,
+}
+
+/// One matter of the pipeline, ready to speak.
+#[derive(Debug)]
+pub struct Trade {
+    pub matter: String,
+    /// Firms and background tickets, relative to other matters.
+    pub share: f64,
+    pub calls: f64,
+    pub kinds: Vec<TradeWords>,
+    pub mild: Vec<String>,
+    pub severe: Vec<String>,
+    pub categories: Vec<String>,
+    /// Words of its triggers, which raise a warning at once.
+    pub trigger_words: Vec<String>,
+    pub measures: Vec<Measure>,
+    pub indicators: Vec<String>,
+}
+
+pub fn vocabulary() -> Result<Vocabulary> {
+    toml::from_str(include_str!("vocabulary.toml")).context("src/simulate/vocabulary.toml")
+}
+
+impl Vocabulary {
+    pub fn other_trades(&self) -> &[TradeWords] {
+        &self.other_trade
+    }
+
+    pub fn trades(&self, model: &Model) -> Vec<Trade> {
+        model.matters.values().map(|matter| self.trade(matter, model)).collect()
+    }
+
+    fn trade(&self, matter: &Matter, model: &Model) -> Trade {
+        let known = self.matter.iter().find(|m| m.id == matter.id);
+        let when = |of: &mut dyn Iterator<Item = &Condition>| of.flat_map(|c| c.words.clone()).collect::<Vec<_>>();
+        let trigger_words = when(&mut matter.triggers.iter().flat_map(|t| &t.when).filter(|c| speaks_of(c, RecordKind::Ticket)));
+        let mut categories: Vec<String> = matter.matches.iter().flat_map(|c| c.categories.clone()).collect();
+        categories.dedup();
+        let own_words = when(&mut matter.matches.iter());
+        let name = model.text(&matter.name);
+        let own = |words: &[String]| -> Vec<String> { words.iter().map(|w| format!("{{f}}{w}，{name}")).collect() };
+        Trade {
+            matter: matter.id.clone(),
+            share: known.map_or(1.0, |k| k.share),
+            calls: known.map_or(1.0, |k| k.calls),
+            kinds: kinds(matter, known, name),
+            mild: known.map_or_else(|| if own_words.is_empty() { vec![format!("{{f}}{name}")] } else { own(&own_words) }, |k| k.mild.clone()),
+            severe: known.map_or_else(|| if trigger_words.is_empty() { vec![format!("{{f}}{name}")] } else { own(&trigger_words) }, |k| k.severe.clone()),
+            categories,
+            trigger_words,
+            measures: measures(matter),
+            indicators: fields_of(matter, "indicator"),
+        }
+    }
+}
+
+fn speaks_of(condition: &Condition, kind: RecordKind) -> bool {
+    condition.kinds.is_empty() || condition.kinds.contains(&kind)
+}
+
+/// The firms of a matter: our words for the industries its rules name; where we have none, the
+/// industries themselves under the matter's name.
+fn kinds(matter: &Matter, known: Option<&MatterWords>, name: &str) -> Vec<TradeWords> {
+    let codes: Vec<&String> = matter.matches.iter().flat_map(|c| &c.industries).collect();
+    let ours = known.map(|k| k.trades.as_slice()).unwrap_or_default();
+    let fits = |t: &&TradeWords| codes.is_empty() || codes.iter().any(|code| t.industry.starts_with(code.as_str()));
+    let fitting: Vec<TradeWords> = ours.iter().filter(fits).cloned().collect();
+    match (fitting.is_empty(), codes.is_empty()) {
+        (false, _) => fitting,
+        (true, true) => vec![TradeWords { industry: "7299".into(), words: vec![name.into()] }],
+        (true, false) => codes.iter().map(|code| TradeWords { industry: four_digits(code), words: vec![name.into()] }).collect(),
+    }
+}
+
+/// A class of GB/T 4754 below a division or group; codes of other schemes stay.
+fn four_digits(code: &str) -> String {
+    match code.len() {
+        2 => format!("{code}10"),
+        3 => format!("{code}1"),
+        _ => code.to_string(),
+    }
+}
+
+fn conditions(matter: &Matter) -> impl Iterator<Item = &Condition> {
+    let triggers = matter.triggers.iter().flat_map(|t| &t.when);
+    let evidence = matter.enterprise.iter().flat_map(|e| e.evidence.iter().flat_map(|r| &r.when));
+    matter.matches.iter().chain(triggers).chain(evidence)
+}
+
+fn measures(matter: &Matter) -> Vec<Measure> {
+    let mut found: Vec<Measure> = Vec::new();
+    for condition in conditions(matter) {
+        for (_, names) in condition.fields.iter().filter(|(field, _)| *field == "measure") {
+            for (kind, alarm) in [(RecordKind::Alarm, true), (RecordKind::Observation, false)] {
+                let asked = condition.kinds.contains(&kind);
+                let measures = names.iter().filter(|_| asked).map(|name| Measure { name: name.clone(), alarm });
+                found.extend(measures);
+            }
+        }
+    }
+    found.sort_by(|a, b| (&a.name, a.alarm).cmp(&(&b.name, b.alarm)));
+    found.dedup();
+    found
+}
+
+fn fields_of(matter: &Matter, wanted: &str) -> Vec<String> {
+    let fields = conditions(matter).flat_map(|c| &c.fields).filter(|(field, _)| *field == wanted);
+    let mut names: Vec<String> = fields.flat_map(|(_, values)| values.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// What is usual and what is bad of a figure, and its unit.
+pub struct Figure {
+    pub usual: (f64, f64),
+    pub bad: (f64, f64),
+    /// Alarms only.
+    pub limit: f64,
+    pub unit: &'static str,
+}
+
+/// Figures we know; of others, values from 0 to 1 are usual and up to 10 bad.
+pub fn figure(measure: &str) -> Figure {
+    let of = |usual, bad, limit, unit| Figure { usual, bad, limit, unit };
+    match measure {
+        "gas_lel_percent" => of((0.0, 12.0), (24.0, 70.0), 20.0, "%LEL"),
+        "prepaid_balance_yuan" => of((5_000.0, 180_000.0), (900_000.0, 4_000_000.0), 500_000.0, "元"),
+        "prepaid_complaints_ratio" => of((0.0, 0.02), (0.1, 0.6), 0.05, ""),
+        "wage_arrears_yuan" => of((0.0, 8_000.0), (200_000.0, 2_500_000.0), 50_000.0, "元"),
+        "wage_arrears_days" => of((0.0, 10.0), (45.0, 150.0), 30.0, "天"),
+        name if name.ends_with("_yuan") => of((1_000.0, 50_000.0), (400_000.0, 3_000_000.0), 200_000.0, "元"),
+        name if name.ends_with("_days") => of((0.0, 10.0), (45.0, 150.0), 30.0, "天"),
+        name if name.ends_with("_percent") => of((0.0, 12.0), (25.0, 80.0), 20.0, "%"),
+        name if name.ends_with("_celsius") => of((-25.0, -18.0), (-8.0, 4.0), -15.0, "℃"),
+        _ => of((0.0, 1.0), (3.0, 10.0), 2.0, ""),
+    }
+}

@@ -5,6 +5,7 @@ mod cli;
 mod demo;
 mod feeds;
 mod kafka;
+mod lang;
 mod pipelines;
 mod replay;
 mod simulate;

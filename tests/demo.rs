@@ -5,6 +5,7 @@ use std::process::Command;
 fn run(args: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_jianwei"))
         .args(args)
+        .env("LC_ALL", "C.UTF-8")
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("the binary runs");
@@ -25,7 +26,7 @@ fn number_before(text: &str, words: &str) -> u64 {
 
 #[test]
 fn the_demo_ends_by_itself_and_says_what_a_replay_says() {
-    let said = run(&["demo", "--seconds", "45", "--no-color"]);
+    let said = run(&["demo", "--city", "chicago", "--seconds", "45", "--no-color"]);
     assert!(!said.contains('\u{1b}'), "no escape codes where there is no terminal");
     assert!(said.contains("kcat -b 127.0.0.1:"));
     assert!(said.contains(" RED ") && said.contains(" ORANGE ") && said.contains("acknowledge by "));
@@ -60,5 +61,40 @@ fn the_demo_ends_by_itself_and_says_what_a_replay_says() {
     assert!(!shown.is_empty(), "{said}");
     for id in shown {
         assert!(warnings.contains(&format!("\"warning_id\":\"{id}\"")), "{id} is in the replay");
+    }
+}
+
+/// The lines of the story at the end: one planted trouble.
+fn story<'a>(said: &'a str, title: &str) -> Vec<&'a str> {
+    let from = said.find(title).unwrap_or_else(|| panic!("no {title:?} in:\n{said}"));
+    said[from..].lines().skip(1).take_while(|line| !line.trim_start().starts_with("jq ")).collect()
+}
+
+#[test]
+fn a_simulated_trouble_is_found_explained_sent_acknowledged_and_closed() {
+    for (lang, mark, title, steps) in [
+        (
+            "zh",
+            "[模拟] ",
+            "一起植入的隐患，从发现到办结",
+            ["橙色", "为什么: +", "已发送：牵头 威海市", "签收", "办结：", "预警解除"],
+        ),
+        (
+            "en",
+            "[simulated] ",
+            "One planted trouble, from first warning to close",
+            [" ORANGE ", "why: +", "sent to: lead Weihai", " acknowledge", " close: ", "the warning ends"],
+        ),
+    ] {
+        let said = run(&["demo", "--city", "weihai", "--seconds", "24", "--no-color", "--lang", lang]);
+        let told = story(&said, title);
+        let mut from = 0;
+        for step in steps {
+            let at = told[from..].iter().position(|line| line.contains(step));
+            from += at.unwrap_or_else(|| panic!("{lang}: no {step:?} from line {from} on in:\n{}", told.join("\n")));
+        }
+        assert!(told.iter().all(|line| line.starts_with(mark)), "every line says that it is simulated:\n{}", told.join("\n"));
+        let live = said.lines().filter(|l| l.contains(" ORANGE   2026-") || l.contains(" 橙色  2026-"));
+        assert!(live.clone().count() > 3 && live.clone().all(|l| l.starts_with(mark)), "{said}");
     }
 }

@@ -1,7 +1,7 @@
-use crate::demo::{Options, run as run_demo};
+use crate::demo::{City, Options, run as run_demo};
 use crate::kafka::Settings;
-use anyhow::{Context, Result};
-use std::path::PathBuf;
+use anyhow::{Context, Result, bail};
+use jianwei_core::domain::Language;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -14,9 +14,12 @@ pub struct Args {
     /// On the real cluster that KAFKA_BROKERS names, with a worker killed in mid-run.
     #[arg(long)]
     kafka: bool,
-    /// The pipeline whose sample feeds are shown.
-    #[arg(long, default_value = "pipelines/chicago")]
-    pipelines: PathBuf,
+    /// One half only: chicago (real feeds) or weihai (a simulated month).
+    #[arg(long, value_parser = city)]
+    city: Option<City>,
+    /// zh or en; the locale's unless told.
+    #[arg(long, value_parser = crate::lang::parse)]
+    lang: Option<Language>,
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -30,5 +33,17 @@ pub fn run(args: &Args) -> Result<()> {
     };
     let terminal = std::io::IsTerminal::is_terminal(&std::io::stdout());
     let color = terminal && !args.no_color && std::env::var_os("NO_COLOR").is_none();
-    run_demo(&Options { pipelines: args.pipelines.clone(), seconds: args.seconds, color, kafka })
+    if kafka.is_some() && args.city == Some(City::Weihai) {
+        bail!("--kafka shows Chicago's real feeds: leave --city weihai out");
+    }
+    let language = crate::lang::chosen(args.lang);
+    run_demo(&Options { city: args.city, seconds: args.seconds, color, language, kafka })
+}
+
+fn city(text: &str) -> Result<City, String> {
+    match text {
+        "chicago" => Ok(City::Chicago),
+        "weihai" => Ok(City::Weihai),
+        _ => Err(format!("no city {text:?}: chicago or weihai")),
+    }
 }

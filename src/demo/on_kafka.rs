@@ -1,10 +1,13 @@
 //! On a real cluster: a worker process of its own, killed in mid-run; afterwards what is there is
 //! counted against what was published, and against a replay of the files.
 
+use super::chicago::sample_inputs;
 use super::view::View;
-use super::{Budget, LEGEND, Options, paint::Paint, summary};
+use super::words::Words;
+use super::{Budget, Options, paint::Paint, summary};
 use crate::feeds::Input;
 use crate::kafka::{Settings, create_topics, needed_topics, publish, read_journal};
+use crate::pipelines::{read_model_in, shipped, write_bundle};
 use crate::replay::{JournalReplay, Report, replay};
 use anyhow::{Context, Result, bail};
 use jianwei_core::journal::Body;
@@ -18,8 +21,16 @@ use std::time::{Duration, Instant};
 const SESSION_MS: &str = "session.timeout.ms=6000";
 const WORKER_STARTS: Duration = Duration::from_secs(14);
 
-pub fn run(options: &Options, settings: &Settings, model: &Model, inputs: &[Input], budget: Budget) -> Result<()> {
+pub fn run(options: &Options, settings: &Settings, budget: Budget) -> Result<()> {
     let paint = Paint(options.color);
+    let words = Words { language: options.language, simulated: false };
+    let dir = shipped("chicago")?;
+    let folder = tempfile::tempdir()?;
+    // The worker reads a pipeline from a folder: this one speaks the language asked for.
+    let model = read_model_in(&dir, options.language)?;
+    let pipelines = folder.path().join("pipeline");
+    write_bundle(&model.bundle, &pipelines)?;
+    let (model, inputs) = (&model, &sample_inputs(&dir)?);
     println!("{}", paint.bold(&format!("Jianwei on a real Kafka at {}, with a worker killed in mid-run", settings.brokers)));
     let made = create_topics(settings, &needed_topics(&[model], 3), 1)?;
     if made.is_empty() {
@@ -28,15 +39,14 @@ pub fn run(options: &Options, settings: &Settings, model: &Model, inputs: &[Inpu
     println!("created {} topics", made.len());
     let published = publish(settings, model, inputs, |_| indicatif::ProgressBar::hidden())?;
     for (topic, count) in &published.records {
-        println!("published {count} real records to {topic}");
+        println!("{}", words.published(*count, topic));
     }
-    println!("{LEGEND}");
+    println!("{}", words.legend());
     println!();
-    let folder = tempfile::tempdir()?;
-    let mut view = View::open(settings, model, options.color)?;
+    let mut view = View::open(settings, model, words, paint, None)?;
     let pace_days_per_s = budget.pace_ms_per_s(published.span_ms, WORKER_STARTS) as f64 / 86_400_000.0;
     let total: u64 = published.records.values().sum();
-    let start = || worker(options, settings, folder.path(), pace_days_per_s);
+    let start = || worker(&pipelines, settings, folder.path(), pace_days_per_s);
     let mut child = Killed(start()?);
     let mut killed = false;
     loop {
@@ -56,7 +66,7 @@ pub fn run(options: &Options, settings: &Settings, model: &Model, inputs: &[Inpu
         }
     }
     view.drain()?;
-    summary::print(model, &options.pipelines, &view.seen, paint);
+    summary::print(model, &view.seen, words, paint);
     println!("\n{}", paint.bold("Nothing lost, nothing doubled?"));
     verify(settings, model, inputs, total, &folder.path().join("verify"), killed)?;
     println!("{}", paint.dim(&format!("took {:.0} s", budget.began.elapsed().as_secs_f64())));
@@ -73,10 +83,10 @@ impl Drop for Killed {
     }
 }
 
-fn worker(options: &Options, settings: &Settings, folder: &Path, pace_days_per_s: f64) -> Result<Child> {
+fn worker(pipelines: &Path, settings: &Settings, folder: &Path, pace_days_per_s: f64) -> Result<Child> {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("worker.log"))?;
     let mut command = Command::new(std::env::current_exe()?);
-    command.arg("run").arg("--brokers").arg(&settings.brokers).arg("--pipelines").arg(&options.pipelines);
+    command.arg("run").arg("--brokers").arg(&settings.brokers).arg("--pipelines").arg(pipelines);
     command.arg("--state-dir").arg(folder.join("state")).args([
         "--listen",
         "127.0.0.1:0",

@@ -1,40 +1,46 @@
 //! What a run showed, in a screenful.
 
 use super::paint::Paint;
-use super::view::{Seen, why};
-use jianwei_core::domain::Level;
+use super::story::Story;
+use super::view::Seen;
+use super::words::{Words, why};
+use jianwei_core::domain::{Language, Level};
 use jianwei_core::pipeline::Model;
 use serde_json::Value;
-use std::path::Path;
 
 const SHOWN: usize = 5;
+/// Width of a matter's name in the table of warnings, in columns of a terminal.
+const NAME_COLUMNS: usize = 34;
 
-pub fn print(model: &Model, pipelines: &Path, seen: &Seen, paint: Paint) {
+pub fn print(model: &Model, seen: &Seen, words: Words, paint: Paint) {
     println!();
-    println!("{}", paint.bold("Summary"));
+    println!("{}", paint.bold(&format!("{}{}", words.mark(), words.pick("小结", "Summary"))));
     let until = model.zone.date(seen.stamp_ms);
-    println!(
-        "{} source records up to {until}, {} journal entries, {} dead letters, {} reminders, {} risk profiles",
-        seen.records,
-        seen.entries,
-        seen.dead_letters,
-        seen.reminders,
-        seen.profiles.len()
-    );
-    print_warnings(model, seen, paint);
-    print_surges(seen, paint);
-    print_profiles(model, seen, paint);
-    print_commands(pipelines, seen, paint);
+    let (records, entries, dead) = (seen.records, seen.entries, seen.dead_letters);
+    let (reminders, profiles) = (seen.reminders, seen.profiles.len());
+    match words.language {
+        Language::Zh => println!(
+            "截至 {until} 源记录 {records} 条，日志条目 {entries} 条，死信 {dead} 条，提醒 {reminders} 条，风险画像 {profiles} 份"
+        ),
+        Language::En => println!(
+            "{records} source records up to {until}, {entries} journal entries, {dead} dead letters, {reminders} reminders, {profiles} risk profiles"
+        ),
+    }
+    print_warnings(model, seen, words, paint);
+    print_surges(seen, words, paint);
+    print_profiles(model, seen, words, paint);
 }
 
-fn print_warnings(model: &Model, seen: &Seen, paint: Paint) {
-    println!("\n{}", paint.bold("Warnings raised or made worse, by matter and level"));
-    println!("  {:<32}{:>7}{:>8}{:>8}{:>6}", "", "red", "orange", "yellow", "blue");
+fn print_warnings(model: &Model, seen: &Seen, words: Words, paint: Paint) {
+    let title = words.pick("各监管事项发出和升级的预警", "Warnings raised or made worse, by matter and level");
+    println!("\n{}", paint.bold(title));
+    let [red, orange, yellow, blue] = ["red", "orange", "yellow", "blue"].map(|level| right(words.level(level), 8));
+    println!("  {}{red}{orange}{yellow}{blue}", left("", NAME_COLUMNS));
     for matter in model.matters.values() {
         let count = |level: Level| seen.warnings.get(&(matter.id.clone(), level.as_str().to_string())).copied().unwrap_or(0);
         println!(
-            "  {:<32}{:>7}{:>8}{:>8}{:>6}",
-            model.text(&matter.name),
+            "  {}{:>8}{:>8}{:>8}{:>8}",
+            left(model.text(&matter.name), NAME_COLUMNS),
             count(Level::Red),
             count(Level::Orange),
             count(Level::Yellow),
@@ -43,11 +49,25 @@ fn print_warnings(model: &Model, seen: &Seen, paint: Paint) {
     }
 }
 
-fn print_surges(seen: &Seen, paint: Paint) {
-    println!("\n{}", paint.bold("Biggest surges, by how many more were seen than is usual"));
+/// Columns a terminal gives a text: Chinese characters take two.
+fn columns(text: &str) -> usize {
+    text.chars().map(|c| if c >= '\u{2e80}' { 2 } else { 1 }).sum()
+}
+
+fn left(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
+}
+
+fn right(text: &str, width: usize) -> String {
+    format!("{}{text}", " ".repeat(width.saturating_sub(columns(text))))
+}
+
+fn print_surges(seen: &Seen, words: Words, paint: Paint) {
+    let title = words.pick("最大的激增，按比平常多出的件数", "Biggest surges, by how many more were seen than is usual");
+    println!("\n{}", paint.bold(title));
     for warning in ranked(seen).into_iter().take(SHOWN) {
         let level = warning["level"].as_str().unwrap_or_default();
-        let label = paint.level(level, &format!("{level:<7}"));
+        let label = paint.level(level, &left(words.level(level), 7));
         let ratio = warning["surge"]["rate_ratio"].as_f64().unwrap_or(0.0);
         println!("  {label}{} (x{ratio:.1})  {}", warning["headline"].as_str().unwrap_or_default(), id(warning));
     }
@@ -64,18 +84,25 @@ fn ranked(seen: &Seen) -> Vec<&Value> {
     surges
 }
 
-fn print_profiles(model: &Model, seen: &Seen, paint: Paint) {
+fn print_profiles(model: &Model, seen: &Seen, words: Words, paint: Paint) {
     let name = model.text(&model.id_name);
-    println!("\n{}", paint.bold(&format!("Highest risk now, by {name}, and why (points are tenths of log-odds)")));
+    let title = match words.language {
+        Language::Zh => format!("目前风险最高的{name}及原因（分值为对数几率的十分之一）"),
+        Language::En => format!("Highest risk now, by {name}, and why (points are tenths of log-odds)"),
+    };
+    println!("\n{}", paint.bold(&title));
     let mut profiles: Vec<Value> = seen.profiles.values().filter_map(|v| serde_json::from_slice(v).ok()).collect();
     let rank =
         |p: &Value| (p["level"].as_str().and_then(Level::parse), p["score"].as_u64().unwrap_or(0), p["evidence_count"].as_u64());
     profiles.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a["subject"]["id"].as_str().cmp(&b["subject"]["id"].as_str())));
     for profile in profiles.iter().take(SHOWN) {
         let why = why(profile);
+        let called = profile["subject"]["name"].as_str().unwrap_or_default();
         println!(
-            "  {name} {:<14} score {:>3}  {}",
+            "  {} {:<14} {} {:>3}  {}",
+            if called.is_empty() { name } else { called },
             profile["subject"]["id"].as_str().unwrap_or_default(),
+            words.pick("风险分", "score"),
             profile["score"].as_u64().unwrap_or(0),
             why.trim_end_matches(" · ")
         );
@@ -88,13 +115,20 @@ fn id(warning: &Value) -> &str {
 }
 
 /// The same bytes come from the files again: the broker of the demo is gone by now.
-fn print_commands(pipelines: &Path, seen: &Seen, paint: Paint) {
-    let dir = pipelines.display();
-    println!("\n{}", paint.bold("To look at any of them"));
-    println!(
-        "  jianwei replay --pipelines {dir} --input tickets='{dir}/sample/*311*.csv.gz' --input sector='{dir}/sample/*inspection*.csv.gz' --input sector='{dir}/sample/*canvass*.csv.gz' --out out"
-    );
+pub fn print_commands(dir: &str, inputs: &str, subject: &str, seen: &Seen, words: Words, paint: Paint) {
+    println!("\n{}", paint.bold(words.pick("想细看其中任何一条", "To look at any of them")));
+    println!("  jianwei replay --pipelines {dir} {inputs} --out out");
     let first = ranked(seen).first().map_or("WARNING_ID", |w| id(w)).to_string();
     println!("  jq 'select(.warning_id == \"{first}\" and .role == \"lead\")' out/warnings.ndjson");
-    println!("  jq 'select(.subject.id == \"LICENCE\")' out/profiles.ndjson");
+    println!("  jq 'select(.subject.id == \"{subject}\")' out/profiles.ndjson");
+}
+
+/// One trouble from its planting to the end of its warning.
+pub fn print_story(story: &Story, words: Words, paint: Paint) {
+    let title = words.pick("一起植入的隐患，从发现到办结", "One planted trouble, from first warning to close");
+    println!("\n{}", paint.bold(&format!("{}{title}", words.mark())));
+    for line in story.lines() {
+        println!("{line}");
+    }
+    println!("  jq 'select(.warning_id == \"{}\")' out/warnings.ndjson", story.warning_id);
 }

@@ -1,11 +1,14 @@
 //! On the broker librdkafka carries: for trying out, in one process. It has no settings of topics,
 //! no compaction, and keeps 5 MiB a partition: recovery is not claimed here.
 
+use super::paint::Paint;
+use super::story::Story;
 use super::view::View;
-use super::{Budget, LEGEND, Options, paint::Paint, summary};
+use super::words::Words;
+use super::{Budget, summary};
 use crate::feeds::Input;
 use crate::kafka::{RealmOptions, Settings, WorkerOptions, needed_topics, publish, run_worker};
-use crate::telemetry::{Metrics, init_logs};
+use crate::telemetry::Metrics;
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use jianwei_core::engine::topics;
@@ -15,36 +18,48 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Enough that no partition of the sample feeds comes near 5 MiB once compressed.
-const PARTITIONS: i32 = 8;
 /// What joining the group and starting the realm take.
 const REALM_START: Duration = Duration::from_secs(8);
 
-pub fn run(options: &Options, model: &Model, inputs: &[Input], budget: Budget) -> Result<()> {
-    init_logs("error");
+/// One city shown: its feeds go into a broker of its own and its realm runs over them.
+pub struct Part<'m> {
+    pub model: &'m Model,
+    pub inputs: Vec<Input>,
+    pub words: Words,
+    pub paint: Paint,
+    pub story: Option<Story>,
+    /// Of each topic; enough that none comes near the broker's 5 MiB once compressed.
+    pub partitions: i32,
+    /// The time that passes; that of the feeds unless told.
+    pub span_ms: Option<i64>,
+}
+
+/// Plays the part within its time and prints its summary; gives back what was seen.
+pub fn play(part: Part, budget: Budget, stop: &Arc<AtomicBool>) -> Result<super::view::Seen> {
+    let Part { model, inputs, words, paint, story, partitions, span_ms } = part;
     let cluster = MockCluster::new(1).context("starting the trial broker")?;
     let settings = Settings::new(&cluster.bootstrap_servers(), &[])?;
-    for spec in needed_topics(&[model], PARTITIONS) {
-        let one_a_realm = [topics::JOURNAL, CONTROL_TOPIC].contains(&spec.name.as_str());
-        cluster.create_topic(&spec.name, if one_a_realm { spec.partitions } else { PARTITIONS }, 1)?;
-    }
-    let paint = Paint(options.color);
-    println!("{}", paint.bold("Jianwei: real feeds in, graded warnings out"));
-    println!("trial broker at {} (topic settings are not checked on it); to listen in, from another terminal:", settings.brokers);
+    create_topics(&cluster, model, partitions)?;
+    let brokers = &settings.brokers;
+    println!(
+        "{}",
+        match words.language {
+            jianwei_core::domain::Language::Zh => format!("试用代理在 {brokers}（不检查主题设置）；另开一个终端即可旁听："),
+            jianwei_core::domain::Language::En =>
+                format!("trial broker at {brokers} (topic settings are not checked on it); to listen in, from another terminal:"),
+        }
+    );
     let lead = model.matters.values().next().map_or("ORG", |m| m.lead.as_deref().unwrap_or(&model.coordinating));
-    println!("  kcat -b {} -C -t warnings.{lead} -o beginning -f '%s\\n'", settings.brokers);
-    let published = publish(&settings, model, inputs, |_| ProgressBar::hidden())?;
-    for (topic, count) in &published.records {
-        println!("published {count} real records to {topic}");
+    println!("  kcat -b {brokers} -C -t warnings.{lead} -o beginning -f '%s\\n'");
+    let published = publish(&settings, model, &inputs, |_| ProgressBar::hidden())?;
+    for (topic, count) in published.records.iter().filter(|(_, count)| **count > 0) {
+        if !topic.starts_with("dispositions.") {
+            println!("{}", words.published(*count, topic));
+        }
     }
-    println!("{LEGEND}");
+    println!("{}", words.legend());
     println!();
-    let mut view = View::open(&settings, model, options.color)?;
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT] {
-        signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&stop))?;
-        signal_hook::flag::register(signal, Arc::clone(&stop))?;
-    }
+    let mut view = View::open(&settings, model, words, paint, story)?;
     let worker = WorkerOptions {
         settings,
         models: vec![Arc::new(model.clone())],
@@ -52,24 +67,53 @@ pub fn run(options: &Options, model: &Model, inputs: &[Input], budget: Budget) -
             state_dir: std::env::temp_dir(),
             activate: false,
             until: None,
-            pace_ms_per_s: Some(budget.pace_ms_per_s(published.span_ms, REALM_START)),
+            pace_ms_per_s: Some(budget.pace_ms_per_s(span_ms.unwrap_or(published.span_ms), REALM_START)),
             clock: Some(Clock::Feed),
             exit_at_end: true,
             snapshots: false,
         },
     };
     let metrics = Arc::new(Metrics::new()?);
-    let stopping = Arc::clone(&stop);
+    let ending = Arc::new(AtomicBool::new(false));
+    let stopping = Arc::clone(&ending);
     let thread = std::thread::Builder::new().name("worker".into()).spawn(move || run_worker(&worker, &stopping, &metrics))?;
     while !thread.is_finished() {
         view.watch(Duration::from_millis(50))?;
-        if budget.is_over() {
-            stop.store(true, Ordering::Relaxed);
+        if budget.is_over() || stop.load(Ordering::Relaxed) {
+            ending.store(true, Ordering::Relaxed);
         }
     }
     thread.join().map_err(|_| anyhow::anyhow!("the worker's thread panicked"))??;
     view.drain()?;
-    summary::print(model, &options.pipelines, &view.seen, paint);
-    println!("{}", paint.dim(&format!("took {:.0} s", budget.began.elapsed().as_secs_f64())));
+    summary::print(model, &view.seen, words, paint);
+    if let Some(story) = &view.story {
+        summary::print_story(story, words, paint);
+    }
+    Ok(view.seen)
+}
+
+/// The broker's thread now and then misses that a topic is asked for and sleeps on for a second;
+/// anybody who connects wakes it.
+fn create_topics(
+    cluster: &MockCluster<'_, rdkafka::producer::DefaultProducerContext>,
+    model: &Model,
+    partitions: i32,
+) -> Result<()> {
+    let address = cluster.bootstrap_servers();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                drop(std::net::TcpStream::connect(&address));
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
+        let made = needed_topics(&[model], partitions).into_iter().try_for_each(|spec| {
+            let one_a_realm = [topics::JOURNAL, CONTROL_TOPIC].contains(&spec.name.as_str());
+            cluster.create_topic(&spec.name, if one_a_realm { spec.partitions } else { partitions }, 1)
+        });
+        done.store(true, Ordering::Relaxed);
+        made
+    })?;
     Ok(())
 }

@@ -2,9 +2,11 @@
 //! comes.
 
 use super::paint::Paint;
+use super::words::{self, Words};
 use crate::kafka::{Polled, Settings, poll};
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jianwei_core::domain::Level;
 use jianwei_core::engine::topics;
 use jianwei_core::journal::{Body, decode};
 use jianwei_core::pipeline::Model;
@@ -35,27 +37,36 @@ pub struct Seen {
 pub struct View<'m> {
     consumer: BaseConsumer,
     model: &'m Model,
+    words: Words,
     paint: Paint,
     bar: ProgressBar,
     terminal: bool,
     told_at: Instant,
+    /// One warning told from its raising to its end.
+    pub story: Option<super::story::Story>,
     pub seen: Seen,
 }
 
 impl<'m> View<'m> {
     /// Assigns the journal and every output topic from the beginning; the topics must exist.
-    pub fn open(settings: &Settings, model: &'m Model, color: bool) -> Result<View<'m>> {
+    pub fn open(
+        settings: &Settings,
+        model: &'m Model,
+        words: Words,
+        paint: Paint,
+        story: Option<super::story::Story>,
+    ) -> Result<View<'m>> {
         let consumer: BaseConsumer = settings.assigned_consumer("jianwei-demo-view").create()?;
         let mut assignment = TopicPartitionList::new();
         assignment.add_partition_offset(topics::JOURNAL, model.journal_partition, Offset::Beginning)?;
-        let mut names = vec![topics::PROFILES.to_string()];
+        let mut names = vec![topics::PROFILES.to_string(), topics::AUDIT.to_string()];
         for slug in model.organisations.keys() {
             names.extend([topics::warnings(slug), topics::reminders(slug)]);
         }
-        for name in &names {
-            let metadata = consumer.fetch_metadata(Some(name), Duration::from_secs(10))?;
-            for partition in metadata.topics().iter().flat_map(|t| t.partitions()) {
-                assignment.add_partition_offset(name, partition.id(), Offset::Beginning)?;
+        let metadata = consumer.fetch_metadata(None, Duration::from_secs(10))?;
+        for topic in metadata.topics().iter().filter(|t| names.iter().any(|name| name == t.name())) {
+            for partition in topic.partitions() {
+                assignment.add_partition_offset(topic.name(), partition.id(), Offset::Beginning)?;
             }
         }
         consumer.assign(&assignment)?;
@@ -63,7 +74,7 @@ impl<'m> View<'m> {
         let target = if terminal { ProgressDrawTarget::stdout() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg}")?);
         bar.set_draw_target(target);
-        Ok(View { consumer, model, paint: Paint(color), bar, terminal, told_at: Instant::now(), seen: Seen::default() })
+        Ok(View { consumer, model, words, paint, bar, terminal, told_at: Instant::now(), story, seen: Seen::default() })
     }
 
     /// A line above the counts.
@@ -112,12 +123,21 @@ impl<'m> View<'m> {
                 }
                 _ => {}
             }
-        } else if topic == topics::PROFILES {
+            return Ok(());
+        }
+        if topic == topics::PROFILES {
             self.seen.profiles.insert(String::from_utf8_lossy(&key).into_owned(), value);
-        } else if topic.starts_with("reminders.") {
+            return Ok(());
+        }
+        let record: Value = serde_json::from_slice(&value)?;
+        if let Some(story) = &mut self.story {
+            let lines = story.take(topic, &record, self.model, self.words, self.paint);
+            lines.iter().for_each(|line| self.say(line));
+        }
+        if topic.starts_with("reminders.") {
             self.seen.reminders += 1;
-        } else {
-            self.warning(serde_json::from_slice(&value)?);
+        } else if topic != topics::AUDIT {
+            self.warning(record);
         }
         Ok(())
     }
@@ -131,55 +151,27 @@ impl<'m> View<'m> {
         let text = |v: &Value| v.as_str().unwrap_or_default().to_string();
         let level = text(&warning["level"]);
         *self.seen.warnings.entry((text(&warning["matter"]["id"]), level.clone())).or_default() += 1;
-        if level == "orange" || level == "red" {
+        let in_story = self.story.as_ref().is_some_and(|s| s.is_about(&warning));
+        if (level == "orange" || level == "red") && !in_story {
             let raised = text(&warning["updated_at"]);
-            let label = self.paint.level(&level, &format!(" {:<6} ", level.to_uppercase()));
-            let line =
-                format!("{label} {}  {}{}", day(&raised), self.paint.bold(&text(&warning["headline"])), seen_against(&warning));
-            self.say(&line);
-            self.say(&self.paint.dim(&format!("         {}{}", why(&warning), self.who(&warning))));
+            let label = self.words.label(self.paint, &level);
+            let headline = self.paint.bold(&text(&warning["headline"]));
+            self.say(&format!("{label} {}  {headline}{}", words::day(&raised), self.words.seen_against(&warning)));
+            let (mark, why, who) = (self.words.mark(), words::why(&warning), self.words.who(self.model, &warning));
+            self.say(&self.paint.dim(&format!("{mark}         {why}{who}")));
         }
         if !warning["surge"].is_null() {
             self.seen.surges.insert(text(&warning["warning_id"]), warning);
         }
     }
 
-    /// Who must act by when.
-    fn who(&self, warning: &Value) -> String {
-        // Duties stand with the lead's first.
-        let mut by_org: Vec<(&str, Vec<String>)> = Vec::new();
-        for duty in warning["duties"].as_array().into_iter().flatten() {
-            let (org, what) = (duty["org"].as_str().unwrap_or_default(), duty["what"].as_str().unwrap_or_default());
-            if by_org.last().is_none_or(|(last, _)| *last != org) {
-                by_org.push((org, Vec::new()));
-            }
-            if let Some((_, duties)) = by_org.last_mut() {
-                duties.push(format!("{what} by {}", last_day(duty["by"].as_str().unwrap_or_default())));
-            }
-        }
-        let name =
-            |org: &str| self.model.organisations.get(org).map_or(org.to_string(), |o| self.model.text(&o.name).to_string());
-        let parts: Vec<String> = by_org.iter().map(|(org, duties)| format!("{}: {}", name(org), duties.join(", "))).collect();
-        parts.join("; ")
-    }
-
     fn show_counts(&mut self) {
-        let of = |wanted: &str| self.seen.warnings.iter().filter(|((_, l), _)| l == wanted).map(|(_, n)| n).sum::<u64>();
-        let date = if self.seen.stamp_ms == 0 {
-            "before the first day".to_string()
-        } else {
-            self.model.zone.date(self.seen.stamp_ms).to_string()
+        let of = |wanted: Level| {
+            let levels = self.seen.warnings.iter().filter(|((_, level), _)| level == wanted.as_str());
+            levels.map(|(_, n)| n).sum::<u64>()
         };
-        let text = format!(
-            "{date}  {} records  {} red  {} orange  {} yellow  {} blue  {} reminders  {} dead letters",
-            self.seen.records,
-            of("red"),
-            of("orange"),
-            of("yellow"),
-            of("blue"),
-            self.seen.reminders,
-            self.seen.dead_letters
-        );
+        let date = (self.seen.stamp_ms != 0).then(|| self.model.zone.date(self.seen.stamp_ms).to_string());
+        let text = self.words.counts(date, &self.seen, Level::ALL.map(of));
         if self.terminal {
             self.bar.set_message(text);
             self.bar.tick();
@@ -188,38 +180,4 @@ impl<'m> View<'m> {
             println!("-- {text}");
         }
     }
-}
-
-fn day(time: &str) -> &str {
-    time.split('T').next().unwrap_or(time)
-}
-
-/// A due time is the end of a day, written as the midnight after it: people name the day.
-fn last_day(time: &str) -> String {
-    let date = chrono::NaiveDate::parse_from_str(day(time), "%Y-%m-%d");
-    date.ok().and_then(|d| d.pred_opt()).map_or_else(|| time.to_string(), |d| d.format("%m-%d").to_string())
-}
-
-fn seen_against(warning: &Value) -> String {
-    let surge = &warning["surge"];
-    if surge.is_null() {
-        return String::new();
-    }
-    let p = surge["p_e12"].as_u64().unwrap_or(0) as f64 / 1e12;
-    let p = if p == 0.0 { "below 1e-12".to_string() } else { format!("{p:.0e}") };
-    format!("  (x{:.1}, chance {p})", surge["rate_ratio"].as_f64().unwrap_or(0.0))
-}
-
-/// The heaviest reasons for and against, in words; nothing for a surge, whose headline says it.
-pub fn why(record: &Value) -> String {
-    if !record["surge"].is_null() {
-        return String::new();
-    }
-    let list = |key: &str| record[key].as_array().cloned().unwrap_or_default();
-    let factors = list("factors").into_iter().chain(list("against"));
-    let parts: Vec<String> = factors
-        .filter(|f| f["code"] != "prior")
-        .map(|f| format!("{:+} {}", f["points"].as_i64().unwrap_or(0), f["text"].as_str().unwrap_or_default()))
-        .collect();
-    if parts.is_empty() { String::new() } else { format!("{} · ", parts.join(", ")) }
 }

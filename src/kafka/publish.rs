@@ -45,9 +45,9 @@ pub fn publish(settings: &Settings, model: &Model, inputs: &[Input], progress: i
     let producer: BaseProducer<Failures> = BaseProducer::from_config_and_context(&settings.producer(), failures.clone())?;
     let mut published = Published::default();
     let topics = feeds::read_by_topic(model, inputs)?;
-    let first_ms = topics.values().filter_map(|rows| rows.first()).map(|row| row.at_ms).min();
-    let last_ms = topics.values().filter_map(|rows| rows.last()).map(|row| row.at_ms).max();
-    published.span_ms = last_ms.unwrap_or(0).saturating_sub(first_ms.unwrap_or(0));
+    // Rows of directories have no time.
+    let dated = || topics.values().flatten().map(|row| row.at_ms).filter(|at_ms| *at_ms > i64::MIN);
+    published.span_ms = dated().max().unwrap_or(0).saturating_sub(dated().min().unwrap_or(0));
     for (topic, rows) in topics {
         let bar = progress(rows.len() as u64);
         published.records.insert(topic, rows.len() as u64);

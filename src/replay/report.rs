@@ -76,6 +76,7 @@ impl Report {
             match effect {
                 Effect::Publish(publication) => self.publication(publication)?,
                 Effect::DeadLetter(letter) => self.dead_letter(letter)?,
+                Effect::Assessment(_) => {}
             }
         }
         Ok(())

@@ -351,7 +351,7 @@ fn matters_and_conditions() {
         row(NOISE, "code = \"drill\"", "code = \"Drill\"", "Drill", "is not a slug", "code = \"gas-leak\""),
         row(NOISE, "when = { kind", "wenn = { kind", "[[trigger]]", "`when` is missing", "when = { kind"),
         row(GAS, "hold_days = 7", "hold_days = 0", "hold_days = 0", "a whole number from 1 to 365", "hold_days = 7"),
-        row(GAS, "[\"P1D\"]", "[\"P1D\", \"PT1H\"]", "PT1H", "no period \"PT1H\"", "periods = ["),
+        row(GAS, "[\"P1D\"]", "[\"P1D\", \"PT2H\"]", "PT2H", "no period \"PT2H\"", "periods = ["),
         row(GAS, "periods = [\"P1D\"]", "", "[industry]", "`periods` is missing", "periods = ["),
         row(GAS, "count = { kind = \"ticket\" }", "", "[industry]", "`count` is missing", "count = {"),
         row(GAS, "[industry]", "[[industry]]", "[[industry]]", "`industry` must be a table", "[industry]"),

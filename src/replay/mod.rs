@@ -1,8 +1,10 @@
 //! Files in, reports out: the same core without Kafka, on the feed clock; and the reports of a
 //! journal read back.
 
+mod emit;
 mod report;
 
+pub use emit::{Emit, Emitted};
 pub use report::Report;
 
 use crate::feeds::{self, Input};
@@ -31,12 +33,26 @@ pub fn replay(
     threads: usize,
     take: &mut dyn FnMut(&Sequenced) -> Result<()>,
 ) -> Result<()> {
+    replay_emitting(model, inputs, until_ms, now_ms, threads, false, take)
+}
+
+/// [`replay`], with assessments among the effects where they are asked for.
+pub fn replay_emitting(
+    model: &Model,
+    inputs: &[Input],
+    until_ms: Option<i64>,
+    now_ms: i64,
+    threads: usize,
+    assessments: bool,
+    take: &mut dyn FnMut(&Sequenced) -> Result<()>,
+) -> Result<()> {
     let mut lanes = read_lanes(model, inputs, threads)?;
     let total: usize = lanes.iter().map(|l| l.rows.len()).sum();
     let progress = progress_bar(total as u64);
     let genesis = genesis_entry(&model.realm, "replay", Clock::Feed, until_ms.unwrap_or(now_ms), now_ms, &model.bundle)
         .map_err(|e| anyhow::anyhow!("{e}"))?;
     let (mut sequencer, first) = Sequencer::begin(genesis)?;
+    sequencer.set_emit_assessments(assessments);
     take(&first)?;
     let about = lanes.iter().map(|lane| FeedPartition {
         topic: lane.source.topic.clone(),
@@ -130,16 +146,32 @@ pub fn progress_bar(total: u64) -> ProgressBar {
 #[derive(Default)]
 pub struct JournalReplay {
     engine: Option<jianwei_core::engine::Engine>,
+    /// Assessments are wanted among the effects.
+    assessments: bool,
 }
 
 impl JournalReplay {
+    /// A replay with assessments among the effects, where they are asked for.
+    pub fn emitting(assessments: bool) -> JournalReplay {
+        JournalReplay { engine: None, assessments }
+    }
+
     pub fn step(&mut self, entry: jianwei_core::journal::Entry) -> Result<Sequenced> {
         let mut effects = Vec::new();
         match &mut self.engine {
-            None => self.engine = Some(jianwei_core::engine::Engine::begin(&entry, &mut effects)?),
+            None => {
+                let mut engine = jianwei_core::engine::Engine::begin(&entry, &mut effects)?;
+                engine.set_emit_assessments(self.assessments);
+                self.engine = Some(engine);
+            }
             Some(engine) => engine.step(&entry, &mut effects)?,
         }
         Ok(Sequenced { entry, effects })
+    }
+
+    /// The zone of the realm's rules as they stand; none before the first entry.
+    pub fn zone(&self) -> Option<jianwei_core::domain::Zone> {
+        self.engine.as_ref().map(|e| e.model().zone)
     }
 
     pub fn realm(&self) -> Option<&str> {

@@ -133,7 +133,7 @@ impl Report {
     }
 }
 
-fn line(to: &mut impl Write, value: &[u8]) -> Result<()> {
+pub(super) fn line(to: &mut impl Write, value: &[u8]) -> Result<()> {
     to.write_all(value)?;
     to.write_all(b"\n")?;
     Ok(())

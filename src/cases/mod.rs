@@ -177,7 +177,8 @@ impl Judged {
         if of_series.len() == self.rows && of_series.iter().all(|row| judged_so(row)) {
             return None;
         }
-        let got: Vec<_> = of_series.iter().map(|row| format!("level {}, {:?}, {:?}", level(row), row.observed, row.judged)).collect();
+        let got: Vec<_> =
+            of_series.iter().map(|row| format!("level {}, {:?}, {:?}", level(row), row.observed, row.judged)).collect();
         Some(format!("assessment: expected {self:?}, got {} rows: {}", got.len(), got.join("; ")))
     }
 }

@@ -178,3 +178,33 @@ impl JournalReplay {
         self.engine.as_ref().map(|e| e.state().realm.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jianwei_core::engine::Effect;
+
+    #[test]
+    fn a_journal_gives_the_same_assessments_as_the_files() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("weeks.csv");
+        let weeks: Vec<String> = (1..=28).map(|day| format!("s1,x,2024-01-{day:02},P1D,{}", 10 + day % 3)).collect();
+        std::fs::write(&path, format!("indicator,region,period_start,period,value\n{}\n", weeks.join("\n"))).expect("written");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators");
+        let model = crate::pipelines::read_model(&folder).expect("the pipeline loads");
+        let input = Input { kind: jianwei_core::domain::SourceKind::Sector, pattern: path.display().to_string() };
+        let mut all: Vec<Sequenced> = Vec::new();
+        let mut take = |sequenced: &Sequenced| -> Result<()> {
+            all.push(sequenced.clone());
+            Ok(())
+        };
+        replay_emitting(&model, &[input], None, 1_800_000_000_000, 1, true, &mut take).expect("replayed");
+        let mut journal = JournalReplay::emitting(true);
+        for sequenced in &all {
+            let again = journal.step(sequenced.entry.clone()).expect("an entry of the journal");
+            assert_eq!(again.effects, sequenced.effects);
+        }
+        let rows = all.iter().flat_map(|s| &s.effects).filter(|e| matches!(e, Effect::Assessment(_))).count();
+        assert_eq!((rows, journal.zone()), (28, Some(model.zone)));
+    }
+}

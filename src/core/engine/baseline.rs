@@ -65,7 +65,12 @@ impl Baseline {
         }
         let (expected, spread) = (self.expected(factor), self.spread(period));
         let p_e12 = (!self.is_grey(period)).then(|| e12(stats::upper_tail(observed, expected, spread)));
-        Judged { expected: Some(Fixed3::from_f64(expected)), dispersion: Some(Fixed3::from_f64(spread)), p_e12, p_calibrated_e12: None }
+        Judged {
+            expected: Some(Fixed3::from_f64(expected)),
+            dispersion: Some(Fixed3::from_f64(spread)),
+            p_e12,
+            p_calibrated_e12: None,
+        }
     }
 
     pub(super) fn learn(&mut self, observed: f64, factor: f64, gain: f64) {
@@ -104,11 +109,14 @@ impl Shape {
 
     /// Learns from a closed period. `level_before` is the level it was judged by, `periods` how many
     /// were learned with it: two rounds give the level first.
-    pub(super) fn learn(&mut self, slot: usize, observed: f64, level_before: f64, periods: u32) {
-        let rounds = self.0.len();
-        if let Some(factor) = self.0.get_mut(slot).filter(|_| rounds > 1 && periods as usize > 2 * rounds && level_before > 0.5) {
-            let seen = (observed / level_before).min(5.0);
-            *factor = (*factor + 0.05 * (seen - *factor)).max(0.05);
+    pub(super) fn learn(&mut self, period: Period, slot: usize, observed: f64, level_before: f64, periods: u32) {
+        let slots = period.slots() as u32;
+        if slots == 1 || periods <= 2 * slots || level_before <= 0.5 {
+            return;
+        }
+        if let Some(factor) = self.0.get_mut(slot) {
+            let seen = (observed / level_before).min(period.largest_share());
+            *factor = (*factor + period.shape_gain(periods / slots - 1) * (seen - *factor)).max(0.05);
         }
     }
 
@@ -154,7 +162,7 @@ mod tests {
         let mut shape = Shape::flat(Period::Hour);
         for hour in 0..24 * 120u32 {
             let slot = (hour % 24) as usize;
-            shape.learn(slot, if slot == 8 { 48.0 } else { 4.0 }, 6.0, hour + 1);
+            shape.learn(Period::Hour, slot, if slot == 8 { 48.0 } else { 4.0 }, 6.0, hour + 1);
             shape.normalise();
         }
         assert!(shape.factor(8) > 5.0 * shape.factor(3), "{:?}", shape.0);

@@ -205,7 +205,7 @@ impl IndicatorSeries {
         self.newest = index;
         let (factor, level_before) = (self.shape.factor(slot), self.baseline.level);
         self.baseline.learn(count as f64, factor, period.gain());
-        self.shape.learn(slot, count as f64, level_before, self.baseline.periods);
+        self.shape.learn(period, slot, count as f64, level_before, self.baseline.periods);
         self.shape.normalise();
     }
 }

@@ -1,8 +1,8 @@
 //! Industry risk: counts of a matter by region against what is usual there. All regions of a matter
 //! share the shape of the week (or day), learned from the realm's own region.
 
-use super::state::*;
 use super::baseline::Gates;
+use super::state::*;
 use super::{Effect, Engine, Moment};
 use crate::domain::Level;
 use crate::domain::outputs::{Assessed, Judged, Observed};
@@ -219,7 +219,7 @@ impl MatterSeries {
             let level_before = series.baseline.level;
             series.baseline.learn(observed as f64, factor, period.gain());
             if code == closing.root {
-                self.shape.learn(slot, observed as f64, level_before, series.baseline.periods);
+                self.shape.learn(period, slot, observed as f64, level_before, series.baseline.periods);
             }
             all.push(Closed { region: code.clone(), observed, asked: series.wanted.clone(), judged });
         }

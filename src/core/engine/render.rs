@@ -201,8 +201,12 @@ impl Engine {
         if let Some(IndicatorSource { indicator, .. }) = &a.indicator {
             let period = a.period.as_str();
             return match self.model.language {
-                Language::Zh => format!("{name}·{subject}：指标“{indicator}”{start} 起（{period}）为 {}，平常 {usual}", a.observed),
-                Language::En => format!("{name}, {subject}: {indicator} is {} from {start} ({period}), usually {usual}", a.observed),
+                Language::Zh => {
+                    format!("{name}·{subject}：指标“{indicator}”{start} 起（{period}）为 {}，平常 {usual}", a.observed)
+                }
+                Language::En => {
+                    format!("{name}, {subject}: {indicator} is {} from {start} ({period}), usually {usual}", a.observed)
+                }
             };
         }
         match (self.model.language, a.period) {

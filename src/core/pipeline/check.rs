@@ -41,7 +41,9 @@ impl Model {
         let series = self.matters.values().filter_map(|m| m.industry.as_ref());
         let count: usize = series.map(|i| i.periods.len() * self.regions.len()).sum();
         if count == 0 && self.matters.is_empty() {
-            return vec!["no matters, no warnings: indicators are assessed, each with its region a series of its own".to_string()];
+            return vec![
+                "no matters, no warnings: indicators are assessed, each with its region a series of its own".to_string(),
+            ];
         }
         if count == 0 {
             return vec!["no industry series".to_string()];

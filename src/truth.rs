@@ -87,8 +87,9 @@ pub fn read(path: &Path) -> Result<Vec<Truth>> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(index, line)| {
-            serde_json::from_str(line)
-                .with_context(|| format!("{}, line {}: not a row of truth as `jianwei simulate` writes it", path.display(), index + 1))
+            serde_json::from_str(line).with_context(|| {
+                format!("{}, line {}: not a row of truth as `jianwei simulate` writes it", path.display(), index + 1)
+            })
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use super::report::line;
 use anyhow::{Context, Result};
 use jianwei_core::domain::Zone;
 use jianwei_core::engine::Effect;
-use jianwei_core::journal::{Body, Evidence, Fact, RecordEntry};
+use jianwei_core::journal::{Body, Evidence, RecordEntry};
 use jianwei_core::sequencer::Sequenced;
 use serde::Serialize;
 use std::fs::File;
@@ -64,7 +64,7 @@ impl Emit {
     /// `zone` is the realm's: times are written in it.
     pub fn take(&mut self, sequenced: &Sequenced, zone: Zone) -> Result<()> {
         if let (Some(file), Body::Record(entry)) = (&mut self.signals, &sequenced.entry.body)
-            && let Fact::Evidence(evidence) = &entry.fact
+            && let Some(evidence) = entry.fact.evidence()
         {
             line(file, &serde_json::to_vec(&signal(entry, evidence, zone))?)?;
         }

@@ -19,9 +19,8 @@ const WEEKDAY: [f64; 7] = [1.37, 1.29, 1.20, 1.11, 1.00, 0.54, 0.49];
 const CELL_DISPERSION: f64 = 1.35;
 const CITY_DISPERSION: f64 = 4.8;
 /// Tickets by hour of the day, relative.
-const HOURS: [f64; 24] = [
-    0.3, 0.2, 0.1, 0.1, 0.1, 0.2, 0.5, 1.5, 4.0, 6.0, 6.5, 5.5, 3.0, 3.0, 5.0, 5.5, 5.0, 4.0, 3.0, 2.5, 2.2, 1.8, 1.0, 0.6,
-];
+const HOURS: [f64; 24] =
+    [0.3, 0.2, 0.1, 0.1, 0.1, 0.2, 0.5, 1.5, 4.0, 6.0, 6.5, 5.5, 3.0, 3.0, 5.0, 5.5, 5.0, 4.0, 3.0, 2.5, 2.2, 1.8, 1.0, 0.6];
 /// Of all tickets, those about some matter.
 const MATTER_SHARE: f64 = 0.4;
 /// Of background tickets of a matter, those that say something grave.

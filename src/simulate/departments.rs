@@ -148,7 +148,8 @@ impl Departments {
 
     fn plan(&mut self, city: &City, now_ms: i64, org: &str, seen: &Seen) {
         let how = diligence(city.config.seed, org);
-        let mut dice = Dice::new(city.config.seed, Purpose::Departments, fold(&[&seen.warning_id, org, &seen.revision.to_string()]));
+        let mut dice =
+            Dice::new(city.config.seed, Purpose::Departments, fold(&[&seen.warning_id, org, &seen.revision.to_string()]));
         let lead = seen.role == "lead";
         let found = city.found_out(seen, now_ms);
         for act in [Act::Acknowledge, Act::Feedback, Act::Close] {

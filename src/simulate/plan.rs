@@ -66,8 +66,7 @@ struct Planner<'a> {
 }
 
 pub fn plan(config: &Config, model: &Model, town: &Town, trades: &[Trade]) -> Vec<Planted> {
-    let mut planner =
-        Planner { config, model, town, trades, dice: Dice::new(config.seed, Purpose::Plan, 0), out: Vec::new() };
+    let mut planner = Planner { config, model, town, trades, dice: Dice::new(config.seed, Purpose::Plan, 0), out: Vec::new() };
     planner.troubles();
     planner.trigger_events();
     planner.surges_and_drifts();
@@ -129,7 +128,8 @@ impl Planner<'_> {
     }
 
     fn troubles(&mut self) {
-        let count = (self.config.enterprises as f64 / 100.0 * TROUBLES_A_YEAR_PER_100 * self.years()).clamp(TROUBLES.0, TROUBLES.1);
+        let count =
+            (self.config.enterprises as f64 / 100.0 * TROUBLES_A_YEAR_PER_100 * self.years()).clamp(TROUBLES.0, TROUBLES.1);
         let trades = self.enterprise_trades();
         if trades.is_empty() {
             return;

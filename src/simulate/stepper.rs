@@ -52,7 +52,8 @@ fn source_of<'m>(model: &'m Model, row: &super::Row) -> Option<&'m Source> {
     let sources: Vec<&Source> = sources.collect();
     let several = sources.len() > 1 && sources.iter().any(|s| !s.maps.is_empty());
     let json = several.then(|| serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&row.value).ok()).flatten();
-    let mapped = json.and_then(|json| sources.iter().find(|s| intake::choose_map(s, |c| json.contains_key(c)).is_some()).copied());
+    let mapped =
+        json.and_then(|json| sources.iter().find(|s| intake::choose_map(s, |c| json.contains_key(c)).is_some()).copied());
     mapped.or(sources.first().copied())
 }
 

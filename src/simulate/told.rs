@@ -1,9 +1,9 @@
 //! The rows of `truth.ndjson`.
 
+use super::City;
 use super::departments::diligence;
 use super::plan::Planted;
 use super::tally::{self, Tally};
-use super::City;
 use crate::truth::{Truth, TruthKind};
 use jianwei_core::pipeline::Model;
 

@@ -106,8 +106,14 @@ impl Vocabulary {
             share: known.map_or(1.0, |k| k.share),
             calls: known.map_or(1.0, |k| k.calls),
             kinds: kinds(matter, known, name),
-            mild: known.map_or_else(|| if own_words.is_empty() { vec![format!("{{f}}{name}")] } else { own(&own_words) }, |k| k.mild.clone()),
-            severe: known.map_or_else(|| if trigger_words.is_empty() { vec![format!("{{f}}{name}")] } else { own(&trigger_words) }, |k| k.severe.clone()),
+            mild: known.map_or_else(
+                || if own_words.is_empty() { vec![format!("{{f}}{name}")] } else { own(&own_words) },
+                |k| k.mild.clone(),
+            ),
+            severe: known.map_or_else(
+                || if trigger_words.is_empty() { vec![format!("{{f}}{name}")] } else { own(&trigger_words) },
+                |k| k.severe.clone(),
+            ),
             categories,
             trigger_words,
             measures: measures(matter),

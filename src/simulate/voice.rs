@@ -113,7 +113,8 @@ impl Voice<'_> {
     }
 
     fn misspelt(&self, name: &str, dice: &mut Dice) -> String {
-        let fitting: Vec<&[String; 2]> = self.words.brand_slips.iter().filter(|[right, _]| name.contains(right.as_str())).collect();
+        let fitting: Vec<&[String; 2]> =
+            self.words.brand_slips.iter().filter(|[right, _]| name.contains(right.as_str())).collect();
         if fitting.is_empty() {
             return name.to_string();
         }

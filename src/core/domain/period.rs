@@ -1,4 +1,4 @@
-//! Hours, days and weeks of a realm's own zone as numbered periods.
+//! Hours, days and weeks of a realm's own zone as numbered periods, and figures taken over one.
 
 use super::time::date_of_index;
 use super::{HOUR_MS, Zone};
@@ -103,6 +103,22 @@ impl Period {
             Period::Hour => zone.local(self.start_ms(zone, index)).hour() as usize,
         }
     }
+}
+
+/// A count or a level of a trade over one closed period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Indicator {
+    pub indicator: String,
+    pub region: Option<String>,
+    pub matter: Option<String>,
+    /// As the record gives it.
+    pub period_start: String,
+    pub period_start_ms: i64,
+    /// When the period is over: nobody can know its figure before.
+    pub period_end_ms: i64,
+    pub period: Period,
+    pub value: f64,
+    pub unit: Option<String>,
 }
 
 /// How long after a full hour of UTC the zone's hours begin to count: 30 minutes at +05:30.

@@ -1,7 +1,7 @@
 //! Source records as intake types them, before anything is decided about them. Unknown fields are
 //! ignored; `Option` marks what a feed may leave out.
 
-use super::Period;
+use super::Indicator;
 use serde::{Deserialize, Serialize};
 
 /// What kind of record this is, in the order in which records of one event time are stamped.
@@ -314,22 +314,6 @@ pub struct Credit {
     pub class: String,
     pub at_ms: i64,
     pub repaired: bool,
-}
-
-/// A count or a level of a trade over one closed period.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Indicator {
-    pub indicator: String,
-    pub region: Option<String>,
-    pub matter: Option<String>,
-    /// As the record gives it.
-    pub period_start: String,
-    pub period_start_ms: i64,
-    /// When the period is over: nobody can know its figure before.
-    pub period_end_ms: i64,
-    pub period: Period,
-    pub value: f64,
-    pub unit: Option<String>,
 }
 
 /// A figure of one firm.

@@ -174,11 +174,11 @@ fn for_warnings(realm: &Reader, model: &mut Model, has_matters: bool) {
     model.id_name = text("id_name");
     model.disclaimer = text("disclaimer");
     if wanted("language") {
-        let language = required_word(realm, "language", parse_language, "language = \"zh\" (or \"en\")");
+        let language = required_word(realm, "language", Language::parse, "language = \"zh\" (or \"en\")");
         model.language = language.unwrap_or(Language::Zh);
     }
     if wanted("id_scheme") {
-        let scheme = required_word(realm, "id_scheme", parse_id_scheme, "id_scheme = \"uscc\" (or \"text\")");
+        let scheme = required_word(realm, "id_scheme", IdScheme::parse, "id_scheme = \"uscc\" (or \"text\")");
         model.id_scheme = scheme.unwrap_or(IdScheme::Text);
     }
     if wanted("root_region") {
@@ -186,22 +186,6 @@ fn for_warnings(realm: &Reader, model: &mut Model, has_matters: bool) {
     }
     if wanted("coordinating") {
         model.coordinating = known(realm, "coordinating", &model.organisations, "a slug of organisations.toml");
-    }
-}
-
-fn parse_language(text: &str) -> Option<Language> {
-    match text {
-        "en" => Some(Language::En),
-        "zh" => Some(Language::Zh),
-        _ => None,
-    }
-}
-
-fn parse_id_scheme(text: &str) -> Option<IdScheme> {
-    match text {
-        "uscc" => Some(IdScheme::Uscc),
-        "text" => Some(IdScheme::Text),
-        _ => None,
     }
 }
 

@@ -94,7 +94,7 @@ impl Vocabulary {
 
     fn trade(&self, matter: &Matter, model: &Model) -> Trade {
         let known = self.matter.iter().find(|m| m.id == matter.id);
-        let when = |of: &mut dyn Iterator<Item = &Condition>| of.flat_map(|c| c.words.clone()).collect::<Vec<_>>();
+        let when = |of: &mut dyn Iterator<Item = &Condition>| of.flat_map(|c| c.words.texts.clone()).collect::<Vec<_>>();
         let trigger_words = when(&mut matter.triggers.iter().flat_map(|t| &t.when).filter(|c| speaks_of(c, RecordKind::Ticket)));
         let mut categories: Vec<String> = matter.matches.iter().flat_map(|c| c.categories.clone()).collect();
         categories.dedup();

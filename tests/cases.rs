@@ -15,7 +15,7 @@ fn test(dir: &Path) -> (Output, String) {
 
 #[test]
 fn the_shipped_pipelines_cases_hold() {
-    for name in ["chicago", "weihai"] {
+    for name in ["chicago", "indicators", "weihai"] {
         let (output, said) = test(&pipeline(name));
         assert!(output.status.success(), "{said}");
         assert!(said.lines().filter(|l| l.starts_with("ok ")).count() >= 3 && said.contains(" 0 failed"), "{said}");

@@ -4,6 +4,7 @@
 use crate::pipelines::time_of;
 use anyhow::{Context, Result, bail};
 use jianwei_core::domain::SourceKind;
+use jianwei_core::domain::outputs::Assessed;
 use jianwei_core::engine::Effect;
 use jianwei_core::intake;
 use jianwei_core::journal::{Body, SourcePosition};
@@ -30,6 +31,33 @@ struct Case {
     /// All warnings told, in order; left out, warnings are not looked at.
     #[serde(rename = "warning")]
     warnings: Option<Vec<Told>>,
+    /// Closed periods and how they must have been judged; others are not looked at.
+    #[serde(default, rename = "assessment")]
+    assessments: Vec<Judged>,
+}
+
+/// How one closed period of an indicator or of a matter's series must have been judged; what is left
+/// out is not looked at.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+struct Judged {
+    indicator: Option<String>,
+    /// A matter's series: `matter@region`.
+    subject: Option<String>,
+    region: Option<String>,
+    period_start: String,
+    period: Option<String>,
+    /// `"none"`: no level.
+    level: Option<String>,
+    /// Whether the series had too little history to say.
+    grey: Option<bool>,
+    /// How many rows there must be; one unless told.
+    #[serde(default = "one")]
+    rows: usize,
+}
+
+fn one() -> usize {
+    1
 }
 
 /// One record, when it comes, and what intake must make of it; what is left out is not looked at.
@@ -97,6 +125,7 @@ fn differences(model: &Model, case: &Case) -> Result<Vec<String>> {
     let genesis = genesis_entry(&model.realm, "case", Clock::Wall, began_ms, began_ms, &model.bundle)
         .map_err(|e| anyhow::anyhow!("{e}"))?;
     let (mut sequencer, _) = Sequencer::begin(genesis)?;
+    sequencer.set_emit_assessments(!case.assessments.is_empty());
     let mut differences = Vec::new();
     let mut all = Vec::new();
     for (index, given) in case.records.iter().enumerate() {
@@ -124,7 +153,34 @@ fn differences(model: &Model, case: &Case) -> Result<Vec<String>> {
             }
         }
     }
+    differences.extend(case.assessments.iter().filter_map(|expected| expected.difference(&all)));
     Ok(differences)
+}
+
+impl Judged {
+    fn difference(&self, all: &[Sequenced]) -> Option<String> {
+        let rows = all.iter().flat_map(|s| &s.effects).filter_map(|effect| match effect {
+            Effect::Assessment(row) => Some(row),
+            _ => None,
+        });
+        let same = |wanted: &Option<String>, got: &Option<String>| wanted.is_none() || wanted == got;
+        let of_series: Vec<_> = rows
+            .filter(|row| same(&self.indicator, &row.indicator) && same(&self.subject, &row.subject))
+            .filter(|row| same(&self.region, &row.region) && row.period_start == self.period_start)
+            .filter(|row| self.period.as_ref().is_none_or(|period| period == row.period))
+            .collect();
+        let level = |row: &Assessed| row.level.map_or("none", |level| level.as_str());
+        let judged_so = |row: &Assessed| {
+            self.level.as_ref().is_none_or(|wanted| wanted == level(row))
+                && self.grey.is_none_or(|grey| grey == row.judged.p_e12.is_none())
+        };
+        if of_series.len() == self.rows && of_series.iter().all(|row| judged_so(row)) {
+            return None;
+        }
+        let got: Vec<_> =
+            of_series.iter().map(|row| format!("level {}, {:?}, {:?}", level(row), row.observed, row.judged)).collect();
+        Some(format!("assessment: expected {self:?}, got {} rows: {}", got.len(), got.join("; ")))
+    }
 }
 
 fn source_of<'m>(model: &'m Model, given: &Given) -> Result<&'m Source> {

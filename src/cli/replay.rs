@@ -1,7 +1,7 @@
 use crate::feeds::Input;
 use crate::kafka::{Settings, read_journal};
 use crate::pipelines::{read_model, time_of};
-use crate::replay::{JournalReplay, Report, replay};
+use crate::replay::{Emit, Emitted, JournalReplay, Report, replay_emitting};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 
@@ -32,6 +32,9 @@ pub struct Args {
     /// The feed ends here: later records are dead letters, and time passes up to it.
     #[arg(long)]
     until: Option<String>,
+    /// Also write signals.ndjson or assessments.ndjson, for evaluation; may stand several times.
+    #[arg(long, value_name = "WHAT")]
+    emit: Vec<Emitted>,
     /// Files read at a time.
     #[arg(long, default_value_t = 2)]
     threads: usize,
@@ -51,14 +54,18 @@ pub fn run(args: &Args) -> Result<()> {
         bail!("nothing to replay: give --input KIND=PATH, or --from-journal --brokers B");
     }
     let mut report = Report::create(&args.out)?;
+    let mut emit = Emit::create(&args.out, &args.emit)?;
+    let assessments = args.emit.contains(&Emitted::Assessments);
     if args.from_journal {
         if !inputs.is_empty() {
             bail!("--from-journal reads no files: leave --input out");
         }
         let settings = Settings::new(args.brokers.as_deref().unwrap_or_default(), &args.kafka)?;
-        let mut journal = JournalReplay::default();
+        let mut journal = JournalReplay::emitting(assessments);
         read_journal(&settings, model.journal_partition, None, &mut |entry, _| {
-            report.take(&journal.step(entry)?)?;
+            let sequenced = journal.step(entry)?;
+            emit.take(&sequenced, journal.zone().unwrap_or(model.zone))?;
+            report.take(&sequenced)?;
             Ok(true)
         })?;
         match journal.realm() {
@@ -66,14 +73,18 @@ pub fn run(args: &Args) -> Result<()> {
             Some(realm) if realm != model.realm => {
                 bail!("journal partition {} belongs to realm {realm:?}", model.journal_partition)
             }
-            Some(_) => return finish(report),
+            Some(_) => return finish(report, emit),
         }
     }
-    replay(&model, &inputs, until_ms, crate::now_ms(), args.threads, &mut |sequenced| report.take(sequenced))?;
-    finish(report)
+    replay_emitting(&model, &inputs, until_ms, crate::now_ms(), args.threads, assessments, &mut |sequenced| {
+        emit.take(sequenced, model.zone)?;
+        report.take(sequenced)
+    })?;
+    finish(report, emit)
 }
 
-fn finish(report: Report) -> Result<()> {
+fn finish(report: Report, emit: Emit) -> Result<()> {
+    emit.finish()?;
     let summary = report.finish()?;
     super::say!("{}", serde_json::to_string_pretty(&summary)?);
     Ok(())

@@ -1,8 +1,10 @@
 //! Files in, reports out: the same core without Kafka, on the feed clock; and the reports of a
 //! journal read back.
 
+mod emit;
 mod report;
 
+pub use emit::{Emit, Emitted};
 pub use report::Report;
 
 use crate::feeds::{self, Input};
@@ -31,12 +33,26 @@ pub fn replay(
     threads: usize,
     take: &mut dyn FnMut(&Sequenced) -> Result<()>,
 ) -> Result<()> {
+    replay_emitting(model, inputs, until_ms, now_ms, threads, false, take)
+}
+
+/// [`replay`], with assessments among the effects where they are asked for.
+pub fn replay_emitting(
+    model: &Model,
+    inputs: &[Input],
+    until_ms: Option<i64>,
+    now_ms: i64,
+    threads: usize,
+    assessments: bool,
+    take: &mut dyn FnMut(&Sequenced) -> Result<()>,
+) -> Result<()> {
     let mut lanes = read_lanes(model, inputs, threads)?;
     let total: usize = lanes.iter().map(|l| l.rows.len()).sum();
     let progress = progress_bar(total as u64);
     let genesis = genesis_entry(&model.realm, "replay", Clock::Feed, until_ms.unwrap_or(now_ms), now_ms, &model.bundle)
         .map_err(|e| anyhow::anyhow!("{e}"))?;
     let (mut sequencer, first) = Sequencer::begin(genesis)?;
+    sequencer.set_emit_assessments(assessments);
     take(&first)?;
     let about = lanes.iter().map(|lane| FeedPartition {
         topic: lane.source.topic.clone(),
@@ -130,19 +146,65 @@ pub fn progress_bar(total: u64) -> ProgressBar {
 #[derive(Default)]
 pub struct JournalReplay {
     engine: Option<jianwei_core::engine::Engine>,
+    /// Assessments are wanted among the effects.
+    assessments: bool,
 }
 
 impl JournalReplay {
+    /// A replay with assessments among the effects, where they are asked for.
+    pub fn emitting(assessments: bool) -> JournalReplay {
+        JournalReplay { engine: None, assessments }
+    }
+
     pub fn step(&mut self, entry: jianwei_core::journal::Entry) -> Result<Sequenced> {
         let mut effects = Vec::new();
         match &mut self.engine {
-            None => self.engine = Some(jianwei_core::engine::Engine::begin(&entry, &mut effects)?),
+            None => {
+                let mut engine = jianwei_core::engine::Engine::begin(&entry, &mut effects)?;
+                engine.set_emit_assessments(self.assessments);
+                self.engine = Some(engine);
+            }
             Some(engine) => engine.step(&entry, &mut effects)?,
         }
         Ok(Sequenced { entry, effects })
     }
 
+    /// The zone of the realm's rules as they stand; none before the first entry.
+    pub fn zone(&self) -> Option<jianwei_core::domain::Zone> {
+        self.engine.as_ref().map(|e| e.model().zone)
+    }
+
     pub fn realm(&self) -> Option<&str> {
         self.engine.as_ref().map(|e| e.state().realm.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jianwei_core::engine::Effect;
+
+    #[test]
+    fn a_journal_gives_the_same_assessments_as_the_files() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("weeks.csv");
+        let weeks: Vec<String> = (1..=28).map(|day| format!("s1,x,2024-01-{day:02},P1D,{}", 10 + day % 3)).collect();
+        std::fs::write(&path, format!("indicator,region,period_start,period,value\n{}\n", weeks.join("\n"))).expect("written");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators");
+        let model = crate::pipelines::read_model(&folder).expect("the pipeline loads");
+        let input = Input { kind: jianwei_core::domain::SourceKind::Sector, pattern: path.display().to_string() };
+        let mut all: Vec<Sequenced> = Vec::new();
+        let mut take = |sequenced: &Sequenced| -> Result<()> {
+            all.push(sequenced.clone());
+            Ok(())
+        };
+        replay_emitting(&model, &[input], None, 1_800_000_000_000, 1, true, &mut take).expect("replayed");
+        let mut journal = JournalReplay::emitting(true);
+        for sequenced in &all {
+            let again = journal.step(sequenced.entry.clone()).expect("an entry of the journal");
+            assert_eq!(again.effects, sequenced.effects);
+        }
+        let rows = all.iter().flat_map(|s| &s.effects).filter(|e| matches!(e, Effect::Assessment(_))).count();
+        assert_eq!((rows, journal.zone()), (28, Some(model.zone)));
     }
 }

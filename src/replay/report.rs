@@ -76,6 +76,7 @@ impl Report {
             match effect {
                 Effect::Publish(publication) => self.publication(publication)?,
                 Effect::DeadLetter(letter) => self.dead_letter(letter)?,
+                Effect::Assessment(_) => {}
             }
         }
         Ok(())
@@ -132,7 +133,7 @@ impl Report {
     }
 }
 
-fn line(to: &mut impl Write, value: &[u8]) -> Result<()> {
+pub(super) fn line(to: &mut impl Write, value: &[u8]) -> Result<()> {
     to.write_all(value)?;
     to.write_all(b"\n")?;
     Ok(())

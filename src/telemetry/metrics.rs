@@ -25,8 +25,8 @@ pub enum RealmPhase {
     Failed,
 }
 
-const STATE_SIZES: [&str; 8] =
-    ["enterprises", "evidence", "series", "episodes", "timers", "seen_ids", "late_records", "snapshot_bytes"];
+const STATE_SIZES: [&str; 9] =
+    ["enterprises", "evidence", "series", "indicator_series", "episodes", "timers", "seen_ids", "late_records", "snapshot_bytes"];
 
 pub struct Metrics {
     pub registry: Registry,
@@ -193,6 +193,7 @@ impl Metrics {
             ("enterprises", state.directory.len()),
             ("evidence", state.evidence.len()),
             ("series", state.series.len()),
+            ("indicator_series", state.indicators.len()),
             ("episodes", state.episodes.len()),
             ("timers", state.timers.len()),
             ("seen_ids", state.seen.len()),

@@ -29,6 +29,14 @@ const USCC_ALPHABET: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 const USCC_WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 
 impl IdScheme {
+    pub fn parse(text: &str) -> Option<IdScheme> {
+        match text {
+            "uscc" => Some(IdScheme::Uscc),
+            "text" => Some(IdScheme::Text),
+            _ => None,
+        }
+    }
+
     /// The id as the scheme writes it, and what is wrong with it. An id whose only problem is its
     /// check character is still returned: it may be real.
     pub fn normalise(self, raw: &str) -> (Option<String>, Option<IdProblem>) {

@@ -86,6 +86,16 @@ pub enum Language {
     Zh,
 }
 
+impl Language {
+    pub fn parse(text: &str) -> Option<Language> {
+        match text {
+            "en" => Some(Language::En),
+            "zh" => Some(Language::Zh),
+            _ => None,
+        }
+    }
+}
+
 /// A text in both languages; a pipeline may give one and leave the other empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {

@@ -5,6 +5,7 @@ mod hash;
 mod ids;
 mod level;
 pub mod outputs;
+mod period;
 mod records;
 mod time;
 
@@ -12,5 +13,6 @@ pub use calendar::{Calendar, DueDay};
 pub use hash::{hex_digest, short_hash};
 pub use ids::{IdProblem, IdScheme, MAX_ID_BYTES};
 pub use level::{Category, Fixed3, Language, Level, Text};
+pub use period::{Indicator, Period};
 pub use records::*;
 pub use time::{DAY_MS, HOUR_MS, TimeProblem, Zone, parse_time};

@@ -126,6 +126,9 @@ pub struct Promise {
 pub struct Surge {
     pub period_start: String,
     pub period: String,
+    /// The indicator this is a period of; left out for counts of records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub indicator: Option<String>,
     pub observed: u64,
     pub expected: Fixed3,
     /// observed / expected.
@@ -271,4 +274,49 @@ pub struct Audit {
     pub by: Option<String>,
     pub org: Option<String>,
     pub detail: String,
+}
+
+/// One row of `assessments.ndjson`: a closed period of a series, and what was usual there. It is
+/// written for evaluation, where it is asked for, and never published.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Assessed {
+    /// A matter's series: `matter@region`.
+    pub subject: Option<String>,
+    pub indicator: Option<String>,
+    pub matter: Option<String>,
+    pub region: Option<String>,
+    /// Indicators: as the record gives it.
+    pub period_start: String,
+    pub period: &'static str,
+    pub observed: Observed,
+    #[serde(flatten)]
+    pub judged: Judged,
+    pub level: Option<Level>,
+}
+
+/// A count, or a figure that is none.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Observed {
+    Count(u64),
+    Figure(Fixed3),
+}
+
+/// The figures of one judgement. All are null before anything was learned, `p` while a series is grey.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Judged {
+    pub expected: Option<Fixed3>,
+    /// Variance over mean, the level's own uncertainty included.
+    pub dispersion: Option<Fixed3>,
+    /// P(Y >= observed), to 1e-12.
+    #[serde(rename = "p", serialize_with = "probability")]
+    pub p_e12: Option<u64>,
+    /// Null: no tail map is fitted yet.
+    #[serde(rename = "p_calibrated", serialize_with = "probability")]
+    pub p_calibrated_e12: Option<u64>,
+}
+
+/// Parts per million million as a number: the one bare decimal of more than three places.
+fn probability<S: serde::Serializer>(p_e12: &Option<u64>, s: S) -> Result<S::Ok, S::Error> {
+    p_e12.map(|p| p as f64 / 1e12).serialize(s)
 }

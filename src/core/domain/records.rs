@@ -1,6 +1,7 @@
 //! Source records as intake types them, before anything is decided about them. Unknown fields are
 //! ignored; `Option` marks what a feed may leave out.
 
+use super::Indicator;
 use serde::{Deserialize, Serialize};
 
 /// What kind of record this is, in the order in which records of one event time are stamped.
@@ -315,18 +316,6 @@ pub struct Credit {
     pub repaired: bool,
 }
 
-/// A count or a level of a trade over one period.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Indicator {
-    pub indicator: String,
-    pub region: Option<String>,
-    pub matter: Option<String>,
-    pub period_start_ms: i64,
-    pub period: String,
-    pub value: f64,
-    pub unit: Option<String>,
-}
-
 /// A figure of one firm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
@@ -466,7 +455,9 @@ impl Record {
             Record::Permit(r) => r.permit_id.clone(),
             Record::Credit(r) => format!("{}/{}", r.id, r.at_ms),
             Record::Indicator(r) => {
-                format!("{}/{}/{}/{}", r.indicator, r.region.as_deref().unwrap_or(""), r.period, r.period_start_ms)
+                let matter = r.matter.as_ref().map_or(String::new(), |m| format!("/{m}"));
+                let region = r.region.as_deref().unwrap_or("");
+                format!("{}/{region}/{}/{}{matter}", r.indicator, r.period.as_str(), r.period_start_ms)
             }
             Record::Observation(r) => format!("{}/{}/{}", r.id, r.measure, r.at_ms),
             Record::Alarm(r) => r.alarm_id.clone(),
@@ -487,7 +478,7 @@ impl Record {
             Record::Penalty(r) => Some(r.at_ms),
             Record::Permit(r) => Some(r.valid_from_ms),
             Record::Credit(r) => Some(r.at_ms),
-            Record::Indicator(r) => Some(r.period_start_ms),
+            Record::Indicator(r) => Some(r.period_end_ms),
             Record::Observation(r) => Some(r.at_ms),
             Record::Alarm(r) => Some(r.at_ms),
             Record::Enterprise(_) | Record::EnterpriseRemoved { .. } | Record::Inspector(_) | Record::InspectorRemoved { .. } => {

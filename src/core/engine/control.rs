@@ -36,6 +36,7 @@ impl Engine {
                 series.regions.entry(code.clone()).or_default();
             }
         }
+        self.keep_indicators_of(&model);
         self.state.bundle = model.bundle.clone();
         self.model = Arc::new(model);
         self.derive_from_model();
@@ -44,7 +45,7 @@ impl Engine {
         let standing: Vec<(SubjectKey, String)> =
             self.state.episodes.iter().map(|(k, e)| (k.clone(), e.warning_id.clone())).collect();
         for (key, warning_id) in standing {
-            if model.matters.get(&key.matter).is_some_and(|m| m.industry.is_none()) {
+            if model.matters.get(&key.matter).is_some_and(|m| !m.closes_periods()) {
                 self.set_recheck(now_ms, &key, &warning_id);
             }
         }

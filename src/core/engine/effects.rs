@@ -1,7 +1,7 @@
 //! What the engine asks the shell to publish, in the same transaction as the entry.
 
 use super::Engine;
-use crate::domain::outputs::{Audit, OperatorNotice};
+use crate::domain::outputs::{Assessed, Audit, OperatorNotice};
 use crate::journal::DeadLetter;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,8 @@ pub enum Effect {
     Publish(Publication),
     /// The shell has the record's bytes; the engine names why and where.
     DeadLetter(DeadLetter),
+    /// A closed period and what was usual, where [`Engine::set_emit_assessments`] asks for them.
+    Assessment(Box<Assessed>),
 }
 
 /// One output record, with what its CloudEvents 1.0 headers say (binary mode).

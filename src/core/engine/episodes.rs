@@ -55,8 +55,8 @@ impl Engine {
         episode.acknowledged = false;
         let warning_id = episode.warning_id.clone();
         self.set_duties(moment.now_ms, key, effects);
-        // Industries with series are looked at when a period closes; all others once a day.
-        if status == WarningStatus::Raised && (key.scope == SubjectScope::Enterprise || matter.industry.is_none()) {
+        // Industries whose records are counted are looked at when a period closes; all others once a day.
+        if status == WarningStatus::Raised && (key.scope == SubjectScope::Enterprise || !matter.closes_periods()) {
             self.set_recheck(moment.now_ms, key, &warning_id);
         }
         self.tell(matter, key, status, effects);

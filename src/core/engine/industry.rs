@@ -1,19 +1,33 @@
-//! Industry risk: counts of a matter by region against what is usual there.
-//!
-//! A plain online baseline: an exponentially forgetting level, weekday factors shared by the matter,
-//! a winsorised Pearson dispersion; periods far above what was expected teach less.
+//! Industry risk: counts of a matter by region against what is usual there. All regions of a matter
+//! share the shape of the week (or day), learned from the realm's own region.
 
+use super::baseline::Gates;
 use super::state::*;
-use super::{Effect, Engine, Moment, stats};
-use crate::domain::{Fixed3, Level};
+use super::{Effect, Engine, Moment};
+use crate::domain::Level;
+use crate::domain::outputs::{Assessed, Judged, Observed};
 use crate::journal::{Evidence, MatterHit};
 use crate::pipeline::{Matter, Period};
 use std::sync::Arc;
 
-/// Residuals beyond this (standard deviations) teach less, and widen the dispersion no further.
-const RESIDUAL_BOUND: f64 = 2.58;
-/// A level never falls below this: a count of one must not look infinitely surprising.
-const LEAST_LEVEL: f64 = 0.005;
+/// One period that closes, for all regions of a matter.
+struct Closing<'a> {
+    period: Period,
+    index: i64,
+    slot: usize,
+    root: &'a str,
+    gates: Gates<'a>,
+    /// The figures are asked for too, level or none.
+    judged: bool,
+}
+
+/// What closing a period says of one region.
+struct Closed {
+    region: String,
+    observed: u64,
+    asked: Option<Assessment>,
+    judged: Option<Judged>,
+}
 
 impl Engine {
     /// Counts one record in the matter's series of its region and all above, and raises at once
@@ -28,12 +42,12 @@ impl Engine {
                 self.state.counters.late += 1;
                 continue;
             }
-            let thresholds = self.p_thresholds;
+            let gates = Gates { thresholds: self.p_thresholds, levels: &model.levels };
             let series = self.state.series.entry((matter.id.clone(), *period)).or_insert_with(|| MatterSeries {
-                weekday: [1.0; 7],
+                shape: Shape::flat(*period),
                 regions: model.regions.keys().map(|code| (code.clone(), Series::default())).collect(),
             });
-            let factor = series.weekday[period.weekday(index)];
+            let factor = series.shape.factor(period.slot(model.zone, index));
             let mut raised = Vec::new();
             for code in model.region_chain(evidence.region.as_deref()) {
                 let Some(series) = series.regions.get_mut(code) else { continue };
@@ -41,7 +55,7 @@ impl Engine {
                 let count = series.open.entry(index).or_default();
                 *count += 1;
                 let count = *count;
-                let Some(assessment) = series.assess(*period, index, count, factor, &thresholds, &model.levels) else { continue };
+                let Some(assessment) = series.baseline.assess(*period, index, count, factor, gates) else { continue };
                 if series.wanted.as_ref().is_none_or(|w| w.level <= assessment.level) {
                     series.wanted = Some(assessment.clone());
                 }
@@ -53,15 +67,19 @@ impl Engine {
         }
     }
 
-    /// Whether the day of the record was closed before it came.
+    /// Whether the day of the record was closed before it came; for an indicator, whether its series
+    /// has learned that period or a later one.
     pub fn is_late(&self, record: &crate::domain::Record) -> bool {
+        if let crate::domain::Record::Indicator(indicator) = record {
+            return self.indicator_is_late(indicator);
+        }
         let open = self.state.open_periods.get(&Period::Day);
         let day = record.event_time_ms().map(|ms| Period::Day.index(self.model.zone, ms));
         matches!((day, open), (Some(day), Some(open)) if day < *open)
     }
 
     /// Periods begin with the first record counted: before it there is no feed to be silent.
-    fn open_periods(&mut self, now_ms: i64) {
+    pub(super) fn open_periods(&mut self, now_ms: i64) {
         for period in self.model.periods() {
             if !self.state.open_periods.contains_key(&period) {
                 let index = period.index(self.model.zone, now_ms);
@@ -84,10 +102,20 @@ impl Engine {
         let model = Arc::clone(&self.model);
         for matter in model.matters.values() {
             let Some(rules) = matter.industry.as_ref().filter(|r| r.periods.contains(&period)) else { continue };
+            let closing = Closing {
+                period,
+                index,
+                slot: period.slot(model.zone, index),
+                root: &model.root_region,
+                gates: Gates { thresholds: self.p_thresholds, levels: &model.levels },
+                judged: self.emit_assessments,
+            };
             let series = self.state.series.get_mut(&(matter.id.clone(), period));
-            let raised = series.map(|s| s.close(period, index, &model.root_region, &self.p_thresholds, &model.levels));
-            for (code, assessment) in raised.into_iter().flatten() {
-                self.raise_industry(moment, matter, &code, assessment, effects);
+            for closed in series.map(|s| s.close(&closing)).into_iter().flatten() {
+                effects.extend(self.closed_row(matter, &closing, &closed));
+                if let Some(assessment) = closed.asked {
+                    self.raise_industry(moment, matter, &closed.region, assessment, effects);
+                }
             }
             if rules.periods.first() == Some(&period) {
                 self.calm_industries(moment, matter, effects);
@@ -95,7 +123,23 @@ impl Engine {
         }
     }
 
-    fn raise_industry(
+    /// The closed period as a row of assessments, where those were asked for.
+    fn closed_row(&self, matter: &Matter, closing: &Closing, closed: &Closed) -> Option<Effect> {
+        let judged = closed.judged.clone()?;
+        Some(Effect::Assessment(Box::new(Assessed {
+            subject: Some(format!("{}@{}", matter.id, closed.region)),
+            indicator: None,
+            matter: Some(matter.id.clone()),
+            region: Some(closed.region.clone()),
+            period_start: closing.period.start_text(self.model.zone, closing.index),
+            period: closing.period.as_str(),
+            observed: Observed::Count(closed.observed),
+            judged,
+            level: closed.asked.as_ref().map(|a| a.level),
+        })))
+    }
+
+    pub(super) fn raise_industry(
         &mut self,
         moment: &Moment,
         matter: &Matter,
@@ -141,8 +185,9 @@ impl Engine {
             .filter_map(|s| s.wanted.as_ref())
             .map(|a| a.level.min(cap))
             .max();
+        let by_indicator = self.wanted_by_indicators(matter, &key.id).map(|level| level.min(cap));
         let held = self.state.episodes.get(key).and_then(|e| e.trigger.as_ref()).filter(|t| now_ms < t.until_ms);
-        by_count.max(held.map(|t| t.level))
+        by_count.max(by_indicator).max(held.map(|t| t.level))
     }
 
     fn calm_industries(&mut self, moment: &Moment, matter: &Matter, effects: &mut Vec<Effect>) {
@@ -162,71 +207,28 @@ impl Engine {
 }
 
 impl MatterSeries {
-    /// Closes one period of every region; returns what asks for a warning, in order of region.
-    fn close(
-        &mut self,
-        period: Period,
-        index: i64,
-        root: &str,
-        thresholds: &[f64; 4],
-        levels: &crate::pipeline::LevelRules,
-    ) -> Vec<(String, Assessment)> {
-        let weekday = period.weekday(index);
-        let factor = self.weekday[weekday];
-        let mut raised = Vec::new();
+    /// Closes one period of every region; says of each what it was, in order of region.
+    fn close(&mut self, closing: &Closing) -> Vec<Closed> {
+        let Closing { period, index, slot, .. } = *closing;
+        let factor = self.shape.factor(slot);
+        let mut all = Vec::with_capacity(self.regions.len());
         for (code, series) in &mut self.regions {
             let observed = series.open.remove(&index).unwrap_or(0);
-            series.wanted = series.assess(period, index, observed, factor, thresholds, levels);
-            if let Some(assessment) = &series.wanted {
-                raised.push((code.clone(), assessment.clone()));
+            let judged = closing.judged.then(|| series.baseline.judge(period, observed, factor));
+            series.wanted = series.baseline.assess(period, index, observed, factor, closing.gates);
+            let level_before = series.baseline.level;
+            series.baseline.learn(observed as f64, factor, period.gain());
+            if code == closing.root {
+                self.shape.learn(period, slot, observed as f64, level_before, series.baseline.periods);
             }
-            let level_before = series.level;
-            series.learn(observed as f64, factor, period.gain());
-            if code == root && period == Period::Day && series.periods > 14 && level_before > 0.5 {
-                let seen = (observed as f64 / level_before).min(5.0);
-                self.weekday[weekday] = (factor + 0.05 * (seen - factor)).max(0.05);
-            }
+            all.push(Closed { region: code.clone(), observed, asked: series.wanted.clone(), judged });
         }
-        if period == Period::Day {
-            let mean = self.weekday.iter().sum::<f64>() / 7.0;
-            self.weekday = self.weekday.map(|w| w / mean);
-        }
-        raised
+        self.shape.normalise();
+        all
     }
 }
 
 impl Series {
-    /// The level a count asks for, if any; none while the series is grey.
-    fn assess(
-        &self,
-        period: Period,
-        index: i64,
-        observed: u64,
-        factor: f64,
-        thresholds: &[f64; 4],
-        levels: &crate::pipeline::LevelRules,
-    ) -> Option<Assessment> {
-        let expected = (self.level * factor).max(LEAST_LEVEL);
-        let excess = observed as f64 - expected;
-        let gates = |l: &Level| excess >= levels.excess[l.index()] && observed as f64 >= expected * levels.rate_ratio[l.index()];
-        if self.periods < period.grey_until() || !gates(&Level::Blue) {
-            return None;
-        }
-        // The level itself is an estimate over about 2/gain periods: the spread grows by its variance.
-        let dispersion = self.dispersion * (1.0 + period.gain());
-        let p = stats::upper_tail(observed, expected, dispersion);
-        let level = Level::ALL.into_iter().rev().find(|l| gates(l) && p <= thresholds[l.index()])?;
-        Some(Assessment {
-            level,
-            period,
-            index,
-            observed,
-            expected: Fixed3::from_f64(expected),
-            rate_ratio: Fixed3::from_f64(observed as f64 / expected),
-            p_e12: (p * 1e12 + 0.5).floor() as u64,
-        })
-    }
-
     fn note(&mut self, evidence: &Evidence, moment: &Moment) {
         self.refs.push_back(EvidencePiece {
             kind: evidence.kind,
@@ -238,54 +240,5 @@ impl Series {
         if self.refs.len() > MAX_REFS {
             self.refs.pop_front();
         }
-    }
-
-    fn learn(&mut self, observed: f64, factor: f64, gain: f64) {
-        self.periods = self.periods.saturating_add(1);
-        if self.periods == 1 {
-            self.level = observed / factor;
-            self.dispersion = 1.3;
-            return;
-        }
-        let gain = gain.max(1.0 / f64::from(self.periods));
-        let expected = (self.level * factor).max(LEAST_LEVEL);
-        let pearson = (observed - expected) * (observed - expected) / expected;
-        let residual = (pearson / self.dispersion).sqrt();
-        let trust = if observed > expected { (RESIDUAL_BOUND / residual.max(RESIDUAL_BOUND)).min(1.0) } else { 1.0 };
-        self.level = (self.level + gain * trust * (observed / factor - self.level)).max(0.0);
-        if self.periods > 7 {
-            let bounded = pearson.min(RESIDUAL_BOUND * RESIDUAL_BOUND * self.dispersion);
-            self.dispersion = (self.dispersion + gain * (bounded - self.dispersion)).max(1.0);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pipeline::LevelRules;
-
-    #[test]
-    fn learns_the_level_and_calls_a_surge_one() {
-        let levels = LevelRules {
-            false_alarms_per_year: [120.0, 36.0, 12.0, 2.0],
-            rate_ratio: [1.25, 1.5, 2.0, 3.0],
-            excess: [3.0, 5.0, 8.0, 10.0],
-            calm_periods: 3,
-            dwell_ms: 0,
-        };
-        let thresholds = [1e-2, 1e-3, 1e-4, 1e-5];
-        let mut series = Series::default();
-        for day in 0..200u32 {
-            let count = 8 + (day * 7 % 5);
-            series.learn(f64::from(count), 1.0, Period::Day.gain());
-        }
-        assert!((series.level - 10.0).abs() < 0.5, "{}", series.level);
-        let level = |observed| series.assess(Period::Day, 0, observed, 1.0, &thresholds, &levels).map(|a| a.level);
-        assert_eq!(level(12), None);
-        assert_eq!(level(40), Some(Level::Red));
-        assert!(level(20) < level(40));
-        let grey = Series { periods: 10, ..series.clone() };
-        assert_eq!(grey.assess(Period::Day, 0, 40, 1.0, &thresholds, &levels), None);
     }
 }

@@ -4,12 +4,14 @@
 //! entry's stamp fire before it, as of their due time, in (due time, key) order; a timer sets only
 //! later timers.
 
+mod baseline;
 mod control;
 mod duties;
 mod effects;
 mod enterprise;
 mod episodes;
 mod figures;
+mod indicators;
 mod industry;
 mod periods;
 mod render;
@@ -24,7 +26,7 @@ use crate::ENGINE_VERSION;
 use crate::domain::Level;
 use crate::domain::outputs::PipelineRef;
 use crate::journal::{Body, DeadLetter, Entry, Fact, Genesis, RecordEntry, SourcePosition};
-use crate::pipeline::{Bundle, Model, load};
+use crate::pipeline::{Bundle, Model, Period, load};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -37,7 +39,11 @@ pub struct Engine {
     state: State,
     model: Arc<Model>,
     p_thresholds: [f64; 4],
+    /// Indicator series kept, by period: they share the levels' promise.
+    indicator_series: [u32; Period::ALL.len()],
     pipeline_ref: PipelineRef,
+    /// Assessments are put out too. No part of the state: it changes no other output.
+    emit_assessments: bool,
 }
 
 /// Why an entry can't be stepped: the journal is not this engine's, or is damaged.
@@ -111,7 +117,9 @@ impl Engine {
         let mut engine = Engine {
             state,
             p_thresholds: [0.0; 4],
+            indicator_series: [0; Period::ALL.len()],
             pipeline_ref: PipelineRef { name: String::new(), version: String::new(), hash: String::new() },
+            emit_assessments: false,
             model: Arc::new(model),
         };
         engine.derive_from_model();
@@ -119,9 +127,25 @@ impl Engine {
     }
 
     fn derive_from_model(&mut self) {
-        self.p_thresholds = Level::ALL.map(|l| self.model.p_threshold(l));
+        self.indicator_series = [0; Period::ALL.len()];
+        for key in self.state.indicators.keys() {
+            self.indicator_series[key.period as usize] += 1;
+        }
+        self.derive_thresholds();
         self.pipeline_ref =
             PipelineRef { name: self.model.realm.clone(), version: self.model.version.clone(), hash: self.model.hash.clone() };
+    }
+
+    /// The promise of each level is spread over the series there are.
+    fn derive_thresholds(&mut self) {
+        let kinds = Period::ALL.into_iter().zip(self.indicator_series);
+        let a_year: f64 = kinds.map(|(period, series)| period.per_year() * f64::from(series)).sum();
+        self.p_thresholds = Level::ALL.map(|l| self.model.p_threshold(l, a_year));
+    }
+
+    /// Puts out an [`Effect::Assessment`] for each closed period, or no more.
+    pub fn set_emit_assessments(&mut self, emit: bool) {
+        self.emit_assessments = emit;
     }
 
     /// The state's bytes, equal for equal states.
@@ -202,6 +226,7 @@ impl Engine {
             Fact::Disposition(disposition) => self.disposition(&moment, disposition, effects),
             Fact::Control(control) => self.control(&moment, control, effects),
             Fact::Unused { .. } => {}
+            Fact::Indicator(fact) => self.indicator(&moment, fact, effects),
         }
     }
 
@@ -272,6 +297,7 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         standings: BTreeMap::new(),
         evidence: BTreeMap::new(),
         series: BTreeMap::new(),
+        indicators: BTreeMap::new(),
         open_periods: BTreeMap::new(),
         episodes: BTreeMap::new(),
         episode_of_warning: BTreeMap::new(),
@@ -283,6 +309,7 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         demoted: BTreeMap::new(),
         unknown_years: BTreeSet::new(),
         directory_full: false,
+        indicators_full: false,
         counters: Counters::default(),
     }
 }

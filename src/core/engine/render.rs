@@ -51,8 +51,9 @@ impl Engine {
                 false_alarms_per_year: Fixed3::from_f64(model.levels.false_alarms_per_year[episode.level.index()]),
             }),
             surge: episode.assessment.as_ref().map(|a| Surge {
-                period_start: a.period.start_date(a.index).to_string(),
+                period_start: a.period.start_text(model.zone, a.index),
                 period: a.period.as_str().to_string(),
+                indicator: a.indicator.as_ref().map(|i| i.indicator.clone()),
                 observed: a.observed,
                 expected: a.expected,
                 rate_ratio: a.rate_ratio,
@@ -61,8 +62,8 @@ impl Engine {
             score,
             factors,
             against,
-            evidence: self.pieces(matter, key).map(|r| self.evidence_ref(r)).collect(),
-            evidence_count: evidence.map_or_else(|| episode.assessment.as_ref().map_or(0, |a| a.observed), |e| e.total),
+            evidence: self.pieces(matter, key, episode).map(|r| self.evidence_ref(r)).collect(),
+            evidence_count: evidence.map_or_else(|| episode.assessment.as_ref().map_or(0, Assessment::records), |e| e.total),
             role: Role::Lead,
             lead: episode.recipients.lead().to_string(),
             lead_contact: self.contact(episode.recipients.lead()),
@@ -115,10 +116,17 @@ impl Engine {
     }
 
     /// The newest pieces of evidence, newest first.
-    fn pieces<'a>(&'a self, matter: &Matter, key: &SubjectKey) -> Box<dyn Iterator<Item = &'a EvidencePiece> + 'a> {
-        match key.scope {
-            SubjectScope::Enterprise => Box::new(self.state.evidence.get(key).into_iter().flat_map(|e| e.refs.iter().rev())),
-            SubjectScope::Industry => Box::new(self.series_pieces(matter, &key.id)),
+    fn pieces<'a>(
+        &'a self,
+        matter: &Matter,
+        key: &SubjectKey,
+        episode: &'a Episode,
+    ) -> Box<dyn Iterator<Item = &'a EvidencePiece> + 'a> {
+        let indicator = episode.assessment.as_ref().and_then(|a| a.indicator.as_ref());
+        match (key.scope, indicator) {
+            (SubjectScope::Enterprise, _) => Box::new(self.state.evidence.get(key).into_iter().flat_map(|e| e.refs.iter().rev())),
+            (SubjectScope::Industry, Some(indicator)) => Box::new(std::iter::once(&indicator.piece)),
+            (SubjectScope::Industry, None) => Box::new(self.series_pieces(matter, &key.id)),
         }
     }
 
@@ -147,7 +155,7 @@ impl Engine {
         let rarity = 12.0 - libm::log10(a.p_e12.max(1) as f64);
         let score = (8.0 * rarity).clamp(0.0, 100.0).floor() as u32;
         let text = self.surge_text(matter, key, a);
-        let evidence = self.series_pieces(matter, &key.id).map(|r| r.id.clone()).collect();
+        let evidence = self.pieces(matter, key, episode).map(|r| r.id.clone()).collect();
         (score, vec![Factor { code: "surge".into(), points: i64::from(score), text, evidence }], Vec::new())
     }
 
@@ -188,14 +196,29 @@ impl Engine {
     fn surge_text(&self, matter: &Matter, key: &SubjectKey, a: &Assessment) -> String {
         let subject = self.subject_name(key);
         let name = self.model.text(&matter.name);
-        let start = a.period.start_date(a.index);
+        let start = a.period.start_text(self.model.zone, a.index);
         let usual = if a.expected < Fixed3(100) { "<0.1".to_string() } else { format!("{:.1}", a.expected.0 as f64 / 1000.0) };
+        if let Some(IndicatorSource { indicator, .. }) = &a.indicator {
+            let period = a.period.as_str();
+            return match self.model.language {
+                Language::Zh => {
+                    format!("{name}·{subject}：指标“{indicator}”{start} 起（{period}）为 {}，平常 {usual}", a.observed)
+                }
+                Language::En => {
+                    format!("{name}, {subject}: {indicator} is {} from {start} ({period}), usually {usual}", a.observed)
+                }
+            };
+        }
         match (self.model.language, a.period) {
             (Language::Zh, Period::Day) => format!("{name}·{subject}：{start} 收到 {} 件，平常 {usual} 件", a.observed),
             (Language::Zh, Period::Week) => format!("{name}·{subject}：{start} 起一周收到 {} 件，平常 {usual} 件", a.observed),
             (Language::En, Period::Day) => format!("{name}, {subject}: {} reports on {start}, usually {usual}", a.observed),
             (Language::En, Period::Week) => {
                 format!("{name}, {subject}: {} reports in the week from {start}, usually {usual}", a.observed)
+            }
+            (Language::Zh, Period::Hour) => format!("{name}·{subject}：{start} 起一小时收到 {} 件，平常 {usual} 件", a.observed),
+            (Language::En, Period::Hour) => {
+                format!("{name}, {subject}: {} reports in the hour from {start}, usually {usual}", a.observed)
             }
         }
     }

@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub const MAX_SEEN_IDS: usize = 1 << 20;
 /// Most inspectors one realm may hold; further ones are left out.
 pub const MAX_INSPECTORS: usize = 100_000;
+/// Most indicator series one realm may hold; records of further ones are assessed by nothing.
+pub const MAX_INDICATOR_SERIES: usize = 100_000;
 /// Pieces of evidence remembered one by one per enterprise and matter; older ones only count.
 pub const MAX_REFS: usize = 8;
 
@@ -36,6 +38,7 @@ pub struct State {
     pub standings: BTreeMap<String, Standing>,
     pub evidence: BTreeMap<SubjectKey, EvidenceState>,
     pub series: BTreeMap<(String, Period), MatterSeries>,
+    pub indicators: BTreeMap<IndicatorKey, IndicatorSeries>,
     /// The period now open, once the first record was counted.
     pub open_periods: BTreeMap<Period, i64>,
     pub episodes: BTreeMap<SubjectKey, Episode>,
@@ -53,6 +56,8 @@ pub struct State {
     pub unknown_years: BTreeSet<i32>,
     /// Operators were told that the directory is full.
     pub directory_full: bool,
+    /// Operators were told that no more indicator series are kept.
+    pub indicators_full: bool,
     pub counters: Counters,
 }
 
@@ -146,21 +151,30 @@ impl HeldTrigger {
 /// Counts of one matter in one kind of period, all regions.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MatterSeries {
-    /// Share of each weekday, Monday first, against their mean; 1 throughout for weeks.
-    pub weekday: [f64; 7],
+    pub shape: Shape,
     pub regions: BTreeMap<String, Series>,
+}
+
+/// Share of each weekday, Monday first, or hour of the day against their mean; 1 for weeks.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Shape(pub Vec<f64>);
+
+/// What is usual in one series.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Baseline {
+    /// Expected count of a period of factor 1.
+    pub level: f64,
+    /// Variance over mean.
+    pub dispersion: f64,
+    /// Closed periods learned from.
+    pub periods: u32,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Series {
     /// Counts of periods not yet closed, by period index.
     pub open: BTreeMap<i64, u64>,
-    /// Expected count of a period of weekday factor 1.
-    pub level: f64,
-    /// Variance over mean.
-    pub dispersion: f64,
-    /// Closed periods learned from.
-    pub periods: u32,
+    pub baseline: Baseline,
     /// The newest records counted, oldest first.
     pub refs: VecDeque<EvidencePiece>,
     /// What the newest assessment of this series asked for, and its figures.
@@ -176,6 +190,42 @@ pub struct Assessment {
     pub expected: Fixed3,
     pub rate_ratio: Fixed3,
     pub p_e12: u64,
+    /// The indicator it is of; none for counts of records.
+    pub indicator: Option<IndicatorSource>,
+}
+
+impl Assessment {
+    /// How many records stand behind the figure.
+    pub fn records(&self) -> u64 {
+        if self.indicator.is_some() { 1 } else { self.observed }
+    }
+}
+
+/// Which indicator an assessment is of, and the record that said so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IndicatorSource {
+    pub indicator: String,
+    pub piece: EvidencePiece,
+}
+
+/// One series of an indicator.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct IndicatorKey {
+    pub indicator: String,
+    pub region: Option<String>,
+    /// The matter its records name, if they do.
+    pub matter: Option<String>,
+    pub period: Period,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct IndicatorSeries {
+    /// The newest period learned from.
+    pub newest: i64,
+    pub shape: Shape,
+    pub baseline: Baseline,
+    /// What the newest period asked for.
+    pub wanted: Option<Level>,
 }
 
 /// The life of a warning (预警周期).
@@ -280,7 +330,7 @@ impl SeenIds {
 pub struct Counters {
     pub records: u64,
     pub dead_letters: u64,
-    /// Records whose period was closed already.
+    /// Records whose period was closed, or learned, already.
     pub late: u64,
     /// Records whose id was seen before.
     pub updates: u64,

@@ -1,5 +1,8 @@
 //! Counts against an expectation. Transcendental functions are libm's: the same bits everywhere.
 
+/// Beyond this spread (standard deviation) a tail is no longer summed term by term.
+const WIDE: f64 = 5_000.0;
+
 /// P(Y >= observed) for a negative binomial of the given mean and variance `dispersion * mean`
 /// (Poisson at dispersion 1). Terms are summed away from the larger side, so that small tails keep
 /// their digits. `mean` > 0; a dispersion below 1.001 is taken as 1.001.
@@ -9,6 +12,9 @@ pub fn upper_tail(observed: u64, mean: f64, dispersion: f64) -> f64 {
         return 1.0;
     }
     let dispersion = dispersion.max(1.001);
+    if mean * dispersion > WIDE * WIDE {
+        return wide_upper_tail(observed as f64 - 0.5, mean, dispersion);
+    }
     let size = mean / (dispersion - 1.0);
     let q = 1.0 - 1.0 / dispersion;
     let log_pmf = |k: f64| {
@@ -37,6 +43,14 @@ pub fn upper_tail(observed: u64, mean: f64, dispersion: f64) -> f64 {
     }
 }
 
+/// The same for figures so large that the count is as good as continuous: a gamma distribution of
+/// that mean and variance, its cube root taken as normal (Wilson and Hilferty).
+fn wide_upper_tail(observed: f64, mean: f64, dispersion: f64) -> f64 {
+    let spread = 1.0 / (9.0 * (mean / dispersion));
+    let z = (libm::cbrt(observed / mean) - (1.0 - spread)) / spread.sqrt();
+    0.5 * libm::erfc(z * std::f64::consts::FRAC_1_SQRT_2)
+}
+
 /// What is left of 1 after `elapsed_ms` with the given half-life; 1 for times before.
 pub fn decay(elapsed_ms: i64, half_life_days: f64) -> f64 {
     if elapsed_ms <= 0 {
@@ -52,7 +66,7 @@ pub fn logistic(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use statrs::distribution::{DiscreteCDF, NegativeBinomial, Poisson};
+    use statrs::distribution::{ContinuousCDF, DiscreteCDF, NegativeBinomial, Poisson};
 
     #[test]
     fn upper_tail_agrees_with_statrs() {
@@ -69,6 +83,23 @@ mod tests {
         let near_poisson = upper_tail(9, 3.0, 1.0);
         let poisson = 1.0 - Poisson::new(3.0).unwrap().cdf(8);
         assert!((near_poisson - poisson).abs() < 1e-4);
+    }
+
+    #[test]
+    fn figures_in_millions_are_judged_at_once() {
+        let normal = statrs::distribution::Normal::standard();
+        for (mean, dispersion) in [(1e6, 100.0), (1e7, 2e5), (1e8, 1.5), (4e9, 1.001)] {
+            let sd = f64::sqrt(mean * dispersion);
+            let exact = NegativeBinomial::new(mean / (dispersion - 1.0), 1.0 / dispersion).unwrap();
+            for z in [-2.0, 0.0, 1.0, 3.0, 4.5] {
+                let observed = (mean + z * sd) as u64;
+                // statrs gives up where the size is large; there the counts are normal.
+                let expected = if dispersion > 2.0 { exact.sf(observed - 1) } else { normal.sf(z) };
+                let got = upper_tail(observed, mean, dispersion);
+                assert!((got / expected - 1.0).abs() < 0.03, "{observed} of {mean}, {dispersion}: {got} vs {expected}");
+            }
+        }
+        assert_eq!(upper_tail(1 << 53, 1e6, 100.0), 0.0);
     }
 
     #[test]

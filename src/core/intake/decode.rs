@@ -166,19 +166,7 @@ fn sector(f: &mut Fields) -> Read {
             };
             Ok((Record::Credit(record), day))
         }
-        "indicator" => {
-            let (period_start_ms, day) = f.required_time("period_start")?;
-            let record = Indicator {
-                indicator: f.required_text("indicator")?,
-                region: f.region("region"),
-                matter: f.text("matter"),
-                period_start_ms,
-                period: f.required_text("period")?,
-                value: f.required_number("value")?,
-                unit: f.text("unit"),
-            };
-            Ok((Record::Indicator(record), day))
-        }
+        "indicator" => indicator(f),
         "observation" => {
             let (at_ms, day) = f.required_time("at")?;
             let record = Observation {
@@ -207,6 +195,24 @@ fn sector(f: &mut Fields) -> Read {
         }
         _ => Err(Rejection { reason: Reason::UnknownKind, field: Some("kind".into()) }),
     }
+}
+
+fn indicator(f: &mut Fields) -> Read {
+    let (period_start_ms, day) = f.required_time("period_start")?;
+    let unknown = Rejection { reason: Reason::BadValue, field: Some("period".into()) };
+    let period = Period::parse(&f.required_text("period")?).ok_or(unknown)?;
+    let record = Indicator {
+        indicator: f.required_text("indicator")?,
+        region: f.region_if_given("region")?,
+        matter: f.text("matter"),
+        period_start: f.required_text("period_start")?,
+        period_start_ms,
+        period_end_ms: period.end_after_ms(f.zone(), period_start_ms),
+        period,
+        value: f.required_number("value")?,
+        unit: f.text("unit"),
+    };
+    Ok((Record::Indicator(record), day))
 }
 
 fn enterprise(f: &mut Fields) -> Result<EnterpriseRow, Rejection> {

@@ -2,7 +2,7 @@
 //! rejects the record; an unreadable optional one becomes null and a flag.
 
 use super::decode::Rejection;
-use crate::domain::{IdProblem, parse_time};
+use crate::domain::{IdProblem, Zone, parse_time};
 use crate::journal::{Flag, Reason};
 use crate::pipeline::{FieldMap, IdRule, Model, Source};
 use serde_json::{Map, Value};
@@ -246,9 +246,25 @@ impl<'a> Fields<'a> {
         Some(self.model.find_organisation(&text).map_or(text, |o| o.slug.clone()))
     }
 
-    /// A region's code in the pipeline; a name or an alias is read as its code.
+    /// A region that must be one the realm has, where one is given: without it the figures of two
+    /// unknown regions would be taken for one series.
+    pub fn region_if_given(&mut self, field: &'static str) -> Result<Option<String>, Rejection> {
+        let region = self.region(field);
+        let bad = Rejection { reason: Reason::BadValue, field: Some(field.to_string()) };
+        if region.is_none() && self.value(field).is_some() { Err(bad) } else { Ok(region) }
+    }
+
+    pub fn zone(&self) -> Zone {
+        self.model.zone
+    }
+
+    /// A region's code in the pipeline; a name or an alias is read as its code. A pipeline that lists
+    /// no regions takes the text itself.
     pub fn region(&mut self, field: &'static str) -> Option<String> {
         let text = self.text(field)?;
+        if self.model.regions.is_empty() {
+            return Some(text);
+        }
         let code = self.model.find_region(&text).map(|r| r.code.clone());
         if code.is_none() {
             self.flag(Flag::UnknownRegion);

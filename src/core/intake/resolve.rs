@@ -1,8 +1,8 @@
 //! A typed record → what it says about whom, given the directory as of the entry before it.
 
 use super::{Decoded, Directory};
-use crate::domain::{Fixed3, Intent, Record, TicketStatus};
-use crate::journal::{Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, MatterHit};
+use crate::domain::{Fixed3, Indicator, Intent, Record, TicketStatus};
+use crate::journal::{Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit};
 use crate::pipeline::{About, Condition, Model};
 
 const MAX_CANDIDATES: usize = 8;
@@ -17,7 +17,6 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         Record::InspectorRemoved { id } => return Fact::InspectorRemoved { id: id.clone() },
         Record::Disposition(d) => return Fact::Disposition(d.clone()),
         Record::Control(c) => return Fact::Control(c.clone()),
-        Record::Indicator(_) => return Fact::Unused { kind: decoded.record.kind() },
         record => record,
     };
     let (subject, candidates) = attribute(directory, record, flags);
@@ -46,15 +45,29 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         Record::Observation(o) => {
             return Fact::Figure(Figure { evidence, measure: o.measure.clone(), value: Fixed3::from_f64(o.value) });
         }
+        Record::Indicator(i) => return Fact::Indicator(indicator(i, evidence)),
         _ => {}
     }
     Fact::Evidence(evidence)
+}
+
+fn indicator(record: &Indicator, evidence: Evidence) -> IndicatorFact {
+    IndicatorFact {
+        indicator: record.indicator.clone(),
+        period: record.period,
+        period_start_ms: record.period_start_ms,
+        period_start: record.period_start.clone(),
+        value: record.value,
+        matter: record.matter.clone(),
+        evidence,
+    }
 }
 
 fn region_of(record: &Record) -> Option<String> {
     match record {
         Record::Ticket(t) => t.region.clone(),
         Record::Report(r) => r.region.clone(),
+        Record::Indicator(i) => i.region.clone(),
         _ => None,
     }
 }
@@ -75,7 +88,11 @@ fn matters(model: &Model, record: &Record, industry: Option<&str>, counts_as_ris
     let about = About::new(&model.words, record, industry);
     let any = |conditions: &[Condition]| conditions.iter().any(|c| c.holds(&about));
     let mut hits = Vec::new();
-    let named = |id: &str| matches!(record, Record::Report(r) if r.matter.as_deref() == Some(id));
+    let named = |id: &str| match record {
+        Record::Report(r) => r.matter.as_deref() == Some(id),
+        Record::Indicator(i) => i.matter.as_deref() == Some(id),
+        _ => false,
+    };
     for matter in model.matters.values().filter(|m| named(&m.id) || any(&m.matches)) {
         let mut hit = MatterHit { matter: matter.id.clone(), counted: false, evidence: Vec::new(), triggers: Vec::new() };
         if counts_as_risk {

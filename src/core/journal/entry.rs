@@ -2,7 +2,7 @@
 //! positions, not names.
 
 use crate::domain::{Control, Disposition, EnterpriseRow, Fixed3, InspectorRow, Intent, RecordKind, TicketStatus};
-use crate::pipeline::Clock;
+use crate::pipeline::{Clock, Period};
 use serde::{Deserialize, Serialize};
 
 /// One record of the journal. `seq` is dense from 0; `stamp_ms` never falls.
@@ -83,6 +83,7 @@ pub enum Fact {
     },
     /// An observation, with what was observed: rules compare it with limits and with peers.
     Figure(Figure),
+    Indicator(IndicatorFact),
 }
 
 impl Fact {
@@ -101,6 +102,21 @@ pub struct Figure {
     pub evidence: Evidence,
     pub measure: String,
     pub value: Fixed3,
+}
+
+/// A figure of a trade over one closed period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IndicatorFact {
+    pub indicator: String,
+    pub period: Period,
+    pub period_start_ms: i64,
+    /// As the record gives it.
+    pub period_start: String,
+    pub value: f64,
+    /// The matter the record names, known to the pipeline or not.
+    pub matter: Option<String>,
+    /// Its region, and the matters and triggers it meets.
+    pub evidence: Evidence,
 }
 
 /// What one record says about one subject.

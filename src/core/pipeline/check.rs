@@ -40,6 +40,11 @@ impl Model {
     pub fn promises(&self) -> Vec<String> {
         let series = self.matters.values().filter_map(|m| m.industry.as_ref());
         let count: usize = series.map(|i| i.periods.len() * self.regions.len()).sum();
+        if count == 0 && self.matters.is_empty() {
+            return vec![
+                "no matters, no warnings: indicators are assessed, each with its region a series of its own".to_string(),
+            ];
+        }
         if count == 0 {
             return vec!["no industry series".to_string()];
         }
@@ -50,7 +55,7 @@ impl Model {
                     "{count} series, {} {} false alarms a year asked for: p <= {:.1e}",
                     self.levels.false_alarms_per_year[level.index()],
                     level.as_str(),
-                    self.p_threshold(level)
+                    self.p_threshold(level, 0.0)
                 )
             })
             .collect()

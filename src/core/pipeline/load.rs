@@ -32,8 +32,13 @@ pub fn load(bundle: &Bundle) -> Result<Model, Vec<Problem>> {
 }
 
 fn load_files(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> Option<Model> {
+    // Without matters nobody is warned: neither organisations nor regions need listing then.
+    let has_matters = bundle.files.keys().any(|name| is_matter(name));
     let needed = |name: &'static str, what: &str| {
-        let found = bundle.files.get(name);
+        let found = bundle.files.get(name).map(String::as_str);
+        if found.is_none() && !has_matters && name != "pipeline.toml" {
+            return Some("");
+        }
         if found.is_none() {
             let file = File::new(name, "", problems);
             file.report(0, "the file is missing", what);
@@ -44,11 +49,11 @@ fn load_files(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> Option<Model
     let regions_text = needed("regions.toml", "[[region]] tables: code, name, parent")?;
     let pipeline_text = needed("pipeline.toml", "[realm] with name, zone, clock, id_scheme, root_region")?;
 
-    let regions = regions(&File::new("regions.toml", regions_text, problems));
-    let organisations = organisations(&File::new("organisations.toml", organisations_text, problems), &regions);
+    let regions = regions(&File::new("regions.toml", regions_text, problems), has_matters);
+    let organisations = organisations(&File::new("organisations.toml", organisations_text, problems), &regions, has_matters);
     let word_lists = word_lists(bundle, problems);
     let mut matters = BTreeMap::new();
-    for (name, text) in bundle.files.iter().filter(|(n, _)| n.starts_with("matters/") && n.ends_with(".toml")) {
+    for (name, text) in bundle.files.iter().filter(|(name, _)| is_matter(name)) {
         let file = File::new(name, text, problems).with_words(&word_lists);
         if let Some(matter) = matters::matter(&file, &organisations) {
             if matters.contains_key(&matter.id) {
@@ -60,7 +65,7 @@ fn load_files(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> Option<Model
     let file = File::new("pipeline.toml", pipeline_text, problems);
     let root = file.parse();
     let pipeline = Reader::new(&file, root.get_ref(), 0);
-    let mut model = realm(&pipeline, bundle, organisations, regions, matters);
+    let mut model = realm(&pipeline, bundle, organisations, regions, matters, has_matters);
     pipeline.finish();
     model.words = number_words(&mut model.matters);
     model.word_lists = word_lists;
@@ -88,12 +93,19 @@ fn number_words(matters: &mut BTreeMap<String, Matter>) -> Words {
     words
 }
 
+fn is_matter(name: &str) -> bool {
+    name.starts_with("matters/") && name.ends_with(".toml")
+}
+
+/// `has_matters`: what only warnings need (calendar, levels, duties, who coordinates, in which
+/// language) must be there.
 fn realm(
     pipeline: &Reader,
     bundle: &Bundle,
     organisations: BTreeMap<String, Organisation>,
     regions: BTreeMap<String, Region>,
     matters: BTreeMap<String, Matter>,
+    has_matters: bool,
 ) -> Model {
     let realm = pipeline.table("realm");
     if realm.is_none() {
@@ -112,7 +124,7 @@ fn realm(
         id_name: Text::default(),
         disclaimer: Text::default(),
         measure: measure(pipeline),
-        calendar: calendar(pipeline),
+        calendar: calendar(pipeline, has_matters),
         sources: Vec::new(),
         organisations,
         regions,
@@ -120,8 +132,8 @@ fn realm(
         matters,
         word_lists: BTreeMap::new(),
         words: Words::default(),
-        levels: levels(pipeline),
-        duties: duties(pipeline),
+        levels: levels(pipeline, has_matters),
+        duties: duties(pipeline, has_matters),
         agree_lead_working_days: agree_lead_working_days(pipeline),
         ladder: ladder(pipeline),
         coordinating: String::new(),
@@ -129,7 +141,6 @@ fn realm(
     };
     if let Some(realm) = realm {
         model.realm = slug(&realm, "name", "name = \"weihai\"");
-        model.display = realm.required_text("display");
         model.version = realm.required_string("version", "version = \"2026.1\"");
         model.journal_partition = realm.whole("journal_partition", 0..=9_999, "journal_partition = 0").map_or_else(
             || {
@@ -148,33 +159,33 @@ fn realm(
             None => realm.file.report(realm.at("zone"), format!("no zone {zone:?}"), zone_example),
         }
         model.clock = required_word(&realm, "clock", Clock::parse, "clock = \"wall\" (or \"feed\")").unwrap_or(Clock::Wall);
-        model.language =
-            required_word(&realm, "language", parse_language, "language = \"zh\" (or \"en\")").unwrap_or(Language::Zh);
-        model.id_scheme =
-            required_word(&realm, "id_scheme", parse_id_scheme, "id_scheme = \"uscc\" (or \"text\")").unwrap_or(IdScheme::Text);
-        model.id_name = realm.required_text("id_name");
-        model.disclaimer = realm.required_text("disclaimer");
-        model.root_region = known(&realm, "root_region", &model.regions, "a code of regions.toml");
-        model.coordinating = known(&realm, "coordinating", &model.organisations, "a slug of organisations.toml");
+        for_warnings(&realm, &mut model, has_matters);
         realm.finish();
     }
     model.sources = super::sources::sources(pipeline, &model.organisations, model.clock);
     model
 }
 
-fn parse_language(text: &str) -> Option<Language> {
-    match text {
-        "en" => Some(Language::En),
-        "zh" => Some(Language::Zh),
-        _ => None,
+/// The keys of `[realm]` that only warnings need.
+fn for_warnings(realm: &Reader, model: &mut Model, has_matters: bool) {
+    let wanted = |key: &'static str| has_matters || realm.has(key);
+    let text = |key: &'static str| if wanted(key) { realm.required_text(key) } else { Text::default() };
+    model.display = text("display");
+    model.id_name = text("id_name");
+    model.disclaimer = text("disclaimer");
+    if wanted("language") {
+        let language = required_word(realm, "language", Language::parse, "language = \"zh\" (or \"en\")");
+        model.language = language.unwrap_or(Language::Zh);
     }
-}
-
-fn parse_id_scheme(text: &str) -> Option<IdScheme> {
-    match text {
-        "uscc" => Some(IdScheme::Uscc),
-        "text" => Some(IdScheme::Text),
-        _ => None,
+    if wanted("id_scheme") {
+        let scheme = required_word(realm, "id_scheme", IdScheme::parse, "id_scheme = \"uscc\" (or \"text\")");
+        model.id_scheme = scheme.unwrap_or(IdScheme::Text);
+    }
+    if wanted("root_region") {
+        model.root_region = known(realm, "root_region", &model.regions, "a code of regions.toml");
+    }
+    if wanted("coordinating") {
+        model.coordinating = known(realm, "coordinating", &model.organisations, "a slug of organisations.toml");
     }
 }
 
@@ -218,7 +229,7 @@ pub(super) fn slug(reader: &Reader, key: &'static str, example: &str) -> String 
     text
 }
 
-fn organisations(file: &File, regions: &BTreeMap<String, Region>) -> BTreeMap<String, Organisation> {
+fn organisations(file: &File, regions: &BTreeMap<String, Region>, needed: bool) -> BTreeMap<String, Organisation> {
     let root = file.parse();
     let reader = Reader::new(file, root.get_ref(), 0);
     let mut out = BTreeMap::new();
@@ -268,7 +279,7 @@ fn organisations(file: &File, regions: &BTreeMap<String, Region>) -> BTreeMap<St
             unknown_name(&reader, at, key, &slug, &out, "a slug of this file");
         }
     }
-    if out.is_empty() {
+    if out.is_empty() && needed {
         file.report(0, "no organisation", "[[organisation]] with slug and name");
     }
     if out.len() > MAX_ORGANISATIONS {
@@ -278,7 +289,7 @@ fn organisations(file: &File, regions: &BTreeMap<String, Region>) -> BTreeMap<St
     out
 }
 
-fn regions(file: &File) -> BTreeMap<String, Region> {
+fn regions(file: &File, needed: bool) -> BTreeMap<String, Region> {
     let root = file.parse();
     let reader = Reader::new(file, root.get_ref(), 0);
     let mut out: BTreeMap<String, Region> = BTreeMap::new();
@@ -312,7 +323,7 @@ fn regions(file: &File) -> BTreeMap<String, Region> {
             file.report(*at, format!("region {code:?} is below itself, or deeper than eight"), "the code of the region above");
         }
     }
-    if out.is_empty() {
+    if out.is_empty() && needed {
         file.report(0, "no region", "[[region]] with code and name");
     }
     if out.len() > MAX_REGIONS {
@@ -322,11 +333,11 @@ fn regions(file: &File) -> BTreeMap<String, Region> {
     out
 }
 
-fn calendar(pipeline: &Reader) -> Calendar {
+fn calendar(pipeline: &Reader, needed: bool) -> Calendar {
     let listed = || Calendar::Listed { years: BTreeSet::new(), holidays: BTreeSet::new(), working_days: BTreeSet::new() };
     let example = "[calendar] with base = \"china\", or base = \"weekdays\" and holidays = [\"2012-07-04\"]";
     let Some(table) = pipeline.table("calendar") else {
-        if !pipeline.has("calendar") {
+        if needed && !pipeline.has("calendar") {
             pipeline.missing("calendar", example);
         }
         return listed();
@@ -378,16 +389,16 @@ pub(super) fn per_level(reader: &Reader, key: &'static str, defaults: Option<[f6
     out
 }
 
-fn levels(pipeline: &Reader) -> LevelRules {
+fn levels(pipeline: &Reader, needed: bool) -> LevelRules {
     let fallback = LevelRules {
-        false_alarms_per_year: [0.0; 4],
+        false_alarms_per_year: [120.0, 36.0, 12.0, 2.0],
         rate_ratio: [1.25, 1.5, 2.0, 3.0],
         excess: [3.0, 5.0, 8.0, 10.0],
         calm_periods: 3,
         dwell_ms: 48 * crate::domain::HOUR_MS,
     };
     let Some(table) = pipeline.table("levels") else {
-        if !pipeline.has("levels") {
+        if needed && !pipeline.has("levels") {
             pipeline.missing("levels", "[levels] with false_alarms_per_year = { blue = 120, yellow = 36, orange = 12, red = 2 }");
         }
         return fallback;
@@ -438,11 +449,11 @@ fn agree_lead_working_days(pipeline: &Reader) -> u32 {
     days.unwrap_or(10)
 }
 
-fn duties(pipeline: &Reader) -> [DutyRule; 4] {
+fn duties(pipeline: &Reader, needed: bool) -> [DutyRule; 4] {
     let mut out = [DutyRule::default(); 4];
     let example = "[duties.orange] acknowledge_working_days = 1, feedback_working_days = 5, close_working_days = 10";
     let Some(table) = pipeline.table("duties") else {
-        if !pipeline.has("duties") {
+        if needed && !pipeline.has("duties") {
             pipeline.missing("duties", example);
         }
         return out;

@@ -4,7 +4,7 @@ use super::condition::Condition;
 use super::load::{known, per_level, required_word, slug, unknown_name};
 use super::model::*;
 use super::reader::{File, Reader, parse_date};
-use crate::domain::{Category, Level};
+use crate::domain::{Category, Level, RecordKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most records a trigger may wait for.
@@ -166,7 +166,7 @@ fn trigger(table: Reader) -> Trigger {
 }
 
 fn industry(table: Reader) -> IndustryRules {
-    let example = "periods = [\"P1D\", \"P1W\"]";
+    let example = "periods = [\"P1D\", \"P1W\"] (or \"PT1H\")";
     let mut periods = Vec::new();
     for word in table.strings("periods", example) {
         match Period::parse(&word) {
@@ -174,12 +174,24 @@ fn industry(table: Reader) -> IndustryRules {
             None => table.file.report(table.at("periods"), format!("no period {word:?}"), example),
         }
     }
-    if periods.is_empty() {
-        table.missing("periods", example);
-    }
     periods.sort();
     periods.dedup();
-    let rules = IndustryRules { count: required_conditions(&table, "count"), periods };
+    let rules = IndustryRules {
+        count: conditions(&table, "count"),
+        periods,
+        indicators: table.strings("indicators", "indicators = [\"...\"], as records name them"),
+    };
+    // Counting needs both keys; a matter that only looks at indicators needs neither.
+    let counts = table.has("count") || table.has("periods") || rules.indicators.is_empty();
+    if counts && rules.periods.is_empty() {
+        table.missing("periods", example);
+    }
+    if counts && !table.has("count") {
+        table.missing("count", "count = { kind = \"ticket\" }, or indicators = [\"...\"] alone");
+    }
+    if rules.count.iter().any(|c| c.kinds.contains(&RecordKind::Indicator)) {
+        table.file.report(table.at("count"), "indicators are figures, not records to count", "indicators = [\"...\"]");
+    }
     table.finish();
     rules
 }

@@ -8,6 +8,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use crate::domain::Period;
+
 /// What moves a realm's time: the feed's own event times, or arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -186,6 +188,11 @@ pub struct Basis {
 }
 
 impl Matter {
+    /// Whether periods of its own close: then its industry warnings calm down by them, else by days.
+    pub fn closes_periods(&self) -> bool {
+        self.industry.as_ref().is_some_and(|i| !i.periods.is_empty())
+    }
+
     /// The organisations the file names: lead if determined, cooperating, informed, in this order.
     pub fn named(&self) -> impl Iterator<Item = (&str, Role)> {
         self.lead
@@ -233,40 +240,14 @@ pub struct Trigger {
     pub within_days: u32,
 }
 
-/// Which records are counted in the matter's industry series, by region.
+/// Which records are counted in the matter's industry series, by region, and which indicators may
+/// raise its industry warnings.
 #[derive(Debug, Clone)]
 pub struct IndustryRules {
     pub count: Vec<Condition>,
+    /// None where nothing is counted.
     pub periods: Vec<Period>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Period {
-    Day,
-    Week,
-}
-
-impl Period {
-    pub const ALL: [Period; 2] = [Period::Day, Period::Week];
-
-    /// ISO 8601 duration, as indicator records write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Period::Day => "P1D",
-            Period::Week => "P1W",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Period> {
-        Period::ALL.into_iter().find(|p| p.as_str() == text)
-    }
-
-    pub fn per_year(self) -> f64 {
-        match self {
-            Period::Day => 365.25,
-            Period::Week => 365.25 / 7.0,
-        }
-    }
+    pub indicators: Vec<String>,
 }
 
 /// How evidence about one enterprise adds up.
@@ -423,9 +404,11 @@ impl Model {
         matters.flat_map(|i| &i.periods).map(|p| p.per_year() * self.regions.len() as f64).sum()
     }
 
-    /// The p-value at which a level keeps its promise, were the p-values exact.
-    pub fn p_threshold(&self, level: Level) -> f64 {
-        self.levels.false_alarms_per_year[level.index()] / self.series_periods_per_year().max(1.0)
+    /// The p-value at which a level keeps its promise over the realm's own series and those of its
+    /// indicators, were the p-values exact.
+    pub fn p_threshold(&self, level: Level, indicator_periods_per_year: f64) -> f64 {
+        let periods_per_year = self.series_periods_per_year() + indicator_periods_per_year;
+        self.levels.false_alarms_per_year[level.index()] / periods_per_year.max(1.0)
     }
 
     /// How long periods stay open for late records: the longest bound of any source.

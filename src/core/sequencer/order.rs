@@ -65,6 +65,11 @@ impl Sequencer {
         &self.engine
     }
 
+    /// Puts out assessments with the effects; see [`Engine::set_emit_assessments`].
+    pub fn set_emit_assessments(&mut self, emit: bool) {
+        self.engine.set_emit_assessments(emit);
+    }
+
     /// Takes one record, stamped at `stamp_ms` or now's stamp if that is later. `out` gets the ticks
     /// that had to come first, and the record's entry.
     pub fn accept(&mut self, stamp_ms: i64, source: SourceRecord, out: &mut Vec<Sequenced>) -> Result<(), StepError> {

@@ -365,7 +365,7 @@ fn a_late_event_is_counted_late_and_kept_out() {
     run.put("2026-03-05 09:00", TICKETS, &ticket("T2", "2026-03-02 12:00", A, "燃气价格"));
     let count = |run: &Run, period| {
         let series = &run.engine().state().series[&("urban-gas".to_string(), period)].regions["371000"];
-        (series.open.values().sum::<u64>(), series.periods > 0)
+        (series.open.values().sum::<u64>(), series.baseline.periods > 0)
     };
     assert_eq!(run.engine().state().counters.late, 1, "the day is over, the week is not");
     assert_eq!((count(&run, Period::Day), count(&run, Period::Week)), ((0, true), (2, false)));

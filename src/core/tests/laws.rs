@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{FeedLane, Run, assert_sound, begin_feed, gas, published, run_feed, shipped};
-use jianwei_core::domain::{DAY_MS, HOUR_MS};
+use common::{FeedLane, Run, assert_sound, begin_feed, published, run_feed, shipped};
+use jianwei_core::domain::{DAY_MS, HOUR_MS, Zone, parse_time};
 use jianwei_core::engine::{Effect, Engine};
 use jianwei_core::journal::{Body, Entry, decode, encode};
 use jianwei_core::pipeline::Bundle;
@@ -25,13 +25,23 @@ const UNTIL: &str = "2026-12-01";
 /// One thing that happens: when (hours from the start), what, to whom, and how.
 type Happening = (u32, u8, u8, u8);
 
+/// The tests' own city, one indicator of which may raise warnings.
+fn gas() -> Bundle {
+    let mut bundle = common::gas();
+    let matter = bundle.files.get_mut("matters/urban-gas.toml").unwrap();
+    assert!(matter.contains("[industry]\n"));
+    *matter = matter.replacen("[industry]\n", "[industry]\nindicators = [\"gas-visits\"]\n", 1);
+    bundle
+}
+
 /// Happenings of a hundred days, many of them close together towards the end.
 fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     let hour = prop_oneof![2 => 0u32..2400, 3 => 2000u32..2060];
-    let one = (hour, 0u8..12, 0u8..4, 0u8..24);
+    let one = (hour, 0u8..13, 0u8..4, 0u8..24);
     prop::collection::vec(one, 20..70).prop_map(|mut all| {
         // A usual level first, so that counts stop being grey.
         all.extend((0..60).map(|day| (day * 24 + 9, 0, 9, 3)));
+        all.extend((0..60).map(|day| (day * 24 + 9, 12, 1, 4)));
         all.sort();
         all
     })
@@ -78,6 +88,19 @@ fn record(index: usize, happening: Happening, at: &str) -> (&'static str, Value)
         }
         9 => ("sector.records", json!({ "kind": "credit", "id": id, "class": "C", "at": at })),
         10 => ("hotline.tickets", json!({ "ticket_no": "no content", "received_at": at })),
+        12 => {
+            let zone = Zone::parse("+08:00").unwrap();
+            let (period, hours) = [("P1D", 24), ("PT1H", 1)][usize::from(how) % 2];
+            // It comes as its period ends.
+            let start_ms = parse_time(at, zone).unwrap().0 - hours * HOUR_MS;
+            let region = ["371000", "371002"][usize::from(who) % 2];
+            let value = [5.0, 7.5, 90.0][usize::from(how) / 9];
+            let record = json!({
+                "kind": "indicator", "indicator": "gas-visits", "region": region, "period": period,
+                "period_start": zone.format(start_ms), "value": value,
+            });
+            ("sector.records", record)
+        }
         _ => {
             let name = ["甲燃气公司", "乙燃气公司"][usize::from(how) % 2];
             let industry = ["451", "62"][usize::from(who) % 2];
@@ -188,6 +211,22 @@ proptest! {
         let entries: Vec<Entry> = run.all.iter().map(read).collect();
         let (engine, again) = step_all(&entries);
         prop_assert_eq!(again, effects(&run.all));
+        prop_assert_eq!(engine.snapshot_state().unwrap(), run.engine().snapshot_state().unwrap());
+    }
+
+    #[test]
+    fn assessments_change_no_other_output(happenings in happenings()) {
+        let run = journal(&happenings);
+        let entries = run.entries();
+        let mut all = Vec::new();
+        let mut engine = Engine::begin(&entries[0], &mut all).unwrap();
+        engine.set_emit_assessments(true);
+        for entry in &entries[1..] {
+            engine.step(entry, &mut all).unwrap();
+        }
+        let (rows, others): (Vec<Effect>, Vec<Effect>) = all.into_iter().partition(|e| matches!(e, Effect::Assessment(_)));
+        prop_assert!(rows.len() > 60, "{}", rows.len());
+        prop_assert_eq!(others, effects(&run.all));
         prop_assert_eq!(engine.snapshot_state().unwrap(), run.engine().snapshot_state().unwrap());
     }
 
@@ -343,7 +382,7 @@ fn feed_rows(happenings: &[Happening]) -> Vec<(String, String, Vec<u8>)> {
     let rows = readable.map(|(index, happening)| {
         let at = time(start_ms, *happening, model.zone);
         let (topic, value) = record(index, *happening, &at);
-        let key = value.get("id").or(value.get("ticket_no")).unwrap().as_str().unwrap().to_string();
+        let key = value.get("id").or(value.get("ticket_no")).or(value.get("indicator")).unwrap().as_str().unwrap().to_string();
         (format!("weihai.{topic}"), key, value.to_string().into_bytes())
     });
     rows.collect()

@@ -136,6 +136,37 @@ fn sources_and_maps() {
 }
 
 #[test]
+fn without_matters_little_is_needed_and_what_is_there_must_be_right() {
+    let mut bundle = mini();
+    bundle.files.retain(|name, _| name == PIPELINE);
+    let text = "[realm]\nname = \"few\"\nversion = \"1\"\njournal_partition = 0\nzone = \"+08:00\"\nclock = \"feed\"\n\n[[source]]\nkind = \"sector\"\ntopic = \"few.sector\"\n";
+    bundle.files.insert(PIPELINE.into(), text.into());
+    assert_eq!(problems(&bundle), []);
+    for needed in
+        ["name = \"few\"", "version = \"1\"", "journal_partition = 0", "zone = \"+08:00\"", "clock = \"feed\"", "[[source]]"]
+    {
+        bundle.files.insert(PIPELINE.into(), text.replacen(needed, "", 1));
+        assert!(!problems(&bundle).is_empty(), "{needed}");
+    }
+    let wrong = [
+        ("coordinating = \"office\"", "`coordinating` names \"office\""),
+        ("root_region = \"r0\"", "`root_region` names \"r0\""),
+        ("language = \"fr\"", "`language` has no value \"fr\""),
+        ("display = 7", "`display` must be a text"),
+    ];
+    for (line, message) in wrong {
+        bundle.files.insert(PIPELINE.into(), text.replacen("clock", &format!("{line}\nclock"), 1));
+        let found = problems(&bundle);
+        assert!(found.len() == 1 && found[0].line == 6 && found[0].message.contains(message), "{line}: {found:#?}");
+    }
+    // One matter, and all of it is needed again.
+    bundle.files.insert(PIPELINE.into(), text.into());
+    bundle.files.insert(NOISE.into(), mini().files[NOISE].clone());
+    let found = problems(&bundle);
+    assert!(found.iter().any(|p| p.file == ORGS && p.message == "the file is missing"), "{found:#?}");
+}
+
+#[test]
 fn calendar_levels_duties_and_ladder() {
     check(vec![
         row(PIPELINE, "[calendar]", "[calender]", "", "`calendar` is missing", "base = \"china\""),
@@ -351,9 +382,19 @@ fn matters_and_conditions() {
         row(NOISE, "code = \"drill\"", "code = \"Drill\"", "Drill", "is not a slug", "code = \"gas-leak\""),
         row(NOISE, "when = { kind", "wenn = { kind", "[[trigger]]", "`when` is missing", "when = { kind"),
         row(GAS, "hold_days = 7", "hold_days = 0", "hold_days = 0", "a whole number from 1 to 365", "hold_days = 7"),
-        row(GAS, "[\"P1D\"]", "[\"P1D\", \"PT1H\"]", "PT1H", "no period \"PT1H\"", "periods = ["),
+        row(GAS, "[\"P1D\"]", "[\"P1D\", \"PT2H\"]", "PT2H", "no period \"PT2H\"", "periods = ["),
         row(GAS, "periods = [\"P1D\"]", "", "[industry]", "`periods` is missing", "periods = ["),
         row(GAS, "count = { kind = \"ticket\" }", "", "[industry]", "`count` is missing", "count = {"),
+        row(GAS, "periods = [\"P1D\"]", "indicators = \"n\"", "[industry]", "`periods` is missing", "periods = ["),
+        row(GAS, "count = { kind = \"ticket\" }", "indicators = \"n\"", "[industry]", "`count` is missing", "indicators = ["),
+        row(
+            GAS,
+            "count = { kind = \"ticket\" }",
+            "count = { kind = \"indicator\" }",
+            "count =",
+            "figures, not records",
+            "indicators = [",
+        ),
         row(GAS, "[industry]", "[[industry]]", "[[industry]]", "`industry` must be a table", "[industry]"),
         row(GAS, "[[trigger]]\ncode = \"leak\"", "[[trigger]]\ncode = 7", "code = 7", "`code` must be a text", "code = "),
         row(GAS, "prior = -3.0", "", "[enterprise]", "`prior` is missing", "prior = -3.0"),

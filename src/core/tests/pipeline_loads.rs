@@ -11,7 +11,7 @@ use proptest::test_runner::FileFailurePersistence;
 
 #[test]
 fn the_shipped_pipelines_are_right_and_fit_an_entry() {
-    for name in ["weihai", "chicago"] {
+    for name in ["weihai", "chicago", "indicators"] {
         let bundle = shipped(name);
         let model = load(&bundle).unwrap_or_else(|p| panic!("{name}: {p:#?}"));
         assert_eq!(model.realm, name);

@@ -199,7 +199,7 @@ pub fn run_feed(sequencer: &mut Sequencer, lanes: &[FeedLane], limit: usize) -> 
 pub fn published(out: &[Sequenced]) -> impl Iterator<Item = &Publication> {
     out.iter().flat_map(|s| &s.effects).filter_map(|effect| match effect {
         Effect::Publish(publication) => Some(publication),
-        Effect::DeadLetter(_) => None,
+        Effect::DeadLetter(_) | Effect::Assessment(_) => None,
     })
 }
 
@@ -235,6 +235,7 @@ pub fn lines(out: &[Sequenced]) -> Vec<String> {
             let field = d.field.as_deref().unwrap_or("-");
             format!("dead-letter\t{}/{}\t{} {field}", d.source.topic, d.source.offset, d.reason.as_str())
         }
+        Effect::Assessment(row) => format!("assessment\t{}", serde_json::to_string(row).unwrap()),
     };
     out.iter().flat_map(|s| &s.effects).map(line).collect()
 }

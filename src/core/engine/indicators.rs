@@ -1,0 +1,231 @@
+//! Indicators: counts of a trade that a feed gives whole, one record a closed period. Each
+//! indicator, region, matter (where the record names one) and kind of period is a series of its own,
+//! judged as soon as its record is stepped, then learned from. A period that is missing teaches
+//! nothing: it is not zero.
+
+use super::baseline::Gates;
+use super::state::*;
+use super::{Effect, Engine, Moment};
+use crate::domain::outputs::{Assessed, Judged, Observed};
+use crate::domain::{Fixed3, Indicator, Level, RecordKind};
+use crate::journal::IndicatorFact;
+use crate::pipeline::{Matter, Model, Period};
+use std::sync::Arc;
+
+/// Whole numbers up to here are exact in the feed's JSON; larger figures are no counts.
+const MAX_COUNT: f64 = (1u64 << 53) as f64;
+
+/// The count a figure is; none for fractions, figures below zero and beyond [`MAX_COUNT`].
+fn count_of(value: f64) -> Option<u64> {
+    let whole = (0.0..=MAX_COUNT).contains(&value) && value.fract() == 0.0;
+    whole.then_some(value as u64)
+}
+
+impl Engine {
+    pub(super) fn indicator(&mut self, moment: &Moment, fact: &IndicatorFact, effects: &mut Vec<Effect>) {
+        self.indicator_triggers(moment, fact, effects);
+        let Some(count) = count_of(fact.value) else {
+            self.emit_indicator(fact, Observed::Figure(Fixed3::from_f64(fact.value)), Judged::default(), None, effects);
+            return;
+        };
+        let key = IndicatorKey {
+            indicator: fact.indicator.clone(),
+            region: fact.evidence.region.clone(),
+            matter: fact.matter.clone(),
+            period: fact.period,
+        };
+        if !self.admit_indicator(moment.now_ms, &key, effects) {
+            self.emit_indicator(fact, Observed::Count(count), Judged::default(), None, effects);
+            return;
+        }
+        let model = Arc::clone(&self.model);
+        let index = fact.period.index(model.zone, fact.period_start_ms);
+        let gates = Gates { thresholds: self.p_thresholds, levels: &model.levels };
+        let emit = self.emit_assessments;
+        let Some(series) = self.state.indicators.get_mut(&key) else { return };
+        if index <= series.newest {
+            self.state.counters.late += 1;
+            return;
+        }
+        let slot = fact.period.slot(model.zone, index);
+        let factor = series.shape.factor(slot);
+        let judged = emit.then(|| series.baseline.judge(fact.period, count, factor));
+        let mut asked = series.baseline.assess(fact.period, index, count, factor, gates);
+        if let Some(assessment) = &mut asked {
+            assessment.indicator = Some(IndicatorSource { indicator: fact.indicator.clone(), piece: piece(moment) });
+        }
+        series.learn(index, slot, count, fact.period);
+        series.wanted = asked.as_ref().map(|a| a.level);
+        if let Some(judged) = judged {
+            self.emit_indicator(fact, Observed::Count(count), judged, series_level(&asked), effects);
+        }
+        if let Some(assessment) = asked {
+            self.raise_by_indicator(moment, &model, fact, assessment, effects);
+        }
+    }
+
+    /// A record seen before sets no trigger off again.
+    fn indicator_triggers(&mut self, moment: &Moment, fact: &IndicatorFact, effects: &mut Vec<Effect>) {
+        if fact.evidence.matters.is_empty() {
+            return;
+        }
+        let seen = self.state.seen.note(RecordKind::Indicator, moment.cause);
+        self.state.counters.updates += u64::from(seen);
+        let model = Arc::clone(&self.model);
+        for hit in fact.evidence.matters.iter().filter(|_| !seen) {
+            if let Some(matter) = model.matters.get(&hit.matter) {
+                self.trigger_industry(moment, matter, &fact.evidence, hit, effects);
+            }
+        }
+    }
+
+    /// Makes sure the series is there. At the bound a new one is refused, and operators are told once.
+    fn admit_indicator(&mut self, now_ms: i64, key: &IndicatorKey, effects: &mut Vec<Effect>) -> bool {
+        if self.state.indicators.contains_key(key) {
+            return true;
+        }
+        if self.state.indicators.len() >= MAX_INDICATOR_SERIES {
+            if !self.state.indicators_full {
+                self.state.indicators_full = true;
+                let text = format!(
+                    "{MAX_INDICATOR_SERIES} indicator series are kept: records of further ones are read, but nothing is learned from them and nothing warned of"
+                );
+                self.tell_operators(now_ms, "indicators_full", text, effects);
+            }
+            return false;
+        }
+        self.state.indicators.insert(key.clone(), IndicatorSeries::new(key.period));
+        self.indicator_series[key.period as usize] += 1;
+        self.derive_thresholds();
+        true
+    }
+
+    fn raise_by_indicator(
+        &mut self,
+        moment: &Moment,
+        model: &Model,
+        fact: &IndicatorFact,
+        assessment: Assessment,
+        effects: &mut Vec<Effect>,
+    ) {
+        let region = fact.evidence.region.as_deref().unwrap_or(&model.root_region);
+        let concerned = |m: &&Matter| {
+            let lists = m.industry.as_ref().is_some_and(|i| i.indicators.contains(&fact.indicator));
+            lists && fact.matter.as_ref().is_none_or(|named| *named == m.id)
+        };
+        for matter in model.matters.values().filter(concerned) {
+            self.open_periods(moment.now_ms);
+            self.raise_industry(moment, matter, region, assessment.clone(), effects);
+        }
+    }
+
+    /// The highest level the newest periods of a matter's indicators ask for in a region. It stands
+    /// until the indicator's next period: a feed that fell silent is not calm.
+    pub(super) fn wanted_by_indicators(&self, matter: &Matter, region: &str) -> Option<Level> {
+        let indicators = matter.industry.iter().flat_map(|i| &i.indicators);
+        let mut highest = None;
+        for indicator in indicators {
+            for period in Period::ALL {
+                for named in [None, Some(matter.id.clone())] {
+                    let mut key =
+                        IndicatorKey { indicator: indicator.clone(), region: Some(region.to_string()), matter: named, period };
+                    highest = highest.max(self.state.indicators.get(&key).and_then(|s| s.wanted));
+                    if region == self.model.root_region {
+                        key.region = None;
+                        highest = highest.max(self.state.indicators.get(&key).and_then(|s| s.wanted));
+                    }
+                }
+            }
+        }
+        highest
+    }
+
+    pub(super) fn indicator_is_late(&self, record: &Indicator) -> bool {
+        let key = IndicatorKey {
+            indicator: record.indicator.clone(),
+            region: record.region.clone(),
+            matter: record.matter.clone(),
+            period: record.period,
+        };
+        let index = record.period.index(self.model.zone, record.period_start_ms);
+        count_of(record.value).is_some() && self.state.indicators.get(&key).is_some_and(|series| index <= series.newest)
+    }
+
+    /// Another pipeline: series of regions it does not have end.
+    pub(super) fn keep_indicators_of(&mut self, model: &Model) {
+        let known = |region: &String| model.regions.is_empty() || model.regions.contains_key(region);
+        self.state.indicators.retain(|key, _| key.region.as_ref().is_none_or(known));
+        self.state.indicators_full &= self.state.indicators.len() >= MAX_INDICATOR_SERIES;
+    }
+
+    fn emit_indicator(
+        &self,
+        fact: &IndicatorFact,
+        observed: Observed,
+        judged: Judged,
+        level: Option<Level>,
+        effects: &mut Vec<Effect>,
+    ) {
+        if self.emit_assessments {
+            effects.push(Effect::Assessment(Box::new(Assessed {
+                subject: None,
+                indicator: Some(fact.indicator.clone()),
+                matter: fact.matter.clone(),
+                region: fact.evidence.region.clone(),
+                period_start: fact.period_start.clone(),
+                period: fact.period.as_str(),
+                observed,
+                judged,
+                level,
+            })));
+        }
+    }
+}
+
+fn series_level(asked: &Option<Assessment>) -> Option<Level> {
+    asked.as_ref().map(|a| a.level)
+}
+
+fn piece(moment: &Moment) -> EvidencePiece {
+    EvidencePiece {
+        kind: RecordKind::Indicator,
+        id: moment.cause.to_string(),
+        at_ms: moment.event_ms,
+        rules: Vec::new(),
+        attribution: None,
+    }
+}
+
+impl IndicatorSeries {
+    fn new(period: Period) -> IndicatorSeries {
+        IndicatorSeries { newest: i64::MIN, shape: Shape::flat(period), baseline: Baseline::default(), wanted: None }
+    }
+
+    fn learn(&mut self, index: i64, slot: usize, count: u64, period: Period) {
+        self.newest = index;
+        let (factor, level_before) = (self.shape.factor(slot), self.baseline.level);
+        self.baseline.learn(count as f64, factor, period.gain());
+        self.shape.learn(period, slot, count as f64, level_before, self.baseline.periods);
+        self.shape.normalise();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_whole_numbers_from_zero() {
+        for (value, count) in [
+            (0.0, Some(0)),
+            (12.0, Some(12)),
+            (9_007_199_254_740_992.0, Some(1 << 53)),
+            (-1.0, None),
+            (0.5, None),
+            (1e300, None),
+            (f64::NAN, None),
+        ] {
+            assert_eq!(count_of(value), count, "{value}");
+        }
+    }
+}

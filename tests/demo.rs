@@ -94,7 +94,7 @@ fn a_simulated_trouble_is_found_explained_sent_acknowledged_and_closed() {
             from += at.unwrap_or_else(|| panic!("{lang}: no {step:?} from line {from} on in:\n{}", told.join("\n")));
         }
         assert!(told.iter().all(|line| line.starts_with(mark)), "every line says that it is simulated:\n{}", told.join("\n"));
-        let live = said.lines().filter(|l| l.contains(" ORANGE   2026-") || l.contains(" 橙色  2026-"));
+        let live = said.lines().filter(|l| l.contains(" ORANGE  2026-") || l.contains(" 橙色  2026-"));
         assert!(live.clone().count() > 3 && live.clone().all(|l| l.starts_with(mark)), "{said}");
     }
 }

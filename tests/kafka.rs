@@ -4,12 +4,13 @@ mod support;
 
 use jianwei_core::engine::topics;
 use jianwei_core::journal::{Body, Entry};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use support::{Cluster, Random, Record, copy_pipeline, eventually, repo};
+use support::{
+    Cluster, Random, Record, assert_conserved, assert_same_reports, assert_topics_hold, copy_pipeline, eventually, repo,
+};
 
-const REPORTS: [&str; 3] = ["warnings.ndjson", "reminders.ndjson", "profiles.ndjson"];
 const CHICAGO_ORGS: [&str; 5] = ["chi-mayor", "chi-dph", "chi-bacp", "chi-dss", "chi-dob"];
 
 fn chicago() -> PathBuf {
@@ -46,78 +47,6 @@ fn replay_files(cluster: &Cluster, out: &Path) {
     let mut args = vec!["replay", "--pipelines", dir.to_str().unwrap(), "--out", out.to_str().unwrap()];
     inputs.iter().for_each(|i| args.extend(["--input", i]));
     cluster.must(&args);
-}
-
-fn assert_same_reports(a: &Path, b: &Path) {
-    for name in REPORTS {
-        let read = |dir: &Path| std::fs::read(dir.join(name)).expect("a report");
-        assert!(read(a) == read(b), "{name} differs: {} and {}", a.display(), b.display());
-    }
-}
-
-/// Each source record has exactly one entry, and none has another's.
-fn assert_conserved(cluster: &Cluster, journal: &[Entry], source_topics: &[String]) {
-    let mut entries: BTreeMap<(String, i32, i64), u32> = BTreeMap::new();
-    for entry in journal {
-        let source = match &entry.body {
-            Body::Record(r) => &r.source,
-            Body::DeadLetter(d) => &d.source,
-            _ => continue,
-        };
-        *entries.entry((source.topic.clone(), source.partition, source.offset)).or_default() += 1;
-    }
-    let mut expected = 0;
-    for topic in source_topics {
-        for record in cluster.read(topic) {
-            expected += 1;
-            let count = entries.get(&(topic.clone(), record.partition, record.offset));
-            assert_eq!(count, Some(&1), "entries of {topic} partition {} offset {}", record.partition, record.offset);
-        }
-    }
-    assert_eq!(entries.len(), expected, "entries of records that are in no source topic");
-}
-
-/// What stands in the departments' topics is what a replay reports, line for line; a department's
-/// copies keep their order per warning.
-fn assert_topics_hold(cluster: &Cluster, out: &Path, orgs: &[&str]) {
-    for (prefix, file, to) in [("warnings", "warnings.ndjson", "org"), ("reminders", "reminders.ndjson", "to")] {
-        let text = std::fs::read_to_string(out.join(file)).expect("a report");
-        let mut reported: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
-        for line in text.lines() {
-            let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
-            let field = |name: &str| value[name].as_str().expect("a text").to_string();
-            reported.entry((field(to), field("warning_id"))).or_default().push(line.to_string());
-        }
-        let mut published: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
-        for org in orgs {
-            for record in cluster.read(&format!("{prefix}.{org}")) {
-                let key = String::from_utf8(record.key.expect("a key")).expect("text");
-                let value = String::from_utf8(record.value.expect("a value")).expect("text");
-                published.entry((org.to_string(), key)).or_default().push(value);
-            }
-        }
-        assert_eq!(published.values().map(Vec::len).sum::<usize>(), text.lines().count(), "{file}: number of records");
-        assert!(published == reported, "{file}: the topics hold something else");
-    }
-    // Every other output topic: as many records as the replay put out, and the same rows at the end.
-    let summary: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(out.join("summary.json")).expect("a summary")).expect("JSON");
-    for topic in [topics::OPEN, topics::PROFILES, topics::AUDIT, topics::OPERATORS] {
-        let realm = summary["realm"].as_str().expect("a realm");
-        let of_realm =
-            |r: &&Record| String::from_utf8_lossy(r.key.as_deref().unwrap_or_default()).split('/').next() == Some(realm);
-        let there = cluster.read(topic).iter().filter(of_realm).count() as u64;
-        assert_eq!(there, summary["published"][topic].as_u64().unwrap_or(0), "{topic}: number of records");
-    }
-    let mut rows = BTreeMap::new();
-    for record in cluster.read(topics::PROFILES) {
-        rows.insert(record.key.expect("a key"), record.value);
-    }
-    let realm = format!("{}/", summary["realm"].as_str().expect("a realm"));
-    let rows = rows.into_iter().filter(|(key, _)| key.starts_with(realm.as_bytes())).filter_map(|(_, value)| value);
-    let rows: Vec<String> = rows.map(|v| String::from_utf8(v).expect("text")).collect();
-    let profiles = std::fs::read_to_string(out.join("profiles.ndjson")).expect("profiles");
-    assert!(rows == profiles.lines().collect::<Vec<_>>(), "risk.profiles holds something else");
 }
 
 /// Kafka's own console consumer, as a department would try it first.

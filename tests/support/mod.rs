@@ -1,8 +1,9 @@
 //! A real cluster for tests: `KAFKA_BROKERS` names it (`make test` starts one). Its Jianwei topics
 //! are deleted and made anew by each test, so it must be a scratch cluster.
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use jianwei_core::engine::topics;
-use jianwei_core::journal::{Entry, decode};
+use jianwei_core::journal::{Body, Entry, decode};
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -69,43 +70,39 @@ impl Cluster {
 
     /// Every committed record of a topic, in order of partition and offset.
     pub fn read(&self, topic: &str) -> Vec<Record> {
+        self.read_all(&[topic.to_string()]).remove(topic).unwrap_or_default()
+    }
+
+    /// The same of several topics, by topic.
+    pub fn read_all(&self, topics: &[String]) -> BTreeMap<String, Vec<Record>> {
         let mut config = self.config();
         config.set("group.id", "test-reader").set("isolation.level", "read_committed").set("enable.partition.eof", "true");
         config.set("enable.auto.commit", "false").set("auto.offset.reset", "error");
         let consumer: BaseConsumer = config.create().expect("a consumer");
-        let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).expect("metadata");
-        let partitions = metadata.topics()[0].partitions().len() as i32;
+        let metadata = consumer.fetch_metadata(None, PATIENCE).expect("metadata");
         let mut assignment = TopicPartitionList::new();
-        for partition in 0..partitions {
-            assignment.add_partition_offset(topic, partition, Offset::Beginning).expect("an assignment");
+        for name in topics {
+            let topic = metadata.topics().iter().find(|t| t.name() == name).unwrap_or_else(|| panic!("no topic {name}"));
+            for partition in topic.partitions() {
+                assignment.add_partition_offset(name, partition.id(), Offset::Beginning).expect("an assignment");
+            }
         }
         consumer.assign(&assignment).expect("assigned");
         let mut ended = 0;
-        let mut records = Vec::new();
+        let mut records: BTreeMap<String, Vec<Record>> = BTreeMap::new();
         let deadline = Instant::now() + PATIENCE;
-        while ended < partitions {
-            assert!(Instant::now() < deadline, "reading {topic} took too long");
+        while ended < assignment.count() {
+            assert!(Instant::now() < deadline, "reading {topics:?} took too long");
             match consumer.poll(Duration::from_millis(100)) {
-                Some(Ok(message)) => records.push(Record {
-                    partition: message.partition(),
-                    offset: message.offset(),
-                    key: message.key().map(<[u8]>::to_vec),
-                    value: message.payload().map(<[u8]>::to_vec),
-                    headers: message
-                        .headers()
-                        .map(|h| {
-                            h.iter()
-                                .map(|h| (h.key.to_string(), String::from_utf8_lossy(h.value.unwrap_or_default()).into_owned()))
-                                .collect()
-                        })
-                        .unwrap_or_default(),
-                }),
+                Some(Ok(message)) => records.entry(message.topic().to_string()).or_default().push(record(&message)),
                 Some(Err(rdkafka::error::KafkaError::PartitionEOF(_))) => ended += 1,
-                Some(Err(error)) => panic!("reading {topic}: {error}"),
+                Some(Err(error)) => panic!("reading {topics:?}: {error}"),
                 None => {}
             }
         }
-        records.sort_by_key(|r| (r.partition, r.offset));
+        for records in records.values_mut() {
+            records.sort_by_key(|r| (r.partition, r.offset));
+        }
         records
     }
 
@@ -173,6 +170,18 @@ impl Cluster {
         command.arg("--state-dir").arg(state_dir).args(more);
         let child = command.stdout(Stdio::null()).stderr(stderr).spawn().expect("the worker starts");
         Worker { child, log }
+    }
+}
+
+fn record(message: &rdkafka::message::BorrowedMessage) -> Record {
+    let text = |value: Option<&[u8]>| String::from_utf8_lossy(value.unwrap_or_default()).into_owned();
+    let headers = message.headers().map(|h| h.iter().map(|h| (h.key.to_string(), text(h.value))).collect());
+    Record {
+        partition: message.partition(),
+        offset: message.offset(),
+        key: message.key().map(<[u8]>::to_vec),
+        value: message.payload().map(<[u8]>::to_vec),
+        headers: headers.unwrap_or_default(),
     }
 }
 
@@ -294,4 +303,80 @@ impl Random {
         self.0 ^= self.0 << 17;
         self.0 % n
     }
+}
+
+pub const REPORTS: [&str; 3] = ["warnings.ndjson", "reminders.ndjson", "profiles.ndjson"];
+
+pub fn assert_same_reports(a: &Path, b: &Path) {
+    for name in REPORTS {
+        let read = |dir: &Path| std::fs::read(dir.join(name)).expect("a report");
+        assert!(read(a) == read(b), "{name} differs: {} and {}", a.display(), b.display());
+    }
+}
+
+/// Each source record has exactly one entry, and none has another's.
+pub fn assert_conserved(cluster: &Cluster, journal: &[Entry], source_topics: &[String]) {
+    let mut entries: BTreeMap<(String, i32, i64), u32> = BTreeMap::new();
+    for entry in journal {
+        let source = match &entry.body {
+            Body::Record(r) => &r.source,
+            Body::DeadLetter(d) => &d.source,
+            _ => continue,
+        };
+        *entries.entry((source.topic.clone(), source.partition, source.offset)).or_default() += 1;
+    }
+    let mut expected = 0;
+    for (topic, records) in cluster.read_all(source_topics) {
+        for record in records {
+            expected += 1;
+            let count = entries.get(&(topic.clone(), record.partition, record.offset));
+            assert_eq!(count, Some(&1), "entries of {topic} partition {} offset {}", record.partition, record.offset);
+        }
+    }
+    assert_eq!(entries.len(), expected, "entries of records that are in no source topic");
+}
+
+/// What stands in the departments' topics is what a replay reports, line for line; a department's
+/// copies keep their order per warning.
+pub fn assert_topics_hold(cluster: &Cluster, out: &Path, orgs: &[&str]) {
+    for (prefix, file, to) in [("warnings", "warnings.ndjson", "org"), ("reminders", "reminders.ndjson", "to")] {
+        let text = std::fs::read_to_string(out.join(file)).expect("a report");
+        let mut reported: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+        for line in text.lines() {
+            let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let field = |name: &str| value[name].as_str().expect("a text").to_string();
+            reported.entry((field(to), field("warning_id"))).or_default().push(line.to_string());
+        }
+        let mut published: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+        let topics: Vec<String> = orgs.iter().map(|org| format!("{prefix}.{org}")).collect();
+        let mut read = cluster.read_all(&topics);
+        for org in orgs {
+            for record in read.remove(&format!("{prefix}.{org}")).unwrap_or_default() {
+                let key = String::from_utf8(record.key.expect("a key")).expect("text");
+                let value = String::from_utf8(record.value.expect("a value")).expect("text");
+                published.entry((org.to_string(), key)).or_default().push(value);
+            }
+        }
+        assert_eq!(published.values().map(Vec::len).sum::<usize>(), text.lines().count(), "{file}: number of records");
+        assert!(published == reported, "{file}: the topics hold something else");
+    }
+    // Every other output topic: as many records as the replay put out, and the same rows at the end.
+    let summary: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(out.join("summary.json")).expect("a summary")).expect("JSON");
+    for topic in [topics::OPEN, topics::PROFILES, topics::AUDIT, topics::OPERATORS] {
+        let realm = summary["realm"].as_str().expect("a realm");
+        let of_realm =
+            |r: &&Record| String::from_utf8_lossy(r.key.as_deref().unwrap_or_default()).split('/').next() == Some(realm);
+        let there = cluster.read(topic).iter().filter(of_realm).count() as u64;
+        assert_eq!(there, summary["published"][topic].as_u64().unwrap_or(0), "{topic}: number of records");
+    }
+    let mut rows = BTreeMap::new();
+    for record in cluster.read(topics::PROFILES) {
+        rows.insert(record.key.expect("a key"), record.value);
+    }
+    let realm = format!("{}/", summary["realm"].as_str().expect("a realm"));
+    let rows = rows.into_iter().filter(|(key, _)| key.starts_with(realm.as_bytes())).filter_map(|(_, value)| value);
+    let rows: Vec<String> = rows.map(|v| String::from_utf8(v).expect("text")).collect();
+    let profiles = std::fs::read_to_string(out.join("profiles.ndjson")).expect("profiles");
+    assert!(rows == profiles.lines().collect::<Vec<_>>(), "risk.profiles holds something else");
 }

@@ -74,6 +74,7 @@ stand_in! {
     TextList = json_schema!({
         "description": "A list of texts, or one text with ;, ； or 、 between them.",
         "type": ["array", "string"], "maxItems": MAX_LIST,
+        "pattern": format!("^([^;；、]{{0,{MAX_SHORT_CHARS}}}[;；、])*[^;；、]{{0,{MAX_SHORT_CHARS}}}$"),
         "items": { "type": "string", "maxLength": MAX_SHORT_CHARS },
     })
 }

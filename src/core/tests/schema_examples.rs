@@ -132,10 +132,14 @@ fn unreadable(run: &mut Run) -> Vec<KeyAndValue> {
 }
 
 fn topic_of(address: &str) -> &'static Topic {
-    let fits = |t: &&Topic| t.carries != Carries::Raw && !t.address.contains("{topic}") && match t.address.strip_suffix("{org}") {
-        // `warnings.open` is a topic of its own.
-        Some(prefix) => address.starts_with(prefix) && TOPICS.iter().all(|o| o.address != address),
-        None => t.address == address,
+    let fits = |t: &&Topic| {
+        t.carries != Carries::Raw
+            && !t.address.contains("{topic}")
+            && match t.address.strip_suffix("{org}") {
+                // `warnings.open` is a topic of its own.
+                Some(prefix) => address.starts_with(prefix) && TOPICS.iter().all(|o| o.address != address),
+                None => t.address == address,
+            }
     };
     TOPICS.iter().find(fits).unwrap_or_else(|| panic!("topic {address} has no line in TOPICS"))
 }
@@ -272,10 +276,13 @@ fn the_input_examples_are_valid_and_read_without_a_doubt() {
             let errors: Vec<String> = validator.iter_errors(&value).map(|e| e.to_string()).collect();
             assert!(errors.is_empty(), "{file}: {errors:?}");
             // The pipeline of the tests knows other regions and other matters.
-            let value = with(value, &match kind {
-                SourceKind::Control => json!({ "matter": "gas", "region": "r1" }),
-                _ => json!({ "region": "r1" }),
-            });
+            let value = with(
+                value,
+                &match kind {
+                    SourceKind::Control => json!({ "matter": "gas", "region": "r1" }),
+                    _ => json!({ "region": "r1" }),
+                },
+            );
             let decoded = decode(&model, &source, None, Some(value.to_string().as_bytes()));
             let decoded = decoded.unwrap_or_else(|e| panic!("{file}: {e:?}"));
             assert!(decoded.flags.is_empty(), "{file}: {:?}", decoded.flags);

@@ -88,8 +88,7 @@ fn strings(value: &Value) -> BTreeSet<String> {
 
 impl Kind {
     fn decode(&self, model: &Model, record: &Value) -> Result<Decoded, Rejection> {
-        let source =
-            Source { kind: self.source, topic: "t".into(), org: Some("lead".into()), lateness_ms: 0, maps: Vec::new() };
+        let source = Source { kind: self.source, topic: "t".into(), org: Some("lead".into()), lateness_ms: 0, maps: Vec::new() };
         decode(model, &source, None, Some(record.to_string().as_bytes()))
     }
 

@@ -267,7 +267,15 @@ fn the_input_examples_are_valid_and_read_without_a_doubt() {
     for topic in TOPICS {
         let Carries::In(kind) = topic.carries else { continue };
         let validator = jsonschema::validator_for(&topic.schema()).unwrap();
-        let source = Source { kind, topic: "t".into(), org: Some("lead".into()), lateness_ms: 0, maps: Vec::new() };
+        let source = Source {
+            kind,
+            topic: "t".into(),
+            org: Some("lead".into()),
+            lateness_ms: 0,
+            columns: BTreeMap::new(),
+            values: BTreeMap::new(),
+            maps: Vec::new(),
+        };
         let files = files_of(topic);
         assert!(!files.is_empty(), "{} has no example", topic.name);
         for file in files {

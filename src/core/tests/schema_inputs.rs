@@ -12,7 +12,7 @@ use jianwei_core::pipeline::{Model, Source};
 use jianwei_core::schema::{Carries, TOPICS};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A kind of input record: its schema's properties and the least record of it.
 struct Kind {
@@ -88,7 +88,15 @@ fn strings(value: &Value) -> BTreeSet<String> {
 
 impl Kind {
     fn decode(&self, model: &Model, record: &Value) -> Result<Decoded, Rejection> {
-        let source = Source { kind: self.source, topic: "t".into(), org: Some("lead".into()), lateness_ms: 0, maps: Vec::new() };
+        let source = Source {
+            kind: self.source,
+            topic: "t".into(),
+            org: Some("lead".into()),
+            lateness_ms: 0,
+            columns: BTreeMap::new(),
+            values: BTreeMap::new(),
+            maps: Vec::new(),
+        };
         decode(model, &source, None, Some(record.to_string().as_bytes()))
     }
 

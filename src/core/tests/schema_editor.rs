@@ -122,27 +122,14 @@ fn to_toml(root: &Value) -> String {
 /// Every table of a document that the schema closes: its pointer and its schema.
 fn closed_tables(root: &Value, document: &Value) -> Vec<(String, Value)> {
     fn walk(root: &Value, schema: &Value, value: &Value, at: &str, out: &mut Vec<(String, Value)>) {
-        if let Some(reference) = schema["$ref"].as_str() {
-            return walk(root, root.pointer(&reference[1..]).unwrap(), value, at, out);
-        }
-        let fits = |one: &&Value| {
-            let named = one["$ref"].as_str().map_or(*one, |r| root.pointer(&r[1..]).unwrap());
-            let kind = if value.is_object() { "object" } else { "array" };
-            named["type"] == kind && (value.is_object() || value.is_array())
-        };
-        if schema.get("properties").is_none() {
-            let one_of = schema["anyOf"].as_array().into_iter().flatten().find(fits);
-            if let Some(one) = one_of {
-                return walk(root, one, value, at, out);
-            }
-        }
         match value {
             Value::Object(table) => {
-                if schema["additionalProperties"] == false {
-                    out.push((at.to_string(), schema.clone()));
+                let named = schema["allOf"][0]["$ref"].as_str().map_or(schema, |r| root.pointer(&r[1..]).unwrap());
+                if named["additionalProperties"] == false {
+                    out.push((at.to_string(), named.clone()));
                 }
                 for (key, inner) in table {
-                    let property = schema["properties"].get(key).unwrap_or(&schema["additionalProperties"]);
+                    let property = named["properties"].get(key).unwrap_or(&named["additionalProperties"]);
                     walk(root, property, inner, &format!("{at}/{key}"), out);
                 }
             }
@@ -210,7 +197,7 @@ fn the_loader_and_the_schemas_know_the_same_keys() {
     }
     // The full pipeline left no table of the schemas out.
     for (name, schema) in schemas.iter().filter(|(name, _)| **name != "cases") {
-        for (def, table) in schema["$defs"].as_object().into_iter().flatten() {
+        for (def, table) in schema["definitions"].as_object().into_iter().flatten() {
             if table["additionalProperties"] == false {
                 let keys: Vec<String> = names(table).into_iter().collect();
                 assert!(seen[name].contains(&keys), "{name} {def}: the full pipeline has no such table");
@@ -296,7 +283,7 @@ fn every_key_is_described_in_both_languages() {
         }
     }
     for (name, schema) in schemas() {
-        let defs = schema["$defs"].as_object().into_iter().flatten().filter(|(def, _)| *def != "both");
+        let defs = schema["definitions"].as_object().into_iter().flatten();
         let tables = defs.map(|(_, table)| table).chain([&schema]);
         tables.filter_map(|t| t["properties"].as_object()).for_each(|p| check(name, p));
     }

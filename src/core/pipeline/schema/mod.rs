@@ -86,38 +86,40 @@ pub fn editor_schemas() -> Vec<(&'static str, Value)> {
     tables::FILES.iter().map(|file| (file.name, schema(file))).collect()
 }
 
+/// Draft 7, without an id and with `definitions`: what taplo reads.
 fn schema(file: &File) -> Value {
-    let mut defs = Map::new();
+    let mut definitions = Map::new();
     let mut schema = match &file.root {
         Root::Table(root) => {
-            let body = table(root, &mut defs);
-            defs.remove(root.name);
+            let body = table(root, &mut definitions);
+            definitions.remove(root.name);
             body
         }
-        Root::TextsMap => kind(&Kind::TextsMap, &mut defs),
+        Root::TextsMap => kind(&Kind::TextsMap, &mut definitions),
     };
-    schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
-    schema["$id"] = json!(format!("{}.schema.json", file.name));
+    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["title"] = json!(file.title);
-    if !defs.is_empty() {
-        schema["$defs"] = Value::Object(defs);
+    schema["type"] = json!("object");
+    if !definitions.is_empty() {
+        schema["definitions"] = Value::Object(definitions);
     }
     schema
 }
 
-fn table(table: &Table, defs: &mut Map<String, Value>) -> Value {
+/// What an object must be; of other values it says nothing, so that one or more tables share it.
+fn table(table: &Table, definitions: &mut Map<String, Value>) -> Value {
     let mut properties = Map::new();
     for key in table.keys {
-        let mut property = kind(&key.kind, defs);
+        let mut property = kind(&key.kind, definitions);
         let some = key.required || matches!(key.kind, Kind::SomeTables(_));
-        if some && property["anyOf"][1]["type"] == "array" {
-            property["anyOf"][1]["minItems"] = json!(1);
+        if some && property.get("items").is_some() {
+            property["minItems"] = json!(1);
         }
         property["description"] = json!(format!("{}\n\n{}", key.en, key.zh));
         properties.insert(key.name.to_string(), property);
     }
     let required: Vec<&str> = table.keys.iter().filter(|k| k.required).map(|k| k.name).collect();
-    let mut body = json!({ "type": "object", "additionalProperties": false, "properties": properties });
+    let mut body = json!({ "additionalProperties": false, "properties": properties });
     if !required.is_empty() {
         body["required"] = json!(required);
     }
@@ -127,44 +129,52 @@ fn table(table: &Table, defs: &mut Map<String, Value>) -> Value {
     body
 }
 
-fn reference(to: &'static Table, defs: &mut Map<String, Value>) -> Value {
-    if !defs.contains_key(to.name) {
-        let body = table(to, defs);
-        defs.insert(to.name.to_string(), body);
+/// All that a definition says; beside a bare `$ref` draft 7 would ignore a description.
+fn reference(to: &'static Table, definitions: &mut Map<String, Value>) -> Value {
+    if !definitions.contains_key(to.name) {
+        let body = table(to, definitions);
+        definitions.insert(to.name.to_string(), body);
     }
-    json!({ "$ref": format!("#/$defs/{}", to.name) })
+    json!([{ "$ref": format!("#/definitions/{}", to.name) }])
 }
 
-/// One value, or a list of them.
-fn one_or_more(one: &Value) -> Value {
-    json!({ "anyOf": [one, { "type": "array", "items": one, "maxItems": MAX_ITEMS }] })
-}
-
-fn kind(kind: &Kind, defs: &mut Map<String, Value>) -> Value {
-    let text = json!({ "type": "string", "maxLength": MAX_TEXT_CHARS, "pattern": r"\S" });
+fn kind(kind: &Kind, definitions: &mut Map<String, Value>) -> Value {
+    let filled = r"\S";
+    let text = json!({ "type": "string", "maxLength": MAX_TEXT_CHARS, "pattern": filled });
     let short = json!({ "type": "string", "maxLength": MAX_TEXT_CHARS });
-    let date = json!({ "type": "string", "pattern": r"^\d{4}-(0?[1-9]|1[0-2])-(0?[1-9]|[12]\d|3[01])$" });
+    let date = r"^\d{4}-(0?[1-9]|1[0-2])-(0?[1-9]|[12]\d|3[01])$";
     let map = |values: Value| json!({ "type": "object", "additionalProperties": values });
+    // One value or a list of them, so written that an editor shows which part is wrong.
+    let texts = json!({ "type": ["string", "array"], "maxLength": MAX_TEXT_CHARS, "items": short, "maxItems": MAX_ITEMS });
     match kind {
         Kind::Text => text,
         Kind::Maybe => short,
-        Kind::Both => reference_both(&text, defs),
-        Kind::Texts => one_or_more(&short),
+        Kind::Both => json!({
+            "type": ["string", "object"], "maxLength": MAX_TEXT_CHARS, "pattern": filled,
+            "additionalProperties": false, "minProperties": 1, "properties": { "en": text, "zh": text },
+        }),
+        Kind::Texts => texts,
         Kind::Slug => json!({ "type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,63}$" }),
-        Kind::Date => date,
-        Kind::Dates => one_or_more(&date),
+        Kind::Date => json!({ "type": "string", "pattern": date }),
+        Kind::Dates => json!({ "type": ["string", "array"], "pattern": date, "items": { "type": "string", "pattern": date } }),
         Kind::Bool => json!({ "type": "boolean" }),
         Kind::Whole(from, to) => json!({ "type": "integer", "minimum": from, "maximum": to }),
         Kind::Number(from, to) => json!({ "type": "number", "minimum": from, "maximum": to }),
-        Kind::Word(words) => json!({ "enum": words() }),
-        Kind::Words(words) => one_or_more(&json!({ "enum": words() })),
+        Kind::Word(words) => json!({ "type": "string", "enum": words() }),
+        Kind::Words(words) => {
+            let word = json!({ "type": "string", "enum": words() });
+            json!({ "if": { "type": "string" }, "then": word, "type": ["string", "array"], "items": word })
+        }
         Kind::EachLevel(to) => levels(*to, true),
         Kind::SomeLevels(to) => levels(*to, false),
-        Kind::Table(to) => reference(to, defs),
-        Kind::Tables(to) | Kind::SomeTables(to) => one_or_more(&reference(to, defs)),
-        Kind::Array(of) => json!({ "type": "array", "items": reference(of, defs) }),
+        Kind::Table(to) => json!({ "type": "object", "allOf": reference(to, definitions) }),
+        Kind::Tables(to) | Kind::SomeTables(to) => {
+            let of = reference(to, definitions);
+            json!({ "type": ["object", "array"], "allOf": of, "items": { "type": "object", "allOf": of }, "maxItems": MAX_ITEMS })
+        }
+        Kind::Array(to) => json!({ "type": "array", "items": { "type": "object", "allOf": reference(to, definitions) } }),
         Kind::TextMap => map(json!({ "type": "string" })),
-        Kind::TextsMap => map(one_or_more(&short)),
+        Kind::TextsMap => map(texts),
         Kind::TextMaps => map(map(json!({ "type": "string" }))),
         Kind::Row => json!({ "type": "object" }),
         Kind::List => json!({ "type": "array", "items": { "type": "string" } }),
@@ -180,13 +190,4 @@ fn levels(to: f64, all: bool) -> Value {
         body["required"] = json!(names);
     }
     body
-}
-
-fn reference_both(text: &Value, defs: &mut Map<String, Value>) -> Value {
-    let languages = json!({
-        "type": "object", "additionalProperties": false, "minProperties": 1,
-        "properties": { "en": text, "zh": text },
-    });
-    defs.entry("both").or_insert(json!({ "anyOf": [text, languages] }));
-    json!({ "$ref": "#/$defs/both" })
 }

@@ -5,7 +5,7 @@ mod check;
 mod set;
 
 pub use check::{Verdict, judge, read_held};
-pub use set::{files, records};
+pub use set::{files, transactions};
 
 use jianwei_core::domain::Text;
 

@@ -3,7 +3,8 @@
 
 use super::Rule;
 use super::check::Held;
-use anyhow::{Context, Result};
+use crate::kafka::{PlainRecord, Transaction};
+use anyhow::{Context, Result, bail};
 use jianwei_core::engine::MAX_OUTPUT_BYTES;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ const MARK: &str = "【演练 TRAINING】";
 
 /// One record to be sent, in this order. Records of one transaction become visible together, or never.
 #[derive(Debug, Clone, Serialize)]
-pub struct Record {
+pub(super) struct Record {
     pub transaction: u32,
     pub aborted: bool,
     pub topic: String,
@@ -77,8 +78,24 @@ const SENT: [(u32, bool, usize, u32, &str, &str); 18] = [
 /// Transaction, case, stage; a repeat among them.
 const REMINDED: [(u32, usize, &str); 4] = [(2, 1, "due_soon"), (4, 1, "urging_notice"), (4, 2, "due_soon"), (5, 2, "due_soon")];
 
+/// The records for an organisation as they are sent to Kafka.
+pub fn transactions(org: &str) -> Result<Vec<Transaction>> {
+    let is_slug = org.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if org.is_empty() || org.len() > 64 || !is_slug {
+        bail!("--org {org:?}: write the organisation's slug (a-z, 0-9 and -, at most 64), for example wh-amr");
+    }
+    let mut out: BTreeMap<u32, Transaction> = BTreeMap::new();
+    for record in records(org)? {
+        let headers = record.headers.into_iter().map(|(name, text)| (name.to_string(), text)).collect();
+        let plain = PlainRecord { topic: record.topic, key: record.key, value: serde_json::to_vec(&record.value)?, headers };
+        let of = Transaction { aborted: record.aborted, records: Vec::new() };
+        out.entry(record.transaction).or_insert(of).records.push(plain);
+    }
+    Ok(out.into_values().collect())
+}
+
 /// All records for an organisation, in the order in which they are sent.
-pub fn records(org: &str) -> Result<Vec<Record>> {
+pub(super) fn records(org: &str) -> Result<Vec<Record>> {
     let (warning, reminder) = (parse(WARNING)?, parse(REMINDER)?);
     let mut out = Vec::new();
     for (transaction, aborted, case, revision, status, level) in SENT {

@@ -19,6 +19,11 @@ pub struct PlainRecord {
     pub headers: Vec<(String, String)>,
 }
 
+pub struct Transaction {
+    pub aborted: bool,
+    pub records: Vec<PlainRecord>,
+}
+
 /// Counts the records no broker took.
 #[derive(Clone, Default)]
 struct Failures(Arc<AtomicU64>);
@@ -36,13 +41,13 @@ impl ProducerContext for Failures {
 }
 
 /// Sends each transaction's records, in order; aborts those marked so once their records are in the log.
-pub fn publish_transactions(settings: &Settings, id: &str, transactions: &[(bool, Vec<PlainRecord>)]) -> Result<()> {
+pub fn publish_transactions(settings: &Settings, id: &str, transactions: &[Transaction]) -> Result<()> {
     let failures = Failures::default();
     let producer: BaseProducer<Failures> =
         BaseProducer::from_config_and_context(&settings.transactional_producer(id), failures.clone())?;
     let unreachable = || format!("no answer from the brokers at {}", settings.brokers);
     producer.init_transactions(PATIENCE).with_context(unreachable)?;
-    for (aborted, records) in transactions {
+    for Transaction { aborted, records } in transactions {
         producer.begin_transaction()?;
         for record in records {
             let headers = record

@@ -188,7 +188,7 @@ fn industry(table: Reader) -> IndustryRules {
     if counts && rules.periods.is_empty() {
         table.missing("periods", example);
     }
-    if counts && !table.has("count") {
+    if counts && rules.count.is_empty() {
         table.missing("count", "count = { kind = \"ticket\" }, or indicators = [\"...\"] alone");
     }
     if rules.count.iter().any(|c| c.kinds.contains(&RecordKind::Indicator)) {

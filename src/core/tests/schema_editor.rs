@@ -64,7 +64,7 @@ prior_notice = true
 basis = {{ text = "b", source = "s", date = "2024", expires = "2028-01-01", verified = true }}
 match = [{{ kind = "alarm", of_objects = true }}, {CONDITION}]
 trigger = [{{ code = "t", when = {CONDITION}, level = "red", text = "t", hold_days = 3, at_least = 2, within_days = 5 }}]
-industry = {{ periods = "P1D", count = [{CONDITION}] }}
+industry = {{ periods = "P1D", count = [{CONDITION}], indicators = ["i"] }}
 
 [enterprise]
 prior = -3
@@ -159,9 +159,14 @@ fn problems(bundle: &Bundle, file: &str, document: &Value) -> Vec<Problem> {
 #[test]
 fn every_shipped_file_and_the_full_one_are_valid() {
     let validators = validators();
-    for (what, bundle) in
-        [("weihai", shipped("weihai")), ("chicago", shipped("chicago")), ("gas", gas()), ("mini", mini()), ("full", full())]
-    {
+    for (what, bundle) in [
+        ("weihai", shipped("weihai")),
+        ("chicago", shipped("chicago")),
+        ("indicators", shipped("indicators")),
+        ("gas", gas()),
+        ("mini", mini()),
+        ("full", full()),
+    ] {
         assert!(load(&bundle).is_ok(), "{what}: {:?}", load(&bundle).err());
         for (file, text) in &bundle.files {
             let value = parse(text);

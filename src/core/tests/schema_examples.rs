@@ -187,6 +187,8 @@ fn samples(run: &Run, dead: Vec<KeyAndValue>) -> BTreeMap<String, Value> {
                 let sample = json!({ "headers": headers, "key": key, "value": body });
                 take(topic, letter.reason.as_str().into(), &headers, sample);
             }
+            // What replay writes for analysts is on no topic.
+            Effect::Assessment(_) => {}
         }
     }
     out

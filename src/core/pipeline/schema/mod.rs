@@ -30,6 +30,8 @@ pub(super) enum Kind {
     Word(fn() -> Vec<&'static str>),
     /// One word of a closed list, or several.
     Words(fn() -> Vec<&'static str>),
+    /// The same, and not an empty list.
+    SomeWords(fn() -> Vec<&'static str>),
     /// A number for each level, all four of them or some; from 0 to the bound.
     EachLevel(f64),
     SomeLevels(f64),
@@ -111,7 +113,7 @@ fn table(table: &Table, definitions: &mut Map<String, Value>) -> Value {
     let mut properties = Map::new();
     for key in table.keys {
         let mut property = kind(&key.kind, definitions);
-        let some = key.required || matches!(key.kind, Kind::SomeTables(_));
+        let some = key.required || matches!(key.kind, Kind::SomeTables(_) | Kind::SomeWords(_));
         if some && property.get("items").is_some() {
             property["minItems"] = json!(1);
         }
@@ -161,7 +163,7 @@ fn kind(kind: &Kind, definitions: &mut Map<String, Value>) -> Value {
         Kind::Whole(from, to) => json!({ "type": "integer", "minimum": from, "maximum": to }),
         Kind::Number(from, to) => json!({ "type": "number", "minimum": from, "maximum": to }),
         Kind::Word(words) => json!({ "type": "string", "enum": words() }),
-        Kind::Words(words) => {
+        Kind::Words(words) | Kind::SomeWords(words) => {
             let word = json!({ "type": "string", "enum": words() });
             json!({ "if": { "type": "string" }, "then": word, "type": ["string", "array"], "items": word })
         }

@@ -7,11 +7,10 @@ use super::Kind::{
 use super::Kind::{Table as One, Tables as Many};
 use super::{File, Key, Kind, Root, Table};
 use crate::domain::{
-    Category, Channel, InspectionMode, InspectionResult, Intent, Level, PermitStatus, RecordKind, SourceKind, TicketStatus,
-    Urgency,
+    Category, Channel, InspectionMode, InspectionResult, Intent, Level, Period, PermitStatus, RecordKind, SourceKind,
+    TicketStatus, Urgency,
 };
 use crate::journal::Reason;
-use crate::pipeline::Period;
 
 pub(super) const FILES: &[File] = &[
     File { name: "pipeline", title: "pipeline.toml: one realm", root: Root::Table(&PIPELINE) },
@@ -42,6 +41,10 @@ fn own(words: &'static [&'static str]) -> Vec<&'static str> {
 
 fn levels() -> Vec<&'static str> {
     Level::ALL.map(Level::as_str).to_vec()
+}
+
+fn levels_or_none() -> Vec<&'static str> {
+    levels().into_iter().chain(["none"]).collect()
 }
 
 fn categories() -> Vec<&'static str> {
@@ -107,26 +110,26 @@ static PIPELINE: Table = of("pipeline", &[
     need("realm", One(&REALM), "The realm.", "辖区。"),
     need("source", Many(&SOURCE), "One input topic each.", "每个输入主题一节。"),
     key("measure", One(&MEASURE), "The document the realm works under.", "所依据的文件。"),
-    need("calendar", One(&CALENDAR), "Working days.", "工作日历。"),
-    need("levels", One(&LEVELS), "When industry series warn.", "行业指标何时预警。"),
-    need("duties", One(&DUTIES), "What organisations owe, by level.", "各级别的办理时限。"),
+    key("calendar", One(&CALENDAR), "Working days. Required once there are matters.", "工作日历。有监管事项时必填。"),
+    key("levels", One(&LEVELS), "When industry series warn. Required once there are matters.", "行业指标何时预警。有监管事项时必填。"),
+    key("duties", One(&DUTIES), "What organisations owe, by level. Required once there are matters.", "各级别的办理时限。有监管事项时必填。"),
     key("ladder", One(&LADDER), "What happens when a duty is not done.", "逾期未办的催办、督办、通报。"),
 ]);
 
 #[rustfmt::skip]
 static REALM: Table = of("realm", &[
     need("name", Slug, "Part of transactional id, keys and snapshots: choose once.", "辖区代号，一经选定不再更改。"),
-    need("display", Both, "Name for people.", "显示名称。"),
+    key("display", Both, "Name for people. Required once there are matters.", "显示名称。有监管事项时必填。"),
     need("version", Text, "Stands in every warning.", "规则集版本，出现在每条预警中。"),
     need("journal_partition", Whole(0, 9_999), "The realm's own partition of the journal, for good.", "日志分区号，每个辖区独有，不再更改。"),
     need("zone", Text, "`+08:00` or a name as `America/Chicago`.", "时区，如 +08:00。"),
     need("clock", Word(|| vec!["wall", "feed"]), "wall for live feeds; feed for history that is complete.", "wall：实时数据；feed：完整的历史数据。"),
-    need("language", Word(|| vec!["zh", "en"]), "Language of what is published.", "发布内容的语言。"),
-    need("id_scheme", Word(|| vec!["uscc", "text"]), "Unified social credit code, or any id of at most 64 bytes.", "uscc：统一社会信用代码；text：任意编号（不超过 64 字节）。"),
-    need("id_name", Both, "What people call the id.", "编号的叫法。"),
-    need("root_region", Text, "Code of the region above all others.", "最上级区域的代码。"),
-    need("coordinating", Slug, "Gets circular notices and stands in for a lead that is undetermined.", "统筹组织：接收通报，牵头未定时代行。"),
-    need("disclaimer", Both, "Stands in every warning.", "每条预警都带的声明。"),
+    key("language", Word(|| vec!["zh", "en"]), "Language of what is published. Required once there are matters.", "发布内容的语言。有监管事项时必填。"),
+    key("id_scheme", Word(|| vec!["uscc", "text"]), "Unified social credit code, or any id of at most 64 bytes. Required once there are matters.", "uscc：统一社会信用代码；text：任意编号（不超过 64 字节）。有监管事项时必填。"),
+    key("id_name", Both, "What people call the id. Required once there are matters.", "编号的叫法。有监管事项时必填。"),
+    key("root_region", Text, "Code of the region above all others. Required once there are matters.", "最上级区域的代码。有监管事项时必填。"),
+    key("coordinating", Slug, "Gets circular notices and stands in for a lead that is undetermined. Required once there are matters.", "统筹组织：接收通报，牵头未定时代行。有监管事项时必填。"),
+    key("disclaimer", Both, "Stands in every warning. Required once there are matters.", "每条预警都带的声明。有监管事项时必填。"),
 ]);
 
 #[rustfmt::skip]
@@ -276,10 +279,11 @@ static TRIGGER: Table = of("trigger", &[
 ]);
 
 #[rustfmt::skip]
-static INDUSTRY: Table = of("industry", &[
-    need("periods", Words(periods), "P1D: days; P1W: weeks from Monday.", "P1D 按日，P1W 按周（周一起）。"),
-    need("count", Many(&CONDITION), "The records counted, in their region and all above.", "计数的记录，计入所在及上级区域。"),
-]);
+static INDUSTRY: Table = Table { name: "industry", any_of: &["count", "indicators"], keys: &[
+    key("periods", Kind::SomeWords(periods), "PT1H: hours; P1D: days; P1W: weeks from Monday. Goes with count.", "PT1H 按小时，P1D 按日，P1W 按周（周一起）；与 count 同写。"),
+    key("count", Kind::SomeTables(&CONDITION), "The records counted, in their region and all above.", "计数的记录，计入所在及上级区域。"),
+    key("indicators", Texts, "Names of indicators that warn of this matter in their region.", "就本事项预警的行业指标名称。"),
+] };
 
 #[rustfmt::skip]
 static ENTERPRISE: Table = of("enterprise", &[
@@ -318,6 +322,7 @@ static CASE: Table = of("case", &[
     need("name", Text, "What must hold.", "用例名称。"),
     need("record", Array(&GIVEN), "The records, in order of arrival; at least one.", "记录，按到达顺序。"),
     key("until", Text, "Time passes up to this after the last record.", "最后一条记录之后经过到何时。"),
+    key("assessment", Array(&JUDGED), "Closed periods of series and how they must have been judged; others are not looked at.", "应如何评判的已结束周期；未列出的不检查。"),
     key("warning", Array(&TOLD), "All warnings told, in order; []: none; left out: not looked at.", "应发出的全部预警，按顺序；[] 表示没有；不写则不检查。"),
 ]);
 
@@ -340,4 +345,16 @@ static TOLD: Table = of("told", &[
     need("level", Word(levels), "The level.", "级别。"),
     key("status", Word(|| vec!["raised", "upgraded", "downgraded", "lifted", "withdrawn"]), "raised unless told.", "状态，缺省 raised。"),
     need("organisations", List, "Everyone who gets it, in any order.", "收到预警的全部组织。"),
+]);
+
+#[rustfmt::skip]
+static JUDGED: Table = of("judged", &[
+    need("period_start", Text, "Start of the period, as the record or the report gives it.", "周期起点。"),
+    key("indicator", Text, "The indicator's name.", "行业指标名称。"),
+    key("subject", Text, "A matter's series: matter@region.", "事项的序列：事项@区域。"),
+    key("region", Text, "The region's code.", "区域代码。"),
+    key("period", Word(periods), "PT1H, P1D or P1W.", "周期长度。"),
+    key("rows", Whole(0, 1_000_000), "How many rows there must be (1).", "应有多少行（缺省 1）。"),
+    key("level", Word(levels_or_none), "Which level; none: no level.", "级别；none 表示未达级别。"),
+    key("grey", Bool, "Whether the series had too little history to say.", "历史是否不足以评判。"),
 ]);

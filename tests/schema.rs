@@ -43,6 +43,9 @@ fn the_binary_writes_what_is_committed() {
     let out = if bless { repo().join("schemas") } else { tmp.path().to_path_buf() };
     let output = jianwei(&["schema", "--out", out.to_str().expect("a path")]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    if bless {
+        return;
+    }
     let mut written = BTreeSet::new();
     for path in files_below(&out) {
         let name = path.strip_prefix(&out).expect("below").to_path_buf();

@@ -1,6 +1,6 @@
 use super::kafka_args::KafkaArgs;
-use crate::conformance::{Verdict, judge, read_held, transactions};
-use crate::kafka::publish_transactions;
+use crate::conformance::{self, Verdict, judge, read_held, transactions};
+use crate::kafka::{PlainRecord, Transaction, publish_transactions};
 use crate::lang::{chosen, pick};
 use anyhow::{Result, bail};
 use jianwei_core::domain::Language;
@@ -47,7 +47,8 @@ fn publish(args: &PublishArgs) -> Result<()> {
     let transactions = transactions(&args.org)?;
     let count = |wanted: bool| transactions.iter().filter(|t| t.aborted == wanted).map(|t| t.records.len()).sum::<usize>();
     let (sent, aborted, org) = (count(false), count(true), &args.org);
-    publish_transactions(&args.kafka.settings()?, &format!("jianwei-conformance-{org}"), &transactions)?;
+    let sending = transactions.into_iter().map(plain).collect::<Result<Vec<_>>>()?;
+    publish_transactions(&args.kafka.settings()?, &format!("jianwei-conformance-{org}"), &sending)?;
     let en = format!(
         "{sent} training records to warnings.{org} and reminders.{org}, and {aborted} in an aborted transaction\n\
          Write what your consumer holds to a file, then: jianwei conformance check FILE"
@@ -58,6 +59,15 @@ fn publish(args: &PublishArgs) -> Result<()> {
     );
     super::say!("{}", pick(chosen(args.lang), &zh, &en));
     Ok(())
+}
+
+fn plain(transaction: conformance::Transaction) -> Result<Transaction> {
+    let record = |record: conformance::Record| {
+        let headers = record.headers.into_iter().map(|(name, text)| (name.to_string(), text)).collect();
+        Ok(PlainRecord { topic: record.topic, key: record.key, value: serde_json::to_vec(&record.value)?, headers })
+    };
+    let records = transaction.records.into_iter().map(record).collect::<Result<Vec<_>>>()?;
+    Ok(Transaction { aborted: transaction.aborted, records })
 }
 
 fn check(args: &CheckArgs) -> Result<()> {

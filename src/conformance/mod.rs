@@ -5,7 +5,7 @@ mod check;
 mod set;
 
 pub use check::{Verdict, judge, read_held};
-pub use set::{files, transactions};
+pub use set::{Record, Transaction, files, transactions};
 
 use jianwei_core::domain::Text;
 

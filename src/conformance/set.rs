@@ -3,7 +3,6 @@
 
 use super::Rule;
 use super::check::Held;
-use crate::kafka::{PlainRecord, Transaction};
 use anyhow::{Context, Result, bail};
 use jianwei_core::engine::MAX_OUTPUT_BYTES;
 use serde::Serialize;
@@ -19,15 +18,21 @@ const ANY_ORG: &str = "ORG";
 const SLUG_ROOM_BYTES: usize = 512;
 const MARK: &str = "【演练 TRAINING】";
 
-/// One record to be sent, in this order. Records of one transaction become visible together, or never.
+/// One record to be sent, in this order.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Record {
+pub struct Record {
     pub transaction: u32,
     pub aborted: bool,
     pub topic: String,
     pub key: String,
     pub headers: BTreeMap<&'static str, String>,
     pub value: Value,
+}
+
+/// Records that become visible together, or never.
+pub struct Transaction {
+    pub aborted: bool,
+    pub records: Vec<Record>,
 }
 
 /// One training warning: its life, and what stands at the end.
@@ -86,10 +91,8 @@ pub fn transactions(org: &str) -> Result<Vec<Transaction>> {
     }
     let mut out: BTreeMap<u32, Transaction> = BTreeMap::new();
     for record in records(org)? {
-        let headers = record.headers.into_iter().map(|(name, text)| (name.to_string(), text)).collect();
-        let plain = PlainRecord { topic: record.topic, key: record.key, value: serde_json::to_vec(&record.value)?, headers };
         let of = Transaction { aborted: record.aborted, records: Vec::new() };
-        out.entry(record.transaction).or_insert(of).records.push(plain);
+        out.entry(record.transaction).or_insert(of).records.push(record);
     }
     Ok(out.into_values().collect())
 }

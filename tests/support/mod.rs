@@ -1,5 +1,6 @@
 //! A real cluster for tests: `KAFKA_BROKERS` names it (`make test` starts one). Its Jianwei topics
 //! are deleted and made anew by each test, so it must be a scratch cluster.
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use jianwei_core::engine::topics;
 use jianwei_core::journal::{Entry, decode};

@@ -103,7 +103,10 @@ fn the_shipped_cases_are_valid() {
     let mut checked = 0;
     for pipeline in std::fs::read_dir(repo().join("pipelines")).expect("pipelines") {
         let cases = pipeline.expect("an entry").path().join("tests");
-        for path in cases.is_dir().then(|| files_below(&cases)).unwrap_or_default() {
+        if !cases.is_dir() {
+            continue;
+        }
+        for path in files_below(&cases) {
             let table: toml::Table = toml::from_str(&read(&path)).expect("TOML");
             let value = serde_json::to_value(table).expect("JSON");
             let errors: Vec<String> = validator.iter_errors(&value).map(|e| e.to_string()).collect();

@@ -2,6 +2,7 @@
 
 mod cases;
 mod cli;
+mod conformance;
 mod demo;
 mod feeds;
 mod kafka;

@@ -9,11 +9,13 @@ macro_rules! say {
 use say;
 
 mod check;
+mod conformance;
 mod demo;
 mod kafka_args;
 mod publish;
 mod replay;
 mod run;
+mod schema;
 mod simulate;
 mod test;
 mod topics;
@@ -47,6 +49,11 @@ enum Command {
     Run(run::Args),
     /// Make a city up: all its feeds, departments that answer, and the truth of what is planted in it.
     Simulate(simulate::Args),
+    /// Write the schemas of all records and files, the AsyncAPI document and the conformance set.
+    Schema(schema::Args),
+    /// Test a department's own consumer with training records.
+    #[command(subcommand)]
+    Conformance(conformance::Args),
     /// Step files, or a realm's journal, through a fresh realm and write what it would have said.
     Replay(replay::Args),
 }
@@ -61,6 +68,8 @@ pub fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Topics(args) => topics::run(&args),
         Command::Publish(args) => publish::run(&args),
+        Command::Schema(args) => schema::run(&args),
+        Command::Conformance(args) => conformance::run(&args),
         Command::Run(args) => run::run(&args),
     };
     match result {

@@ -15,6 +15,7 @@ pub mod engine;
 pub mod intake;
 pub mod journal;
 pub mod pipeline;
+pub mod schema;
 pub mod sequencer;
 
 /// Version of the engine's behaviour. Outputs are a function of the journal on one such version; it

@@ -131,17 +131,8 @@ impl BatchBytes {
         if let Some(counted) = p.counted_warning() {
             *self.tally.warnings.entry(counted).or_default() += 1;
         }
-        let header = |key: &'static str, value: &str| Header { key, value: Some(value.as_bytes().to_vec()) };
-        let headers = [
-            header("ce_specversion", "1.0"),
-            header("ce_id", &p.event_id),
-            header("ce_source", &p.source),
-            header("ce_type", p.event_type),
-            header("ce_time", &p.time),
-            header("content-type", "application/json"),
-        ];
-        let headers =
-            headers.into_iter().fold(OwnedHeaders::new(), |all, h| all.insert(Header { key: h.key, value: h.value.as_ref() }));
+        let header = |all: OwnedHeaders, (key, value): (&str, &str)| all.insert(Header { key, value: Some(value) });
+        let headers = p.headers().into_iter().fold(OwnedHeaders::new(), header);
         self.push(OutRecord {
             topic: p.topic.clone(),
             partition: None,
@@ -183,16 +174,8 @@ fn dead_letter(realm: &str, letter: &DeadLetter, mut raw: RawRecord) -> OutRecor
         headers = headers.insert(Header { key: "jianwei_cut_from_bytes", value: Some(&whole) });
         value.truncate(MAX_DEAD_LETTER_BYTES.saturating_sub(key_bytes));
     }
-    let rows = [
-        ("jianwei_realm", Some(realm)),
-        ("jianwei_topic", Some(letter.source.topic.as_str())),
-        ("jianwei_reason", Some(letter.reason.as_str())),
-        ("jianwei_field", letter.field.as_deref()),
-    ];
-    for (key, value) in rows {
-        if let Some(value) = value {
-            headers = headers.insert(Header { key, value: Some(value) });
-        }
+    for (key, value) in letter.headers(realm) {
+        headers = headers.insert(Header { key, value: Some(value) });
     }
     OutRecord { topic: topics::DEAD_LETTERS.to_string(), partition: None, key: raw.key, value: raw.value, headers }
 }

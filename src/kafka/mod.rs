@@ -11,6 +11,7 @@ mod realm;
 mod snapshots;
 mod source;
 mod topics;
+mod transactions;
 mod worker;
 
 pub use batch::Tally;
@@ -20,4 +21,5 @@ pub use poll::{Polled, poll};
 pub use publish::publish;
 pub use realm::RealmOptions;
 pub use topics::{TopicProblem, check_topics, create_topics, needed_topics};
+pub use transactions::{PlainRecord, Transaction, publish_transactions};
 pub use worker::{WorkerOptions, run_worker};

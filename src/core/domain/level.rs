@@ -1,7 +1,8 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 /// Warning level (分级), lowest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Note and watch.
@@ -46,7 +47,7 @@ impl Level {
 }
 
 /// Warning category (分类).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Category {
     Safety,
@@ -125,6 +126,20 @@ impl Fixed3 {
         let scaled = (value * 1000.0).clamp(-9e15, 9e15);
         let rounded = if scaled >= 0.0 { (scaled + 0.5).floor() } else { (scaled - 0.5).ceil() };
         Fixed3(rounded as i64)
+    }
+}
+
+impl JsonSchema for Fixed3 {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Fixed3".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "number", "description": "A decimal number of at most three places." })
     }
 }
 

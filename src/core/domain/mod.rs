@@ -8,6 +8,7 @@ pub mod outputs;
 mod period;
 mod records;
 mod time;
+pub(crate) mod wire;
 
 pub use calendar::{Calendar, DueDay};
 pub use hash::{hex_digest, short_hash};

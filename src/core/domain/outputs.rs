@@ -2,9 +2,10 @@
 //! added. They hold no Kafka offsets, host names or wall-clock reads: a replay gives the same bytes.
 
 use super::{Category, Fixed3, Level};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum WarningStatus {
     Raised,
@@ -14,14 +15,14 @@ pub enum WarningStatus {
     Withdrawn,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     Enterprise,
     Industry,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     Lead,
@@ -30,7 +31,7 @@ pub enum Role {
 }
 
 /// One record of `warnings.<org>`: a lead to verify, never a finding.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Warning {
     pub warning_id: String,
     pub revision: u32,
@@ -77,7 +78,7 @@ pub struct Warning {
     pub training: bool,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct MatterRef {
     pub id: String,
     pub name: String,
@@ -96,7 +97,7 @@ pub struct MatterRef {
     pub lead_undetermined: bool,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SubjectRef {
     pub id: String,
     pub name: Option<String>,
@@ -108,7 +109,7 @@ pub struct SubjectRef {
 }
 
 /// A trigger event that set a least level at once, unverified.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TriggerRef {
     pub code: String,
     pub text: String,
@@ -117,12 +118,12 @@ pub struct TriggerRef {
 }
 
 /// What a level promises over its scope.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Promise {
     pub false_alarms_per_year: Fixed3,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Surge {
     pub period_start: String,
     pub period: String,
@@ -137,7 +138,7 @@ pub struct Surge {
     pub p_e12: u64,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Factor {
     pub code: String,
     /// Enterprises: tenths of a log-odds unit; `factors` and `against` add up to `10 * logit(score)`.
@@ -147,7 +148,7 @@ pub struct Factor {
     pub evidence: Vec<String>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct EvidenceRef {
     pub source: String,
     pub id: String,
@@ -158,21 +159,22 @@ pub struct EvidenceRef {
     pub attribution: Option<AttributionRef>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct AttributionRef {
     pub method: String,
     pub confidence: Fixed3,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DutyRef {
     pub org: String,
     pub what: String,
+    #[schemars(extend("format" = "date-time"))]
     pub by: String,
     pub provisional: bool,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Visit {
     pub suggested: bool,
     pub prior_notice: bool,
@@ -181,7 +183,7 @@ pub struct Visit {
     pub last_inspected: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PipelineRef {
     pub name: String,
     pub version: String,
@@ -189,7 +191,7 @@ pub struct PipelineRef {
 }
 
 /// One record of `warnings.open` (compacted): the present for a newcomer. Null when lifted.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct OpenWarning {
     pub warning_id: String,
     pub realm: String,
@@ -206,7 +208,7 @@ pub struct OpenWarning {
 }
 
 /// One record of `risk.profiles` (compacted): the target list of article 17.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Profile {
     pub realm: String,
     pub subject: SubjectRef,
@@ -222,7 +224,7 @@ pub struct Profile {
 }
 
 /// The ladder of article 17 for duties not done in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReminderStage {
     /// 临期提醒: the due time is near.
@@ -236,7 +238,7 @@ pub enum ReminderStage {
 }
 
 /// One record of `reminders.<org>`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Reminder {
     pub reminder_id: String,
     pub realm: String,
@@ -256,7 +258,7 @@ pub struct Reminder {
 }
 
 /// One record of `jianwei.operators`: for those who run Jianwei, not for the departments.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct OperatorNotice {
     pub realm: String,
     pub code: String,
@@ -265,7 +267,7 @@ pub struct OperatorNotice {
 }
 
 /// One record of `jianwei.audit`: who decided what about a warning or a rule.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Audit {
     pub realm: String,
     pub what: String,

@@ -3,6 +3,7 @@
 use super::time::date_of_index;
 use super::{HOUR_MS, Zone};
 use chrono::{Days, Timelike};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// 1970-01-01, day 0, was a Thursday; weeks begin on Monday.
@@ -12,10 +13,14 @@ const YEAR_2000_MS: i64 = 946_684_800_000;
 
 /// A length of time that counts are taken over. It stands in journal entries: variants are added at
 /// the end only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
 pub enum Period {
+    #[schemars(rename = "P1D")]
     Day,
+    #[schemars(rename = "P1W")]
     Week,
+    #[schemars(rename = "PT1H")]
     Hour,
 }
 
@@ -106,15 +111,17 @@ impl Period {
 }
 
 /// A count or a level of a trade over one closed period.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
 pub struct Indicator {
     pub indicator: String,
     pub region: Option<String>,
     pub matter: Option<String>,
     /// As the record gives it.
+    #[schemars(skip)]
     pub period_start: String,
     pub period_start_ms: i64,
     /// When the period is over: nobody can know its figure before.
+    #[schemars(skip)]
     pub period_end_ms: i64,
     pub period: Period,
     pub value: f64,

@@ -2,6 +2,8 @@
 //! ignored; `Option` marks what a feed may leave out.
 
 use super::Indicator;
+use super::wire::{EnterpriseId, LongText, OwnId, TextList};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What kind of record this is, in the order in which records of one event time are stamped.
@@ -113,13 +115,16 @@ impl SourceKind {
 /// Declares an enum of wire words with `parse` and `as_str`; the first word of each row is the one
 /// Jianwei writes, the others are read as the same.
 macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($variant:ident = $first:literal $(| $other:literal)*),+ $(,)? }) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:literal])* $name:ident { $($variant:ident = $first:literal $(| $other:literal)*),+ $(,)? }) => {
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($variant),+ }
 
         impl $name {
+            /// Every word that is read.
+            pub const WORDS: &'static [&'static str] = &[$($first $(, $other)*),+];
+
             pub fn parse(text: &str) -> Option<$name> {
                 match text {
                     $($first $(| $other)* => Some($name::$variant),)+
@@ -129,6 +134,20 @@ macro_rules! words {
 
             pub fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $first),+ }
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                super::wire::words(concat!("" $(, $doc)*), $name::WORDS)
             }
         }
     };
@@ -231,11 +250,13 @@ words! {
 }
 
 /// One record of `hotline.tickets`. The caller is read by nobody: intake has no field for it.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
 pub struct Ticket {
+    #[schemars(with = "OwnId")]
     pub ticket_no: String,
     pub received_at_ms: i64,
     pub title: Option<String>,
+    #[schemars(with = "Option<LongText>")]
     pub content: Option<String>,
     pub category: Option<String>,
     pub intent: Option<Intent>,
@@ -243,6 +264,7 @@ pub struct Ticket {
     pub address: Option<String>,
     pub subject_name: Option<String>,
     /// The enterprise's id in the realm's scheme.
+    #[schemars(rename = "subject_uscc", with = "Option<EnterpriseId>")]
     pub subject_id: Option<String>,
     pub urgency: Option<Urgency>,
     pub relates_to: Option<String>,
@@ -250,32 +272,39 @@ pub struct Ticket {
     /// False is 不属实: the department found nothing in it.
     pub verified: Option<bool>,
     pub handling_department: Option<String>,
+    #[schemars(range(min = 1, max = 5))]
     pub satisfaction: Option<u8>,
 }
 
 /// One record of `platform.reports`: a clue from the platform, an association or the media.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
 pub struct Report {
+    #[schemars(with = "OwnId")]
     pub report_id: String,
     pub reported_at_ms: i64,
     pub channel: Channel,
     pub source: Option<String>,
     pub title: Option<String>,
+    #[schemars(with = "LongText")]
     pub content: String,
     pub region: Option<String>,
     pub subject_name: Option<String>,
     /// The enterprise's id in the realm's scheme.
+    #[schemars(rename = "subject_uscc", with = "Option<EnterpriseId>")]
     pub subject_id: Option<String>,
     /// The matter it names itself, by its id in the pipeline.
     pub matter: Option<String>,
     /// 1 to 5.
+    #[schemars(range(min = 1, max = 5))]
     pub severity: Option<u8>,
     pub url: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
 pub struct Inspection {
+    #[schemars(with = "OwnId")]
     pub inspection_id: String,
+    #[schemars(with = "EnterpriseId")]
     pub id: String,
     pub org: Option<String>,
     pub at_ms: i64,
@@ -285,21 +314,27 @@ pub struct Inspection {
     pub reason: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
 pub struct Penalty {
+    #[schemars(with = "OwnId")]
     pub penalty_id: String,
+    #[schemars(with = "EnterpriseId")]
     pub id: String,
     pub org: Option<String>,
     pub at_ms: i64,
     pub r#type: Option<String>,
+    #[schemars(range(min = 0.0, max = 1e15))]
     pub amount_yuan: Option<f64>,
     pub expires_at_ms: Option<i64>,
+    #[schemars(with = "Option<bool>")]
     pub revoked: bool,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
 pub struct Permit {
+    #[schemars(with = "OwnId")]
     pub permit_id: String,
+    #[schemars(with = "EnterpriseId")]
     pub id: String,
     pub org: Option<String>,
     pub r#type: Option<String>,
@@ -308,17 +343,20 @@ pub struct Permit {
     pub status: Option<PermitStatus>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
 pub struct Credit {
+    #[schemars(with = "EnterpriseId")]
     pub id: String,
     pub class: String,
     pub at_ms: i64,
+    #[schemars(with = "Option<bool>")]
     pub repaired: bool,
 }
 
 /// A figure of one firm.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
 pub struct Observation {
+    #[schemars(with = "EnterpriseId")]
     pub id: String,
     pub measure: String,
     pub value: f64,
@@ -326,53 +364,69 @@ pub struct Observation {
     pub at_ms: i64,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
 pub struct Alarm {
+    #[schemars(with = "OwnId")]
     pub alarm_id: String,
+    #[schemars(with = "EnterpriseId")]
     pub id: String,
     pub device: Option<String>,
     pub at_ms: i64,
     pub measure: String,
     pub value: f64,
+    #[schemars(range(min = -1e15, max = 1e15))]
     pub limit: Option<f64>,
     pub unit: Option<String>,
     pub quality: Option<String>,
 }
 
 /// One row of the directory of supervised objects (art. 10).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EnterpriseRow {
+    #[schemars(with = "EnterpriseId")]
     pub id: String,
     pub name: Option<String>,
+    #[schemars(with = "Option<TextList>")]
     pub former_names: Vec<String>,
+    #[schemars(with = "Option<TextList>")]
     pub aliases: Vec<String>,
     pub industry: Option<String>,
     pub region: Option<String>,
     pub address: Option<String>,
     pub size: Option<String>,
+    #[schemars(range(max = 1e9))]
     pub outlets: Option<u32>,
     pub status: Option<String>,
     pub credit_class: Option<String>,
+    #[schemars(with = "Option<EnterpriseId>")]
     pub parent: Option<String>,
+    #[schemars(with = "Option<bool>")]
     pub branch: bool,
+    #[schemars(with = "Option<bool>")]
     pub natural_person: bool,
+    #[schemars(with = "Option<EnterpriseId>")]
     pub merged_into: Option<String>,
 }
 
 /// One row of the directory of inspectors (art. 10). Ids are pseudonymous.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InspectorRow {
+    #[schemars(with = "OwnId")]
     pub inspector_id: String,
     pub org: String,
+    #[schemars(with = "Option<TextList>")]
     pub qualifications: Vec<String>,
     /// Enterprises the inspector may not visit.
+    #[schemars(with = "Option<TextList>")]
     pub recusals: Vec<String>,
 }
 
 /// One record of `dispositions.<org>`; the organisation is the topic's.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Disposition {
+    #[schemars(with = "OwnId")]
     pub disposition_id: String,
+    #[schemars(skip)]
     pub org: String,
     pub target: String,
     pub action: Action,
@@ -384,16 +438,19 @@ pub struct Disposition {
 }
 
 /// One record of `jianwei.control`: what only a named person may decide about the rules themselves.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Control {
+    #[schemars(with = "OwnId")]
     pub control_id: String,
     pub at_ms: i64,
     pub by: String,
     pub reason: String,
+    #[schemars(flatten)]
     pub command: ControlCommand,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(tag = "command", rename_all = "snake_case")]
 pub enum ControlCommand {
     /// Warnings of the matter that rest on statistics go no higher than this level until restored;
     /// triggers are never held back.

@@ -50,6 +50,18 @@ pub struct Publication {
 }
 
 impl Publication {
+    /// CloudEvents 1.0 headers of Kafka's binary mode.
+    pub fn headers(&self) -> [(&'static str, &str); 6] {
+        [
+            ("ce_specversion", "1.0"),
+            ("ce_id", &self.event_id),
+            ("ce_source", &self.source),
+            ("ce_type", self.event_type),
+            ("ce_time", &self.time),
+            ("content-type", "application/json"),
+        ]
+    }
+
     /// The organisation a copy of a warning goes to; none for other topics.
     pub fn warned_org(&self) -> Option<&str> {
         self.topic.strip_prefix("warnings.").filter(|_| self.topic != topics::OPEN)
@@ -73,6 +85,19 @@ impl Publication {
         let seen: Seen = serde_json::from_slice(self.value.as_ref()?).ok()?;
         let counts = seen.role == "lead" && matches!(seen.status.as_str(), "raised" | "upgraded");
         counts.then_some((seen.matter.id, seen.level))
+    }
+}
+
+impl DeadLetter {
+    /// What a dead letter's headers say of the record it carries.
+    pub fn headers<'a>(&'a self, realm: &'a str) -> impl Iterator<Item = (&'static str, &'a str)> {
+        let rows = [
+            ("jianwei_realm", Some(realm)),
+            ("jianwei_topic", Some(self.source.topic.as_str())),
+            ("jianwei_reason", Some(self.reason.as_str())),
+            ("jianwei_field", self.field.as_deref()),
+        ];
+        rows.into_iter().filter_map(|(name, value)| value.map(|v| (name, v)))
     }
 }
 

@@ -19,7 +19,7 @@ mod state;
 pub mod stats;
 mod triggers;
 
-pub use effects::{Effect, Publication, topics};
+pub use effects::{Effect, MAX_OUTPUT_BYTES, Publication, topics};
 pub use state::*;
 
 use crate::ENGINE_VERSION;

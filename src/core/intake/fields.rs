@@ -11,7 +11,10 @@ use serde_json::{Map, Value};
 pub const MAX_TEXT_CHARS: usize = 20_000;
 /// Longest of all other texts (names, addresses, categories), in characters.
 pub const MAX_SHORT_CHARS: usize = 300;
-const MAX_LIST: usize = 100;
+/// Most texts of one list.
+pub const MAX_LIST: usize = 100;
+/// Longest id of a record, in bytes.
+pub const MAX_OWN_ID_BYTES: usize = 200;
 
 /// The first map all of whose columns the row has.
 pub fn choose_map(source: &Source, has_column: impl Fn(&str) -> bool) -> Option<&FieldMap> {
@@ -145,7 +148,7 @@ impl<'a> Fields<'a> {
             (Some(IdRule::Key), None) => return Err(missing(field)),
             _ => self.required_text(field)?,
         };
-        if id.is_empty() || id.len() > 200 {
+        if id.is_empty() || id.len() > MAX_OWN_ID_BYTES {
             return Err(Rejection { reason: Reason::BadId, field: Some(field.to_string()) });
         }
         Ok(id)

@@ -10,5 +10,5 @@ mod resolve;
 pub use bytes::MAX_RECORD_BYTES;
 pub use decode::{Decoded, Rejection, decode};
 pub use directory::{Directory, MAX_ENTERPRISES};
-pub use fields::{MAX_TEXT_CHARS, choose_map};
+pub use fields::{MAX_LIST, MAX_OWN_ID_BYTES, MAX_SHORT_CHARS, MAX_TEXT_CHARS, choose_map};
 pub use resolve::resolve;

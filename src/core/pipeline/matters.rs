@@ -141,11 +141,13 @@ fn conditions(reader: &Reader, key: &'static str) -> Vec<Condition> {
     reader.tables(key).into_iter().map(Condition::read).collect()
 }
 
+/// At least one: a rule without a condition would never hold.
 fn required_conditions(reader: &Reader, key: &'static str) -> Vec<Condition> {
-    if !reader.has(key) {
+    let conditions = conditions(reader, key);
+    if conditions.is_empty() {
         reader.missing(key, &format!("{key} = {{ kind = \"ticket\" }}"));
     }
-    conditions(reader, key)
+    conditions
 }
 
 fn trigger(table: Reader) -> Trigger {
@@ -186,7 +188,7 @@ fn industry(table: Reader) -> IndustryRules {
     if counts && rules.periods.is_empty() {
         table.missing("periods", example);
     }
-    if counts && !table.has("count") {
+    if counts && rules.count.is_empty() {
         table.missing("count", "count = { kind = \"ticket\" }, or indicators = [\"...\"] alone");
     }
     if rules.count.iter().any(|c| c.kinds.contains(&RecordKind::Indicator)) {

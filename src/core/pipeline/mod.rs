@@ -10,6 +10,7 @@ mod load;
 mod matters;
 mod model;
 mod reader;
+mod schema;
 mod sources;
 mod words;
 
@@ -19,5 +20,6 @@ pub use condition::{About, Condition, MAX_WORDS};
 pub use load::load;
 pub use model::*;
 pub use reader::Problem;
+pub use schema::editor_schemas;
 pub use sources::CONTROL_TOPIC;
 pub use words::{WordHits, Words};

@@ -10,8 +10,8 @@ use toml::de::{DeTable, DeValue};
 /// How the message of a syntax error begins.
 pub(super) const NOT_TOML: &str = "not TOML";
 /// Longest text, and longest list of texts, a pipeline may hold.
-const MAX_TEXT_CHARS: usize = 500;
-const MAX_ITEMS: usize = 2_000;
+pub(super) const MAX_TEXT_CHARS: usize = 500;
+pub(super) const MAX_ITEMS: usize = 2_000;
 
 /// A day as pipelines write it.
 pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {

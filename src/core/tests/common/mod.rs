@@ -55,6 +55,16 @@ pub fn golden_path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
 
+/// The folder of committed schemas and examples.
+pub fn schemas_dir() -> PathBuf {
+    repo().join("schemas")
+}
+
+/// Whether golden files are to be written anew.
+pub fn blessing() -> bool {
+    std::env::var("JIANWEI_BLESS").is_ok_and(|v| v == "1")
+}
+
 pub fn model(bundle: &Bundle) -> Model {
     load(bundle).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }

@@ -14,6 +14,7 @@ mod kafka_args;
 mod publish;
 mod replay;
 mod run;
+mod score;
 mod simulate;
 mod test;
 mod topics;
@@ -47,6 +48,8 @@ enum Command {
     Run(run::Args),
     /// Make a city up: all its feeds, departments that answer, and the truth of what is planted in it.
     Simulate(simulate::Args),
+    /// Say what a replay of a simulated city found, how late, and how often it was wrong.
+    Score(score::Args),
     /// Step files, or a realm's journal, through a fresh realm and write what it would have said.
     Replay(replay::Args),
 }
@@ -57,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Score(args) => score::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Topics(args) => topics::run(&args),

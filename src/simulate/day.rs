@@ -295,6 +295,7 @@ impl Maker<'_> {
         if at_ms.is_some() {
             // The one event a city must not miss is a complaint about a firm that is named.
             said.intent = Some("complaint");
+            said.category = speech.trade.and_then(|t| self.city.trades[t].categories.first().cloned()).or(said.category);
             said.subject_uscc = speech.firm.map(|f| self.city.town.enterprises[f].id.clone());
         }
         let event_ms = at_ms.unwrap_or_else(|| self.some_time());

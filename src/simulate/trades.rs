@@ -19,6 +19,8 @@ pub struct Vocabulary {
     pub brand_third: Vec<String>,
     pub brand_slips: Vec<[String; 2]>,
     pub suffixes: Vec<String>,
+    /// What ends like this is a full name already.
+    pub no_suffix: Vec<String>,
     pub praise: Vec<String>,
     pub suggestions: Vec<String>,
     pub inquiries: Vec<String>,

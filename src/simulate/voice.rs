@@ -55,7 +55,8 @@ impl Voice<'_> {
         said.intent = self.intent(speech, dice);
         let text = self.framed(speech, &said, &clause, dice);
         let text = self.filled(&text, speech, &named, dice);
-        said.content = if speech.manner == Manner::Campaign { text } else { self.misheard(text, dice) };
+        let as_written = matches!(speech.manner, Manner::Campaign | Manner::Trigger);
+        said.content = if as_written { text } else { self.misheard(text, dice) };
         said
     }
 

@@ -84,6 +84,7 @@ pub struct Accused {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Episode {
     pub matter: String,
+    /// An enterprise's id; of a trade, its region.
     pub subject: String,
     pub is_trade: bool,
     /// When it was raised or made worse, and to which level.
@@ -107,14 +108,20 @@ struct WarningRow {
     role: String,
     scope: String,
     level: String,
-    matter: Named,
-    subject: Named,
+    matter: Matter,
+    subject: Subject,
     updated_at: String,
 }
 
 #[derive(Deserialize)]
-struct Named {
+struct Matter {
     id: String,
+}
+
+#[derive(Deserialize)]
+struct Subject {
+    id: String,
+    region: Option<String>,
 }
 
 /// The episodes of `warnings.ndjson`, in order of their first copy.
@@ -132,12 +139,9 @@ pub fn read_episodes(path: &Path) -> Result<Vec<Episode>> {
         let level = Level::parse(&row.level).with_context(place)?;
         let at_ms = time(&row.updated_at).with_context(place)?;
         let episode = *of_warning.entry(row.warning_id).or_insert_with(|| {
-            episodes.push(Episode {
-                matter: row.matter.id,
-                subject: row.subject.id,
-                is_trade: row.scope == "industry",
-                rises: Vec::new(),
-            });
+            let is_trade = row.scope == "industry";
+            let subject = if is_trade { row.subject.region.unwrap_or_default() } else { row.subject.id };
+            episodes.push(Episode { matter: row.matter.id, subject, is_trade, rises: Vec::new() });
             episodes.len() - 1
         });
         episodes[episode].rises.push((at_ms, level));

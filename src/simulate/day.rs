@@ -18,6 +18,8 @@ use serde::Serialize;
 const WEEKDAY: [f64; 7] = [1.37, 1.29, 1.20, 1.11, 1.00, 0.54, 0.49];
 const CELL_DISPERSION: f64 = 1.35;
 const CITY_DISPERSION: f64 = 4.8;
+/// Fewer call on a public holiday.
+const HOLIDAY: f64 = 0.6;
 /// Tickets by hour of the day, relative.
 const HOURS: [f64; 24] =
     [0.3, 0.2, 0.1, 0.1, 0.1, 0.2, 0.5, 1.5, 4.0, 6.0, 6.5, 5.5, 3.0, 3.0, 5.0, 5.5, 5.0, 4.0, 3.0, 2.5, 2.2, 1.8, 1.0, 0.6];
@@ -176,7 +178,9 @@ impl Maker<'_> {
         let date = self.city.zone.date(self.day_ms);
         // More in winter, when homes are heated, than in summer.
         let season = 1.0 + 0.1 * libm::cos(std::f64::consts::TAU * (f64::from(date.ordinal()) - 15.0) / 365.25);
-        WEEKDAY[date.weekday().num_days_from_monday() as usize] * season
+        let weekday = date.weekday().num_days_from_monday() as usize;
+        let holiday = if weekday < 5 && !self.city.is_working(self.day_ms) { HOLIDAY } else { 1.0 };
+        WEEKDAY[weekday] * holiday * season
     }
 
     pub fn some_time(&mut self) -> i64 {

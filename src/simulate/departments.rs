@@ -103,6 +103,7 @@ struct SeenMatter {
 #[derive(Deserialize)]
 struct SeenSubject {
     id: String,
+    region: Option<String>,
 }
 
 #[derive(Default)]
@@ -222,8 +223,9 @@ impl City {
             let subject = match seen.scope.as_str() {
                 "enterprise" => p.firm.is_some_and(|f| self.town.enterprises[f].id == seen.subject.id),
                 _ => {
-                    let region = p.region.is_some_and(|r| self.town.regions[r].code == seen.subject.id);
-                    !is_innocent(p.kind) && (region || seen.subject.id == self.town.root)
+                    let told = seen.subject.region.as_deref();
+                    let region = p.region.is_some_and(|r| told == Some(&self.town.regions[r].code));
+                    !is_innocent(p.kind) && (region || told == Some(&self.town.root))
                 }
             };
             on_time && matter && subject

@@ -28,8 +28,8 @@ pub fn background(maker: &mut Maker) {
         return;
     }
     let all = city.town.enterprises.len() as f64 / 365.25;
-    // Offices work on working days.
-    let working = if city.zone.date(maker.day_ms).weekday().num_days_from_monday() < 5 { 1.4 } else { 0.0 };
+    // Five days' work for seven.
+    let working = if city.is_working(maker.day_ms) { 1.4 } else { 0.0 };
     for _ in 0..maker.dice.poisson(all * INSPECTIONS_A_YEAR * working) {
         let firm = maker.dice.below(city.town.enterprises.len());
         let mode = MODES[maker.dice.weighted(&[60.0, 15.0, 15.0, 10.0])];

@@ -266,8 +266,7 @@ impl Maker<'_> {
 
     fn trigger_event(&mut self, planted: &Planted) {
         let (Some(firm), Some(region), Some(trade)) = (planted.firm, planted.region, planted.trade) else { return };
-        let alarms = self.city.trades[trade].measures.iter().any(|m| m.alarm);
-        if alarms && (self.city.trades[trade].trigger_words.is_empty() || self.dice.chance(0.5)) {
+        if self.city.trades[trade].trigger_alarm && (self.city.trades[trade].trigger_words.is_empty() || self.dice.chance(0.5)) {
             sector::alarm(self, firm, trade, true, Some(planted.starts_ms));
             return;
         }

@@ -19,6 +19,9 @@ mod town;
 mod trades;
 mod voice;
 
+#[cfg(test)]
+mod tests;
+
 pub use day::{Day, Row};
 pub use files::simulate;
 
@@ -27,6 +30,7 @@ use jianwei_core::domain::{Calendar, DAY_MS, SourceKind, Zone};
 use jianwei_core::pipeline::Model;
 use plan::Planted;
 use std::collections::{BTreeMap, BTreeSet};
+use tally::Tally;
 use town::{MAX_ENTERPRISES, Town};
 use trades::{Trade, Vocabulary};
 

@@ -4,7 +4,7 @@
 use super::day::{Maker, json};
 use super::plan::Planted;
 use super::town::credit_class;
-use super::trades::figure;
+use super::trades::Measure;
 use chrono::Datelike;
 use jianwei_core::domain::{DAY_MS, SourceKind};
 use serde_json::json as object;
@@ -58,7 +58,7 @@ pub fn background(maker: &mut Maker) {
                         let real = maker.dice.chance(REAL_ALARMS);
                         alarm(maker, firm, trade, real, None);
                     }
-                    false => observation(maker, firm, &measure.name, None),
+                    false => observation(maker, firm, &measure, None),
                 }
             }
         }
@@ -76,7 +76,7 @@ pub fn trouble(maker: &mut Maker, planted: &Planted, firm: usize, progress: f64)
                     alarm(maker, firm, trade, true, None);
                 }
             }
-            false if maker.index % 3 == 0 => observation(maker, firm, &measure.name, Some(progress)),
+            false if maker.index % 3 == 0 => observation(maker, firm, &measure, Some(progress)),
             false => {}
         }
     }
@@ -145,16 +145,16 @@ fn credit(maker: &mut Maker) {
 }
 
 /// A figure of one firm; with `progress`, one that goes from usual to bad.
-fn observation(maker: &mut Maker, firm: usize, measure: &str, progress: Option<f64>) {
+fn observation(maker: &mut Maker, firm: usize, measure: &Measure, progress: Option<f64>) {
     let at_ms = maker.some_time();
-    let figure = figure(measure);
+    let figure = measure.figure();
     let usual = between(maker, figure.usual);
     let value = match progress {
         Some(progress) => usual + (between(maker, figure.bad) - usual) * progress,
         None => usual,
     };
     let city = maker.city;
-    let row = object!({ "kind": "observation", "id": city.town.enterprises[firm].id, "measure": measure,
+    let row = object!({ "kind": "observation", "id": city.town.enterprises[firm].id, "measure": measure.name,
         "value": tidy(value), "unit": figure.unit, "at": city.zone.format(at_ms) });
     maker.push(SourceKind::Sector, at_ms, json(&row));
 }
@@ -167,7 +167,7 @@ pub fn alarm(maker: &mut Maker, firm: usize, trade: usize, over_limit: bool, at_
     }
     let measure = *maker.dice.pick(&alarms);
     let at_ms = at_ms.unwrap_or_else(|| maker.some_time());
-    let figure = figure(&measure.name);
+    let figure = measure.figure();
     let value = between(maker, if over_limit { figure.bad } else { figure.usual });
     let id = number(maker, "A");
     let device = format!("D{:05}", firm * 3 + maker.dice.below(3));

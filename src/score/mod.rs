@@ -127,7 +127,8 @@ struct Subject {
 /// The episodes of `warnings.ndjson`, in order of their first copy.
 pub fn read_episodes(path: &Path) -> Result<Vec<Episode>> {
     use std::io::BufRead;
-    let file = std::fs::File::open(path).with_context(|| format!("reading {}: give the folder a replay wrote", path.display()))?;
+    let file =
+        std::fs::File::open(path).with_context(|| format!("reading {}: give the folder a replay wrote", path.display()))?;
     let mut episodes: Vec<Episode> = Vec::new();
     let mut of_warning: BTreeMap<String, usize> = BTreeMap::new();
     for (index, line) in std::io::BufReader::new(file).lines().enumerate() {

@@ -21,7 +21,10 @@ pub fn print(score: &Score, lang: Lang) -> String {
     let _ = writeln!(
         out,
         "{}\n",
-        lang.pick("误报：对没有预设问题的对象发出黄色及以上预警", "false alarm: yellow or above on a subject with nothing planted")
+        lang.pick(
+            "误报：对没有预设问题的对象发出黄色及以上预警",
+            "false alarm: yellow or above on a subject with nothing planted"
+        )
     );
     out.push_str(&rows(&matter_table(score, lang)));
     let echoes = lang.pick("既非新发现也非误报的余波预警", "echoes (a planted trouble heard again or in another matter)");
@@ -64,8 +67,7 @@ fn counts(levels: &ByLevel) -> impl Iterator<Item = String> {
 }
 
 fn found_table(score: &Score, lang: Lang) -> Vec<Vec<String>> {
-    let after =
-        [["仅行业", "trade only"], ["晚(中位)", "late, median"], ["晚(九成)", "late, 9 of 10"], ["峰前", "before peak"]];
+    let after = [["仅行业", "trade only"], ["晚(中位)", "late, median"], ["晚(九成)", "late, 9 of 10"], ["峰前", "before peak"]];
     let mut table = vec![head(lang, ["预设", "planted"], &[["个数", "n"]], &after, "+")];
     for found in &score.found {
         let late = |of: fn(&super::Spread) -> i64| found.late_hours.as_ref().map_or("-".to_string(), |s| days(of(s), lang));
@@ -82,7 +84,13 @@ fn days(hours: i64, lang: Lang) -> String {
 }
 
 fn accused_table(score: &Score, lang: Lang) -> Vec<Vec<String>> {
-    let mut table = vec![head(lang, ["无辜企业（橙及以上为冤枉）", "innocent (orange or above: wrongly accused)"], &[["个数", "n"]], &[], "+")];
+    let mut table = vec![head(
+        lang,
+        ["无辜企业（橙及以上为冤枉）", "innocent (orange or above: wrongly accused)"],
+        &[["个数", "n"]],
+        &[],
+        "+",
+    )];
     for accused in &score.wrongly_accused {
         let mut row = vec![kind(accused.kind, lang).to_string(), accused.planted.to_string()];
         row.extend(counts(&accused.at_least));
@@ -108,7 +116,13 @@ fn tenths(value: Fixed3) -> String {
 }
 
 fn matter_table(score: &Score, lang: Lang) -> Vec<Vec<String>> {
-    let names = [["监管事项", "matter"], ["预设", "planted"], ["发现", "found"], ["误报·企业", "false, firms"], ["误报·行业", "false, trade"]];
+    let names = [
+        ["监管事项", "matter"],
+        ["预设", "planted"],
+        ["发现", "found"],
+        ["误报·企业", "false, firms"],
+        ["误报·行业", "false, trade"],
+    ];
     let mut table = vec![names.map(|[zh, en]| lang.pick(zh, en).to_string()).to_vec()];
     for (id, of) in &score.matters {
         let figures = [of.planted, of.found, of.false_enterprise, of.false_trade];
@@ -121,7 +135,8 @@ fn matter_table(score: &Score, lang: Lang) -> Vec<Vec<String>> {
 fn rows(table: &[Vec<String>]) -> String {
     let width = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
     let columns = table.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns).map(|c| table.iter().filter_map(|r| r.get(c)).map(|t| width(t)).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> =
+        (0..columns).map(|c| table.iter().filter_map(|r| r.get(c)).map(|t| width(t)).max().unwrap_or(0)).collect();
     let mut out = String::new();
     for row in table {
         for (index, (text, wide)) in row.iter().zip(&widths).enumerate() {

@@ -30,7 +30,6 @@ use jianwei_core::domain::{Calendar, DAY_MS, SourceKind, Zone};
 use jianwei_core::pipeline::Model;
 use plan::Planted;
 use std::collections::{BTreeMap, BTreeSet};
-use tally::Tally;
 use town::{MAX_ENTERPRISES, Town};
 use trades::{Trade, Vocabulary};
 

@@ -10,10 +10,10 @@ use jianwei_core::domain::{DAY_MS, SourceKind};
 use serde_json::json as object;
 
 /// Records a year for each enterprise.
-const INSPECTIONS_A_YEAR: f64 = 0.4;
-const PENALTIES_A_YEAR: f64 = 0.03;
-const PERMITS_A_YEAR: f64 = 0.12;
-const CREDIT_CHANGES_A_YEAR: f64 = 0.04;
+const INSPECTIONS_A_YEAR: f64 = 0.5;
+const PENALTIES_A_YEAR: f64 = 0.04;
+const PERMITS_A_YEAR: f64 = 0.2;
+const CREDIT_CHANGES_A_YEAR: f64 = 0.1;
 /// For each firm of a trade whose figures are watched.
 const OBSERVATIONS_A_YEAR: f64 = 4.0;
 const ALARMS_A_YEAR: f64 = 1.0;

@@ -1,9 +1,10 @@
 //! What a city is made of: names, codes, sentences, plans.
 
 use super::dice::{Dice, Purpose};
+use super::tally::Tally;
 use super::trades::vocabulary;
 use super::voice::{Manner, Speech, Voice};
-use super::{City, Config, Tally};
+use super::{City, Config};
 use crate::pipelines::read_model;
 use crate::truth::TruthKind;
 use jianwei_core::domain::{DAY_MS, IdScheme, SourceKind};
@@ -81,7 +82,8 @@ fn nothing_is_left_to_fill_in() {
 #[test]
 fn a_day_is_a_function_of_seed_and_number() {
     let model = model("weihai");
-    let (one, other) = (City::found(config(30, 500), &model).expect("a city"), City::found(config(30, 500), &model).expect("a city"));
+    let (one, other) =
+        (City::found(config(30, 500), &model).expect("a city"), City::found(config(30, 500), &model).expect("a city"));
     // The other way round, and one twice: days do not lean on each other.
     let backwards: Vec<_> = (0..30).rev().map(|n| other.day(n).rows).collect();
     for n in 0..30 {

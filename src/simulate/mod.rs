@@ -5,6 +5,7 @@
 //! [`City::truth`] what they hide. [`simulate`] writes it all to files and lets the departments answer
 //! the warnings of a realm that is stepped over it.
 
+mod calls;
 mod day;
 mod departments;
 mod dice;

@@ -146,7 +146,8 @@ fn a_pipeline_of_other_words_makes_a_city_too() {
 #[test]
 fn what_makes_no_city_is_refused() {
     let model = model("weihai");
-    let cases: [(fn(&mut Config), &str); 5] = [
+    type Spoil = fn(&mut Config);
+    let cases: [(Spoil, &str); 5] = [
         (|c| c.days = 0, "--days 0: write 1 to 3660"),
         (|c| c.enterprises = 3, "--enterprises 3: write 50 to 400000"),
         (|c| c.enterprises = 400_001, "--enterprises 400001: write 50 to 400000"),

@@ -11,6 +11,7 @@ pub struct Vocabulary {
     pub openings: Vec<String>,
     pub times: Vec<String>,
     pub asks: Vec<String>,
+    pub details: Vec<String>,
     pub places: Vec<String>,
     pub fillers: Vec<String>,
     pub slips: Vec<[String; 2]>,

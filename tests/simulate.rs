@@ -57,7 +57,7 @@ impl City {
     fn make(dir: &Path, pipeline: &Path, seed: &str, dirt: &str) -> City {
         let out = dir.to_str().expect("a path");
         let args = ["simulate", "--pipelines", pipeline.to_str().expect("a path"), "--out", out, "--days", "40"];
-        let more = ["--enterprises", "400", "--seed", seed, "--tickets-per-day", "80", "--dirt-per-mille", dirt];
+        let more = ["--enterprises", "1200", "--seed", seed, "--tickets-per-day", "80", "--dirt-per-mille", dirt];
         let said = succeeded(&jianwei(&[&args[..], &more[..]].concat()));
         City { dir: dir.into(), pipeline: pipeline.into(), outcome: serde_json::from_str(&said).expect("an outcome") }
     }
@@ -123,7 +123,7 @@ fn the_truth_counts_what_the_files_hold() {
     }
     let truth = city.truth();
     let count = |kind: &str| truth.iter().find(|r| r["kind"] == kind).and_then(|r| r["count"].as_u64());
-    assert_eq!(count("city"), Some(400));
+    assert_eq!(count("city"), Some(1200));
     let tickets = rows(city.dir.join("tickets.ndjson"));
     let updates = tickets.iter().filter(|t| t.get("status_at").is_some()).count() as u64;
     assert_eq!(count("update"), Some(updates));

@@ -4,7 +4,8 @@
 use super::day::{Maker, json};
 use super::plan::Planted;
 use super::town::credit_class;
-use super::trades::Measure;
+use super::trades::{IndicatorOf, Measure};
+use crate::truth::TruthKind;
 use chrono::Datelike;
 use jianwei_core::domain::{DAY_MS, SourceKind};
 use serde_json::json as object;
@@ -186,13 +187,17 @@ fn indicators(maker: &mut Maker) {
         return;
     }
     for (trade, region, share) in &city.cells {
-        let mut names = city.trades[*trade].indicators.clone();
-        if names.is_empty() {
-            names.push("platform_orders_disputed".to_string());
+        let mut indicators = city.trades[*trade].indicators.clone();
+        if indicators.is_empty() {
+            indicators.push(IndicatorOf { name: "platform_orders_disputed".to_string(), high: None });
         }
-        for indicator in names {
-            let value = maker.dice.negative_binomial(40.0 + 4_000.0 * share, 2.0);
-            let row = object!({ "kind": "indicator", "indicator": indicator, "region": city.town.regions[*region].code,
+        let stirred = is_stirred(maker, *trade, *region);
+        for indicator in indicators {
+            // A quarter of what is high, unless the trade is stirred; without a rule, by its size.
+            let usual = indicator.high.map_or(40.0 + 4_000.0 * share, |high| high * 0.25);
+            let mean = if stirred { usual * 5.0 } else { usual };
+            let value = maker.dice.negative_binomial(mean, 1.2);
+            let row = object!({ "kind": "indicator", "indicator": indicator.name, "region": city.town.regions[*region].code,
                 "matter": city.trades[*trade].matter, "period_start": city.zone.date(maker.day_ms).to_string(),
                 "period": "P1W", "value": value, "unit": "件" });
             let first = maker.rows.len();
@@ -200,6 +205,16 @@ fn indicators(maker: &mut Maker) {
             maker.rows[first..].iter_mut().for_each(|row| row.arrival_ms += 7 * DAY_MS);
         }
     }
+}
+
+/// Whether a surge or a drift of the trade in the region falls in the week from the maker's day on.
+fn is_stirred(maker: &Maker, trade: usize, region: usize) -> bool {
+    let week = maker.day_ms..maker.day_ms + 7 * DAY_MS;
+    maker.city.plan.iter().any(|p| {
+        let of_trade = matches!(p.kind, TruthKind::Surge | TruthKind::Drift);
+        let there = p.trade == Some(trade) && p.region == Some(region);
+        of_trade && there && p.starts_ms < week.end && p.ends_ms > week.start
+    })
 }
 
 fn office_time(maker: &mut Maker) -> i64 {

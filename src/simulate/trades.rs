@@ -86,7 +86,14 @@ pub struct Trade {
     /// Whether one alarm sets a trigger off.
     pub trigger_alarm: bool,
     pub measures: Vec<Measure>,
-    pub indicators: Vec<String>,
+    pub indicators: Vec<IndicatorOf>,
+}
+
+/// A figure of the whole trade, and from where on a rule thinks it high.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndicatorOf {
+    pub name: String,
+    pub high: Option<f64>,
 }
 
 pub fn vocabulary() -> Result<Vocabulary> {
@@ -125,7 +132,7 @@ impl Vocabulary {
             trigger_words,
             trigger_alarm: at_once().any(|c| c.kinds.contains(&RecordKind::Alarm)),
             measures: measures(matter),
-            indicators: fields_of(matter, "indicator"),
+            indicators: indicators(matter),
         }
     }
 }
@@ -210,12 +217,19 @@ fn note(found: &mut Vec<Measure>, name: &str, alarm: bool, at_least: Option<f64>
     measure.times_peer_median = [measure.times_peer_median, times].into_iter().flatten().reduce(f64::max);
 }
 
-fn fields_of(matter: &Matter, wanted: &str) -> Vec<String> {
-    let fields = conditions(matter).flat_map(|c| &c.fields).filter(|(field, _)| *field == wanted);
-    let mut names: Vec<String> = fields.flat_map(|(_, values)| values.clone()).collect();
-    names.sort();
-    names.dedup();
-    names
+fn indicators(matter: &Matter) -> Vec<IndicatorOf> {
+    let mut found: Vec<IndicatorOf> = Vec::new();
+    for condition in conditions(matter) {
+        let names = condition.fields.iter().filter(|(field, _)| *field == "indicator").flat_map(|(_, names)| names);
+        for name in names {
+            match found.iter_mut().find(|known| known.name == *name) {
+                Some(known) => known.high = [known.high, condition.value_at_least].into_iter().flatten().reduce(f64::min),
+                None => found.push(IndicatorOf { name: name.clone(), high: condition.value_at_least }),
+            }
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
 }
 
 /// What is usual and what is bad of a figure, and its unit.

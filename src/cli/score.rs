@@ -1,6 +1,6 @@
-use crate::lang::Lang;
-use crate::{score, truth};
+use crate::{lang, score, truth};
 use anyhow::Result;
+use jianwei_core::domain::Language;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -14,8 +14,8 @@ pub struct Args {
     #[arg(long)]
     json: bool,
     /// zh or en; the locale's unless told.
-    #[arg(long)]
-    lang: Option<Lang>,
+    #[arg(long, value_parser = crate::lang::parse)]
+    lang: Option<Language>,
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -24,7 +24,7 @@ pub fn run(args: &Args) -> Result<()> {
     let result = score::judge(&truth, &episodes)?;
     match args.json {
         true => super::say!("{}", serde_json::to_string_pretty(&result)?),
-        false => super::say!("{}", score::print(&result, Lang::from_args_or_locale(args.lang))),
+        false => super::say!("{}", score::print(&result, lang::chosen(args.lang))),
     }
     Ok(())
 }

@@ -1,16 +1,16 @@
 //! The score as tables for people.
 
 use super::{ByLevel, Score};
-use crate::lang::Lang;
+use crate::lang::pick;
 use crate::truth::TruthKind;
-use jianwei_core::domain::Fixed3;
+use jianwei_core::domain::{Fixed3, Language};
 use std::fmt::Write;
 
-pub fn print(score: &Score, lang: Lang) -> String {
+pub fn print(score: &Score, lang: Language) -> String {
     let mut out = String::new();
     let head = match lang {
-        Lang::Zh => format!("模拟城市：{} 家企业，{} 天\n\n", score.enterprises, score.days),
-        Lang::En => format!("simulated city: {} enterprises, {} days\n\n", score.enterprises, score.days),
+        Language::Zh => format!("模拟城市：{} 家企业，{} 天\n\n", score.enterprises, score.days),
+        Language::En => format!("simulated city: {} enterprises, {} days\n\n", score.enterprises, score.days),
     };
     out.push_str(&head);
     out.push_str(&rows(&found_table(score, lang)));
@@ -21,18 +21,19 @@ pub fn print(score: &Score, lang: Lang) -> String {
     let _ = writeln!(
         out,
         "{}\n",
-        lang.pick(
+        pick(
+            lang,
             "误报：对没有预设问题的对象发出黄色及以上预警",
             "false alarm: yellow or above on a subject with nothing planted"
         )
     );
     out.push_str(&rows(&matter_table(score, lang)));
-    let echoes = lang.pick("既非新发现也非误报的余波预警", "echoes (a planted trouble heard again or in another matter)");
+    let echoes = pick(lang, "既非新发现也非误报的余波预警", "echoes (a planted trouble heard again or in another matter)");
     let _ = writeln!(out, "{echoes}: {}", score.echoes);
     out
 }
 
-fn kind(kind: TruthKind, lang: Lang) -> &'static str {
+fn kind(kind: TruthKind, lang: Language) -> &'static str {
     let (zh, en) = match kind {
         TruthKind::Trouble => ("企业问题（渐重）", "trouble that grows"),
         TruthKind::TriggerEvent => ("触发事件", "trigger event"),
@@ -43,20 +44,20 @@ fn kind(kind: TruthKind, lang: Lang) -> &'static str {
         _ => ("其他", "other"),
     };
     match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
+        Language::Zh => zh,
+        Language::En => en,
     }
 }
 
-fn levels(lang: Lang) -> [&'static str; 4] {
+fn levels(lang: Language) -> [&'static str; 4] {
     match lang {
-        Lang::Zh => ["蓝", "黄", "橙", "红"],
-        Lang::En => ["blue", "yellow", "orange", "red"],
+        Language::Zh => ["蓝", "黄", "橙", "红"],
+        Language::En => ["blue", "yellow", "orange", "red"],
     }
 }
 
-fn head(lang: Lang, first: [&str; 2], between: &[[&str; 2]], after: &[[&str; 2]], suffix: &str) -> Vec<String> {
-    let say = |[zh, en]: [&str; 2]| lang.pick(zh, en).to_string();
+fn head(lang: Language, first: [&str; 2], between: &[[&str; 2]], after: &[[&str; 2]], suffix: &str) -> Vec<String> {
+    let say = |[zh, en]: [&str; 2]| pick(lang, zh, en).to_string();
     let levels = levels(lang).map(|l| format!("{l}{suffix}"));
     let before = std::iter::once(first).chain(between.iter().copied()).map(say);
     before.chain(levels).chain(after.iter().copied().map(say)).collect()
@@ -66,7 +67,7 @@ fn counts(levels: &ByLevel) -> impl Iterator<Item = String> {
     levels.iter().map(u64::to_string)
 }
 
-fn found_table(score: &Score, lang: Lang) -> Vec<Vec<String>> {
+fn found_table(score: &Score, lang: Language) -> Vec<Vec<String>> {
     let after = [["仅行业", "trade only"], ["晚(中位)", "late, median"], ["晚(九成)", "late, 9 of 10"], ["峰前", "before peak"]];
     let mut table = vec![head(lang, ["预设", "planted"], &[["个数", "n"]], &after, "+")];
     for found in &score.found {
@@ -79,11 +80,11 @@ fn found_table(score: &Score, lang: Lang) -> Vec<Vec<String>> {
     table
 }
 
-fn days(hours: i64, lang: Lang) -> String {
-    format!("{}.{}{}", hours / 24, hours % 24 * 10 / 24, lang.pick(" 天", " d"))
+fn days(hours: i64, lang: Language) -> String {
+    format!("{}.{}{}", hours / 24, hours % 24 * 10 / 24, pick(lang, " 天", " d"))
 }
 
-fn accused_table(score: &Score, lang: Lang) -> Vec<Vec<String>> {
+fn accused_table(score: &Score, lang: Language) -> Vec<Vec<String>> {
     let mut table = vec![head(
         lang,
         ["无辜企业（橙及以上为冤枉）", "innocent (orange or above: wrongly accused)"],
@@ -99,13 +100,13 @@ fn accused_table(score: &Score, lang: Lang) -> Vec<Vec<String>> {
     table
 }
 
-fn false_table(score: &Score, lang: Lang) -> Vec<Vec<String>> {
+fn false_table(score: &Score, lang: Language) -> Vec<Vec<String>> {
     let after = [["每年", "a year"], ["每年每千家", "a year per 1,000"]];
     let alarms = &score.false_alarms;
-    let mut enterprise = vec![lang.pick("企业", "enterprises").to_string()];
+    let mut enterprise = vec![pick(lang, "企业", "enterprises").to_string()];
     enterprise.extend(counts(&alarms.enterprise));
     enterprise.extend([tenths(alarms.enterprise_a_year), tenths(alarms.enterprise_a_year_per_1000)]);
-    let mut trade = vec![lang.pick("行业", "trades").to_string()];
+    let mut trade = vec![pick(lang, "行业", "trades").to_string()];
     trade.extend(counts(&alarms.trade));
     trade.extend([tenths(alarms.trade_a_year), "-".to_string()]);
     vec![head(lang, ["误报（最高级别）", "false alarms (highest level)"], &[], &after, ""), enterprise, trade]
@@ -115,7 +116,7 @@ fn tenths(value: Fixed3) -> String {
     format!("{}.{}", value.0 / 1_000, value.0 % 1_000 / 100)
 }
 
-fn matter_table(score: &Score, lang: Lang) -> Vec<Vec<String>> {
+fn matter_table(score: &Score, lang: Language) -> Vec<Vec<String>> {
     let names = [
         ["监管事项", "matter"],
         ["预设", "planted"],
@@ -123,7 +124,7 @@ fn matter_table(score: &Score, lang: Lang) -> Vec<Vec<String>> {
         ["误报·企业", "false, firms"],
         ["误报·行业", "false, trade"],
     ];
-    let mut table = vec![names.map(|[zh, en]| lang.pick(zh, en).to_string()).to_vec()];
+    let mut table = vec![names.map(|[zh, en]| pick(lang, zh, en).to_string()).to_vec()];
     for (id, of) in &score.matters {
         let figures = [of.planted, of.found, of.false_enterprise, of.false_trade];
         table.push(std::iter::once(id.clone()).chain(figures.map(|n| n.to_string())).collect());

@@ -179,11 +179,11 @@ pub fn alarm(maker: &mut Maker, firm: usize, trade: usize, over_limit: bool, at_
     maker.push(SourceKind::Sector, at_ms, json(&row));
 }
 
-/// Figures of whole trades, a week each, told when it is over.
+/// Figures of whole trades for the week that is just over: its end is when they happened.
 fn indicators(maker: &mut Maker) {
     let city = maker.city;
-    let told = maker.day_ms + 7 * DAY_MS < city.config.end_ms();
-    if city.zone.date(maker.day_ms).weekday() != chrono::Weekday::Mon || !told {
+    let begun_ms = maker.day_ms - 7 * DAY_MS;
+    if city.zone.date(maker.day_ms).weekday() != chrono::Weekday::Mon || begun_ms < city.config.start_ms {
         return;
     }
     for (trade, region, share) in &city.cells {
@@ -198,18 +198,16 @@ fn indicators(maker: &mut Maker) {
             let mean = if stirred { usual * 5.0 } else { usual };
             let value = maker.dice.negative_binomial(mean, 1.2);
             let row = object!({ "kind": "indicator", "indicator": indicator.name, "region": city.town.regions[*region].code,
-                "matter": city.trades[*trade].matter, "period_start": city.zone.date(maker.day_ms).to_string(),
+                "matter": city.trades[*trade].matter, "period_start": city.zone.date(begun_ms).to_string(),
                 "period": "P1W", "value": value, "unit": "件" });
-            let first = maker.rows.len();
             maker.push(SourceKind::Sector, maker.day_ms, json(&row));
-            maker.rows[first..].iter_mut().for_each(|row| row.arrival_ms += 7 * DAY_MS);
         }
     }
 }
 
-/// Whether a surge or a drift of the trade in the region falls in the week from the maker's day on.
+/// Whether a surge or a drift of the trade in the region fell in the week before the maker's day.
 fn is_stirred(maker: &Maker, trade: usize, region: usize) -> bool {
-    let week = maker.day_ms..maker.day_ms + 7 * DAY_MS;
+    let week = maker.day_ms - 7 * DAY_MS..maker.day_ms;
     maker.city.plan.iter().any(|p| {
         let of_trade = matches!(p.kind, TruthKind::Surge | TruthKind::Drift);
         let there = p.trade == Some(trade) && p.region == Some(region);

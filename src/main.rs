@@ -9,6 +9,7 @@ mod kafka;
 mod lang;
 mod pipelines;
 mod replay;
+mod score;
 mod simulate;
 mod telemetry;
 mod truth;

@@ -31,6 +31,8 @@ pub enum TruthKind {
     Duplicate,
     NearDuplicate,
     Update,
+    /// Rows of silent sources that never came.
+    Lost,
     /// Dispositions sent after their warning had ended.
     LateDisposition,
     Namesakes,

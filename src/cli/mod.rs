@@ -16,6 +16,7 @@ mod publish;
 mod replay;
 mod run;
 mod schema;
+mod score;
 mod simulate;
 mod test;
 mod topics;
@@ -54,6 +55,8 @@ enum Command {
     /// Test a department's own consumer with training records.
     #[command(subcommand)]
     Conformance(conformance::Args),
+    /// Say what a replay of a simulated city found, how late, and how often it was wrong.
+    Score(score::Args),
     /// Step files, or a realm's journal, through a fresh realm and write what it would have said.
     Replay(replay::Args),
 }
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Score(args) => score::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Topics(args) => topics::run(&args),

@@ -1,8 +1,8 @@
-use crate::pipelines::{read_model, time_of};
+use crate::pipelines::{read_model, shipped, time_of};
 use crate::simulate::{Config, simulate};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Runs begin here unless told: a fixed day, so that one seed gives one city whenever it is made.
 const START: &str = "2025-01-01";
@@ -35,7 +35,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<()> {
     let dir = match &args.pipelines {
         Some(dir) => dir.clone(),
-        None => find_weihai()?,
+        None => shipped("weihai").context("or name a pipeline's folder with --pipelines DIR")?,
     };
     let model = read_model(&dir)?;
     let start_ms = time_of(&args.start, model.zone)?;
@@ -61,19 +61,4 @@ pub fn run(args: &Args) -> Result<()> {
     eprintln!("  jianwei replay --pipelines {} {} --until {} --out {out}/replay", dir.display(), inputs.join(" "), outcome.until);
     eprintln!("  jianwei score --truth {out}/truth.ndjson {out}/replay");
     Ok(())
-}
-
-/// Here, or in the source tree the binary was built in.
-fn find_weihai() -> Result<PathBuf> {
-    let here = PathBuf::from("pipelines/weihai");
-    let binary = std::env::current_exe().context("finding the binary's own path")?;
-    let beside = binary.ancestors().map(|folder| folder.join(&here)).find(|dir| is_pipeline(dir));
-    match Some(here).filter(|dir| is_pipeline(dir)).or(beside) {
-        Some(dir) => Ok(dir),
-        None => bail!("no pipelines/weihai here or beside the binary: name a pipeline's folder with --pipelines DIR"),
-    }
-}
-
-fn is_pipeline(dir: &Path) -> bool {
-    dir.join("pipeline.toml").is_file()
 }

@@ -39,6 +39,20 @@ impl Diligence {
             (Diligence::Lazy, Act::Close) => (0.3, 350, 900),
         }
     }
+
+    /// Whether it does this, and when, to the second.
+    fn when(self, act: Act, now_ms: i64, dice: &mut Dice) -> (bool, i64) {
+        let (chance, from_h, to_h) = self.pace(act);
+        let does = dice.chance(chance);
+        let at_ms = now_ms + dice.between(from_h * HOUR_MS, to_h * HOUR_MS);
+        (does, at_ms - at_ms.rem_euclid(1_000))
+    }
+}
+
+#[derive(Deserialize)]
+struct SeenClue {
+    clue_id: String,
+    status: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +74,8 @@ pub fn diligence(seed: u64, org: &str) -> Diligence {
 #[derive(Debug, Clone)]
 pub struct Planned {
     pub org: String,
-    pub warning_id: String,
+    /// The warning or the clue.
+    pub target: String,
     /// Sent even if the warning has ended.
     pub insists: bool,
     pub row: DispositionRow,
@@ -103,6 +118,7 @@ struct SeenMatter {
 #[derive(Deserialize)]
 struct SeenSubject {
     id: String,
+    region: Option<String>,
 }
 
 #[derive(Default)]
@@ -120,15 +136,18 @@ impl Departments {
     /// The next word, its time, and whether its warning is still open; `None` if it is not said.
     pub fn next(&mut self) -> Option<(i64, Option<Planned>, bool)> {
         let ((at_ms, _), mut planned) = self.planned.pop_first()?;
-        let open = self.open.contains(&planned.warning_id);
+        let open = self.open.contains(&planned.target);
         if !open && planned.insists {
             planned.row.note = Some("迟报：预警已经结束");
         }
         Some((at_ms, (open || planned.insists).then_some(planned), open))
     }
 
-    /// Reads one copy of a warning, as its addressee.
+    /// Reads one copy of a warning or a clue, as its addressee.
     pub fn read(&mut self, city: &City, now_ms: i64, publication: &Publication) {
+        if let Some(org) = publication.topic.strip_prefix("clues.") {
+            return self.read_clue(city, now_ms, org, publication);
+        }
         let Some(org) = publication.warned_org() else { return };
         let Some(seen) = publication.value.as_ref().and_then(|v| serde_json::from_slice::<Seen>(v).ok()) else { return };
         match seen.status.as_str() {
@@ -146,6 +165,41 @@ impl Departments {
         }
     }
 
+    /// A clue is taken up and passed on to where it is dealt with.
+    fn read_clue(&mut self, city: &City, now_ms: i64, org: &str, publication: &Publication) {
+        let Some(seen) = publication.value.as_ref().and_then(|v| serde_json::from_slice::<SeenClue>(v).ok()) else { return };
+        if seen.status != "passed_on" {
+            self.open.remove(&seen.clue_id);
+            return;
+        }
+        let how = diligence(city.config.seed, org);
+        let mut dice = Dice::new(city.config.seed, Purpose::Departments, fold(&[&seen.clue_id, org]));
+        if !self.open.insert(format!("{}/{org}", seen.clue_id)) {
+            return;
+        }
+        self.open.insert(seen.clue_id.clone());
+        for act in [Act::Acknowledge, Act::Close] {
+            let (does, at_ms) = how.when(act, now_ms, &mut dice);
+            if !does || at_ms >= city.config.end_ms() {
+                continue;
+            }
+            let action = if act == Act::Acknowledge { "acknowledge" } else { "close" };
+            let row = DispositionRow {
+                disposition_id: format!("{}-{org}-{action}", seen.clue_id),
+                org: org.to_string(),
+                target: seen.clue_id.clone(),
+                action,
+                at: city.zone.format(at_ms),
+                by: "线索岗-01".to_string(),
+                outcome: None,
+                measures: None,
+                note: None,
+            };
+            let planned = Planned { org: org.to_string(), target: seen.clue_id.clone(), insists: false, row };
+            self.planned.insert((at_ms, planned.row.disposition_id.clone()), planned);
+        }
+    }
+
     fn plan(&mut self, city: &City, now_ms: i64, org: &str, seen: &Seen) {
         let how = diligence(city.config.seed, org);
         let mut dice =
@@ -153,10 +207,7 @@ impl Departments {
         let lead = seen.role == "lead";
         let found = city.found_out(seen, now_ms);
         for act in [Act::Acknowledge, Act::Feedback, Act::Close] {
-            let (chance, from_h, to_h) = how.pace(act);
-            let does = dice.chance(chance);
-            let at_ms = now_ms + dice.between(from_h * HOUR_MS, to_h * HOUR_MS) / 1_000 * 1_000;
-            let at_ms = at_ms - at_ms.rem_euclid(1_000);
+            let (does, at_ms) = how.when(act, now_ms, &mut dice);
             let owed = lead || (act != Act::Close && matches!(seen.level.as_str(), "orange" | "red"));
             if !does || !owed || at_ms >= city.config.end_ms() {
                 continue;
@@ -164,7 +215,7 @@ impl Departments {
             let insists = how == Diligence::Lazy && dice.chance(SENT_ALL_THE_SAME);
             let row = row_of(city, seen, org, act, at_ms, found, &mut dice);
             let key = (at_ms, row.disposition_id.clone());
-            self.planned.insert(key, Planned { org: org.to_string(), warning_id: seen.warning_id.clone(), insists, row });
+            self.planned.insert(key, Planned { org: org.to_string(), target: seen.warning_id.clone(), insists, row });
         }
     }
 }
@@ -222,8 +273,9 @@ impl City {
             let subject = match seen.scope.as_str() {
                 "enterprise" => p.firm.is_some_and(|f| self.town.enterprises[f].id == seen.subject.id),
                 _ => {
-                    let region = p.region.is_some_and(|r| self.town.regions[r].code == seen.subject.id);
-                    !is_innocent(p.kind) && (region || seen.subject.id == self.town.root)
+                    let told = seen.subject.region.as_deref();
+                    let region = p.region.is_some_and(|r| told == Some(&self.town.regions[r].code));
+                    !is_innocent(p.kind) && (region || told == Some(&self.town.root))
                 }
             };
             on_time && matter && subject

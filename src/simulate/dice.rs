@@ -158,5 +158,5 @@ mod tests {
     }
 
     /// Written down: the same on every machine and in every later version.
-    const STREAM: [usize; 4] = [0, 0, 0, 0];
+    const STREAM: [usize; 4] = [116_750, 102_183, 585_006, 325_913];
 }

@@ -4,9 +4,9 @@
 use super::stepper::{Readable, Stepper, Told, readable};
 use super::tally::{self, Tally};
 use super::{City, Config, Row};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
-use jianwei_core::domain::SourceKind;
+use jianwei_core::domain::{DAY_MS, SourceKind};
 use jianwei_core::pipeline::Model;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -97,12 +97,18 @@ fn make(city: &City, model: &Model, dir: &Path, sender: SyncSender<Vec<Readable>
     }
     let mut feeds = Feeds::create(dir)?;
     for index in 0..city.config.days {
+        let (from_ms, to_ms) = (city.config.start_ms + index * DAY_MS, city.config.start_ms + (index + 1) * DAY_MS);
         let day = city.day(index);
         tally.add(&day.tally);
-        if sender.send(readable(model, &day.rows, city.config.end_ms())).is_err() {
+        let readable = readable(model, &day.rows, city.config.end_ms());
+        if let Some(stray) = readable.iter().find(|r| !(from_ms..to_ms).contains(&r.order.0)) {
+            // The realm would be stepped in another order than a replay has.
+            bail!("record {} of day {index} is of another day: a defect of the simulator", stray.order.2);
+        }
+        if sender.send(readable).is_err() {
             break;
         }
-        feeds.take(day.rows, city.config.start_ms + (index + 1) * jianwei_core::domain::DAY_MS)?;
+        feeds.take(day.rows, to_ms)?;
     }
     feeds.finish()?;
     Ok(tally)

@@ -5,6 +5,7 @@
 //! [`City::truth`] what they hide. [`simulate`] writes it all to files and lets the departments answer
 //! the warnings of a realm that is stepped over it.
 
+mod calls;
 mod day;
 mod departments;
 mod dice;
@@ -19,11 +20,14 @@ mod town;
 mod trades;
 mod voice;
 
+#[cfg(test)]
+mod tests;
+
 pub use day::{Day, Row};
 pub use files::simulate;
 
 use anyhow::{Result, bail};
-use jianwei_core::domain::{DAY_MS, SourceKind, Zone};
+use jianwei_core::domain::{Calendar, DAY_MS, SourceKind, Zone};
 use jianwei_core::pipeline::Model;
 use plan::Planted;
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,6 +90,7 @@ pub struct City {
     /// Who leads on a matter in a region.
     leads: BTreeMap<(usize, usize), String>,
     any_org: String,
+    calendar: Calendar,
     kinds: BTreeSet<&'static str>,
 }
 
@@ -107,6 +112,7 @@ impl City {
             cells: cells(&trades, &town),
             leads,
             any_org: model.coordinating.clone(),
+            calendar: model.calendar.clone(),
             kinds: model.sources.iter().map(|s| tally::name(s.kind)).collect(),
             config,
             words,
@@ -135,6 +141,11 @@ impl City {
             return Vec::new();
         }
         town::inspector_rows(model).into_iter().map(|value| self.undated(SourceKind::Inspectors, value)).collect()
+    }
+
+    /// Whether offices work on the day that begins then.
+    fn is_working(&self, day_ms: i64) -> bool {
+        self.calendar.due(self.zone, day_ms - 1, 1).due_ms <= day_ms + DAY_MS
     }
 
     fn undated(&self, kind: SourceKind, value: Vec<u8>) -> Row {

@@ -11,8 +11,8 @@ use jianwei_core::pipeline::Model;
 /// Troubles a year for each hundred enterprises, and the least and most of one city.
 const TROUBLES_A_YEAR_PER_100: f64 = 1.0;
 const TROUBLES: (f64, f64) = (6.0, 3_000.0);
-/// A grave event in each stretch of so many days.
-const TRIGGER_EVERY_DAYS: i64 = 18;
+/// A grave event at the beginning of each stretch of so many days, so that no 20 are without.
+const TRIGGER_EVERY_DAYS: usize = 18;
 /// The engine gives no colour in a daily series' first 56 days: a surge before would tell nothing.
 const SURGE_FROM_DAY: i64 = 58;
 /// Matters that stand in every city with them, in this order.
@@ -152,23 +152,22 @@ impl Planner<'_> {
     }
 
     fn trigger_events(&mut self) {
-        let can = |t: &usize| !self.trades[*t].trigger_words.is_empty() || self.trades[*t].measures.iter().any(|m| m.alarm);
+        let can = |t: &usize| !self.trades[*t].trigger_words.is_empty() || self.trades[*t].trigger_alarm;
         let trades: Vec<usize> = (0..self.trades.len()).filter(can).collect();
         if trades.is_empty() {
             return;
         }
-        let mut from_day = 0;
-        while from_day < self.config.days {
-            let trade = *self.dice.pick(&trades);
-            if let Some(firm) = self.free_firm_of(trade) {
-                let latest = (from_day + TRIGGER_EVERY_DAYS - 4).min(self.config.days - 1);
-                let day = self.dice.between(from_day, latest);
-                let starts_ms = self.config.start_ms + day * DAY_MS + self.dice.between(7, 21) * HOUR_MS;
-                let region = self.town.enterprises[firm].region;
-                let planted = self.add(TruthKind::TriggerEvent, starts_ms, 2 * DAY_MS);
-                (planted.trade, planted.firm, planted.region) = (Some(trade), Some(firm), Some(region));
-            }
-            from_day += TRIGGER_EVERY_DAYS;
+        for from_day in (0..self.config.days).step_by(TRIGGER_EVERY_DAYS) {
+            let found = (0..8).find_map(|_| {
+                let trade = *self.dice.pick(&trades);
+                self.free_firm_of(trade).map(|firm| (trade, firm))
+            });
+            let Some((trade, firm)) = found else { continue };
+            let day = self.dice.between(from_day, from_day + 1).min(self.config.days - 1);
+            let starts_ms = self.config.start_ms + day * DAY_MS + self.dice.between(7, 21) * HOUR_MS;
+            let region = self.town.enterprises[firm].region;
+            let planted = self.add(TruthKind::TriggerEvent, starts_ms, 2 * DAY_MS);
+            (planted.trade, planted.firm, planted.region) = (Some(trade), Some(firm), Some(region));
         }
     }
 

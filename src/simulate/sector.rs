@@ -4,16 +4,17 @@
 use super::day::{Maker, json};
 use super::plan::Planted;
 use super::town::credit_class;
-use super::trades::figure;
+use super::trades::{IndicatorOf, Measure};
+use crate::truth::TruthKind;
 use chrono::Datelike;
 use jianwei_core::domain::{DAY_MS, SourceKind};
 use serde_json::json as object;
 
 /// Records a year for each enterprise.
-const INSPECTIONS_A_YEAR: f64 = 0.4;
-const PENALTIES_A_YEAR: f64 = 0.03;
-const PERMITS_A_YEAR: f64 = 0.12;
-const CREDIT_CHANGES_A_YEAR: f64 = 0.04;
+const INSPECTIONS_A_YEAR: f64 = 0.5;
+const PENALTIES_A_YEAR: f64 = 0.04;
+const PERMITS_A_YEAR: f64 = 0.2;
+const CREDIT_CHANGES_A_YEAR: f64 = 0.1;
 /// For each firm of a trade whose figures are watched.
 const OBSERVATIONS_A_YEAR: f64 = 4.0;
 const ALARMS_A_YEAR: f64 = 1.0;
@@ -28,8 +29,8 @@ pub fn background(maker: &mut Maker) {
         return;
     }
     let all = city.town.enterprises.len() as f64 / 365.25;
-    // Offices work on working days.
-    let working = if city.zone.date(maker.day_ms).weekday().num_days_from_monday() < 5 { 1.4 } else { 0.0 };
+    // Five days' work for seven.
+    let working = if city.is_working(maker.day_ms) { 1.4 } else { 0.0 };
     for _ in 0..maker.dice.poisson(all * INSPECTIONS_A_YEAR * working) {
         let firm = maker.dice.below(city.town.enterprises.len());
         let mode = MODES[maker.dice.weighted(&[60.0, 15.0, 15.0, 10.0])];
@@ -58,7 +59,7 @@ pub fn background(maker: &mut Maker) {
                         let real = maker.dice.chance(REAL_ALARMS);
                         alarm(maker, firm, trade, real, None);
                     }
-                    false => observation(maker, firm, &measure.name, None),
+                    false => observation(maker, firm, &measure, None),
                 }
             }
         }
@@ -76,7 +77,7 @@ pub fn trouble(maker: &mut Maker, planted: &Planted, firm: usize, progress: f64)
                     alarm(maker, firm, trade, true, None);
                 }
             }
-            false if maker.index % 3 == 0 => observation(maker, firm, &measure.name, Some(progress)),
+            false if maker.index % 3 == 0 => observation(maker, firm, &measure, Some(progress)),
             false => {}
         }
     }
@@ -145,16 +146,16 @@ fn credit(maker: &mut Maker) {
 }
 
 /// A figure of one firm; with `progress`, one that goes from usual to bad.
-fn observation(maker: &mut Maker, firm: usize, measure: &str, progress: Option<f64>) {
+fn observation(maker: &mut Maker, firm: usize, measure: &Measure, progress: Option<f64>) {
     let at_ms = maker.some_time();
-    let figure = figure(measure);
+    let figure = measure.figure();
     let usual = between(maker, figure.usual);
     let value = match progress {
         Some(progress) => usual + (between(maker, figure.bad) - usual) * progress,
         None => usual,
     };
     let city = maker.city;
-    let row = object!({ "kind": "observation", "id": city.town.enterprises[firm].id, "measure": measure,
+    let row = object!({ "kind": "observation", "id": city.town.enterprises[firm].id, "measure": measure.name,
         "value": tidy(value), "unit": figure.unit, "at": city.zone.format(at_ms) });
     maker.push(SourceKind::Sector, at_ms, json(&row));
 }
@@ -167,7 +168,7 @@ pub fn alarm(maker: &mut Maker, firm: usize, trade: usize, over_limit: bool, at_
     }
     let measure = *maker.dice.pick(&alarms);
     let at_ms = at_ms.unwrap_or_else(|| maker.some_time());
-    let figure = figure(&measure.name);
+    let figure = measure.figure();
     let value = between(maker, if over_limit { figure.bad } else { figure.usual });
     let id = number(maker, "A");
     let device = format!("D{:05}", firm * 3 + maker.dice.below(3));
@@ -178,28 +179,40 @@ pub fn alarm(maker: &mut Maker, firm: usize, trade: usize, over_limit: bool, at_
     maker.push(SourceKind::Sector, at_ms, json(&row));
 }
 
-/// Figures of whole trades, a week each, told when it is over.
+/// Figures of whole trades for the week that is just over: its end is when they happened.
 fn indicators(maker: &mut Maker) {
     let city = maker.city;
-    let told = maker.day_ms + 7 * DAY_MS < city.config.end_ms();
-    if city.zone.date(maker.day_ms).weekday() != chrono::Weekday::Mon || !told {
+    let begun_ms = maker.day_ms - 7 * DAY_MS;
+    if city.zone.date(maker.day_ms).weekday() != chrono::Weekday::Mon || begun_ms < city.config.start_ms {
         return;
     }
     for (trade, region, share) in &city.cells {
-        let mut names = city.trades[*trade].indicators.clone();
-        if names.is_empty() {
-            names.push("platform_orders_disputed".to_string());
+        let mut indicators = city.trades[*trade].indicators.clone();
+        if indicators.is_empty() {
+            indicators.push(IndicatorOf { name: "platform_orders_disputed".to_string(), high: None });
         }
-        for indicator in names {
-            let value = maker.dice.negative_binomial(40.0 + 4_000.0 * share, 2.0);
-            let row = object!({ "kind": "indicator", "indicator": indicator, "region": city.town.regions[*region].code,
-                "matter": city.trades[*trade].matter, "period_start": city.zone.date(maker.day_ms).to_string(),
+        let stirred = is_stirred(maker, *trade, *region);
+        for indicator in indicators {
+            // A quarter of what is high, unless the trade is stirred; without a rule, by its size.
+            let usual = indicator.high.map_or(40.0 + 4_000.0 * share, |high| high * 0.25);
+            let mean = if stirred { usual * 5.0 } else { usual };
+            let value = maker.dice.negative_binomial(mean, 1.2);
+            let row = object!({ "kind": "indicator", "indicator": indicator.name, "region": city.town.regions[*region].code,
+                "matter": city.trades[*trade].matter, "period_start": city.zone.date(begun_ms).to_string(),
                 "period": "P1W", "value": value, "unit": "件" });
-            let first = maker.rows.len();
             maker.push(SourceKind::Sector, maker.day_ms, json(&row));
-            maker.rows[first..].iter_mut().for_each(|row| row.arrival_ms += 7 * DAY_MS);
         }
     }
+}
+
+/// Whether a surge or a drift of the trade in the region fell in the week before the maker's day.
+fn is_stirred(maker: &Maker, trade: usize, region: usize) -> bool {
+    let week = maker.day_ms - 7 * DAY_MS..maker.day_ms;
+    maker.city.plan.iter().any(|p| {
+        let of_trade = matches!(p.kind, TruthKind::Surge | TruthKind::Drift);
+        let there = p.trade == Some(trade) && p.region == Some(region);
+        of_trade && there && p.starts_ms < week.end && p.ends_ms > week.start
+    })
 }
 
 fn office_time(maker: &mut Maker) -> i64 {

@@ -155,12 +155,12 @@ impl<'a, W: Write> Stepper<'a, W> {
                 if publication.topic == jianwei_core::engine::topics::AUDIT {
                     self.told.ignored_dispositions += u64::from(is_ignored(publication));
                 }
+                self.departments.read(self.city, now_ms, publication);
                 let (Some(_), Some(value)) = (publication.warned_org(), &publication.value) else { continue };
                 self.hash.update(value);
                 self.hash.update(b"\n");
                 self.told.copies += 1;
                 self.told.warnings += u64::from(publication.counted_warning().is_some());
-                self.departments.read(self.city, now_ms, publication);
             }
         }
     }

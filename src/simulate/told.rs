@@ -14,13 +14,14 @@ impl City {
         rows.extend(self.plan.iter().map(|planted| self.planted_row(planted)));
         for (org, how) in model.organisations.keys().map(|org| (org, diligence(self.config.seed, org))) {
             let note = format!("{org}: {}", how.as_str());
-            rows.push(Truth { ..Truth::new(format!("department-{org}"), TruthKind::Department, note) });
+            rows.push(Truth::new(format!("department-{org}"), TruthKind::Department, note));
         }
         let counted = [
             (TruthKind::Late, tally.late, "rows that came an hour to two days after their own time"),
             (TruthKind::Duplicate, tally.duplicates, "rows sent twice, byte for byte"),
             (TruthKind::NearDuplicate, tally.near_duplicates, "tickets told again in nearly the same words under another number"),
             (TruthKind::Update, tally.updates, "tickets sent again with a later status"),
+            (TruthKind::Lost, tally.lost, "rows of silent sources that never came"),
             (TruthKind::LateDisposition, late_dispositions, "dispositions sent though their warning had ended"),
             (TruthKind::Namesakes, self.town.namesakes.len() as u64, "pairs of firms of one brand and trade in two districts"),
             (TruthKind::Chains, self.town.chains as u64, "firms with branches"),

@@ -118,7 +118,8 @@ impl Town {
         let short = format!("{}{}", draft.brand, draft.word);
         let name = match draft.natural_person {
             true => format!("{}{short}", district.name),
-            false => format!("{}{short}{}", district.name, dice.pick(&words.suffixes)),
+            false if words.no_suffix.iter().any(|w| short.ends_with(w.as_str())) => format!("{}{short}", district.name),
+            false => format!("{}{short}{}", district.name, dice.word(&words.suffixes)),
         };
         let former = dice.chance(0.03).then(|| format!("{}{}{}有限公司", district.name, brand(words, dice), draft.word));
         let aliases = if dice.chance(0.6) { vec![short.clone()] } else { Vec::new() };

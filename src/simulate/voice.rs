@@ -55,7 +55,8 @@ impl Voice<'_> {
         said.intent = self.intent(speech, dice);
         let text = self.framed(speech, &said, &clause, dice);
         let text = self.filled(&text, speech, &named, dice);
-        said.content = if speech.manner == Manner::Campaign { text } else { self.misheard(text, dice) };
+        let as_written = matches!(speech.manner, Manner::Campaign | Manner::Trigger);
+        said.content = if as_written { text } else { self.misheard(text, dice) };
         said
     }
 
@@ -191,6 +192,10 @@ impl Voice<'_> {
             text.push('，');
             text.push_str(&dice.pick(&words.beside).replace("{g}", &other.short));
         }
+        if speech.trade.is_some() && dice.chance(0.4) {
+            text.push('，');
+            text.push_str(dice.word(&words.details));
+        }
         if !text.ends_with('。') {
             text.push(if dice.chance(0.7) { '，' } else { '。' });
         }
@@ -206,7 +211,9 @@ impl Voice<'_> {
         };
         let mut out = text.replace("{f}", &named);
         if out.contains("{p}") {
-            out = out.replace("{p}", dice.word(&self.words.places));
+            let own = speech.firm.filter(|_| dice.chance(0.7)).map(|f| self.town.enterprises[f].place);
+            let place = own.unwrap_or_else(|| dice.below(self.words.places.len()));
+            out = out.replace("{p}", &self.words.places[place % self.words.places.len()]);
         }
         if out.contains("{y}") {
             out = out.replace("{y}", &(dice.between(2, 400) * 50).to_string());

@@ -1,0 +1,153 @@
+//! The score as tables for people.
+
+use super::{ByLevel, Score};
+use crate::lang::pick;
+use crate::truth::TruthKind;
+use jianwei_core::domain::{Fixed3, Language};
+use std::fmt::Write;
+
+pub fn print(score: &Score, lang: Language) -> String {
+    let mut out = String::new();
+    let head = match lang {
+        Language::Zh => format!("模拟城市：{} 家企业，{} 天\n\n", score.enterprises, score.days),
+        Language::En => format!("simulated city: {} enterprises, {} days\n\n", score.enterprises, score.days),
+    };
+    out.push_str(&head);
+    out.push_str(&rows(&found_table(score, lang)));
+    out.push('\n');
+    out.push_str(&rows(&accused_table(score, lang)));
+    out.push('\n');
+    out.push_str(&rows(&false_table(score, lang)));
+    let _ = writeln!(
+        out,
+        "{}\n",
+        pick(
+            lang,
+            "误报：对没有预设问题的对象发出黄色及以上预警",
+            "false alarm: yellow or above on a subject with nothing planted"
+        )
+    );
+    out.push_str(&rows(&matter_table(score, lang)));
+    let echoes = pick(lang, "既非新发现也非误报的余波预警", "echoes (a planted trouble heard again or in another matter)");
+    let _ = writeln!(out, "{echoes}: {}", score.echoes);
+    out
+}
+
+fn kind(kind: TruthKind, lang: Language) -> &'static str {
+    let (zh, en) = match kind {
+        TruthKind::Trouble => ("企业问题（渐重）", "trouble that grows"),
+        TruthKind::TriggerEvent => ("触发事件", "trigger event"),
+        TruthKind::Surge => ("行业激增", "surge of a trade"),
+        TruthKind::Drift => ("行业缓慢恶化", "slow drift of a trade"),
+        TruthKind::RivalCampaign => ("同行恶意投诉", "rival's campaign"),
+        TruthKind::WrongAccusation => ("张冠李戴", "wrong accusation"),
+        _ => ("其他", "other"),
+    };
+    match lang {
+        Language::Zh => zh,
+        Language::En => en,
+    }
+}
+
+fn levels(lang: Language) -> [&'static str; 4] {
+    match lang {
+        Language::Zh => ["蓝", "黄", "橙", "红"],
+        Language::En => ["blue", "yellow", "orange", "red"],
+    }
+}
+
+fn head(lang: Language, first: [&str; 2], between: &[[&str; 2]], after: &[[&str; 2]], suffix: &str) -> Vec<String> {
+    let say = |[zh, en]: [&str; 2]| pick(lang, zh, en).to_string();
+    let levels = levels(lang).map(|l| format!("{l}{suffix}"));
+    let before = std::iter::once(first).chain(between.iter().copied()).map(say);
+    before.chain(levels).chain(after.iter().copied().map(say)).collect()
+}
+
+fn counts(levels: &ByLevel) -> impl Iterator<Item = String> {
+    levels.iter().map(u64::to_string)
+}
+
+fn found_table(score: &Score, lang: Language) -> Vec<Vec<String>> {
+    let after = [["仅行业", "trade only"], ["晚(中位)", "late, median"], ["晚(九成)", "late, 9 of 10"], ["峰前", "before peak"]];
+    let mut table = vec![head(lang, ["预设", "planted"], &[["个数", "n"]], &after, "+")];
+    for found in &score.found {
+        let late = |of: fn(&super::Spread) -> i64| found.late_hours.as_ref().map_or("-".to_string(), |s| days(of(s), lang));
+        let mut row = vec![kind(found.kind, lang).to_string(), found.planted.to_string()];
+        row.extend(counts(&found.at_least));
+        row.extend([found.as_trade_only.to_string(), late(|s| s.median), late(|s| s.p90), found.before_peak.to_string()]);
+        table.push(row);
+    }
+    table
+}
+
+fn days(hours: i64, lang: Language) -> String {
+    format!("{}.{}{}", hours / 24, hours % 24 * 10 / 24, pick(lang, " 天", " d"))
+}
+
+fn accused_table(score: &Score, lang: Language) -> Vec<Vec<String>> {
+    let mut table = vec![head(
+        lang,
+        ["无辜企业（橙及以上为冤枉）", "innocent (orange or above: wrongly accused)"],
+        &[["个数", "n"]],
+        &[],
+        "+",
+    )];
+    for accused in &score.wrongly_accused {
+        let mut row = vec![kind(accused.kind, lang).to_string(), accused.planted.to_string()];
+        row.extend(counts(&accused.at_least));
+        table.push(row);
+    }
+    table
+}
+
+fn false_table(score: &Score, lang: Language) -> Vec<Vec<String>> {
+    let after = [["每年", "a year"], ["每年每千家", "a year per 1,000"]];
+    let alarms = &score.false_alarms;
+    let mut enterprise = vec![pick(lang, "企业", "enterprises").to_string()];
+    enterprise.extend(counts(&alarms.enterprise));
+    enterprise.extend([tenths(alarms.enterprise_a_year), tenths(alarms.enterprise_a_year_per_1000)]);
+    let mut trade = vec![pick(lang, "行业", "trades").to_string()];
+    trade.extend(counts(&alarms.trade));
+    trade.extend([tenths(alarms.trade_a_year), "-".to_string()]);
+    vec![head(lang, ["误报（最高级别）", "false alarms (highest level)"], &[], &after, ""), enterprise, trade]
+}
+
+fn tenths(value: Fixed3) -> String {
+    format!("{}.{}", value.0 / 1_000, value.0 % 1_000 / 100)
+}
+
+fn matter_table(score: &Score, lang: Language) -> Vec<Vec<String>> {
+    let names = [
+        ["监管事项", "matter"],
+        ["预设", "planted"],
+        ["发现", "found"],
+        ["误报·企业", "false, firms"],
+        ["误报·行业", "false, trade"],
+    ];
+    let mut table = vec![names.map(|[zh, en]| pick(lang, zh, en).to_string()).to_vec()];
+    for (id, of) in &score.matters {
+        let figures = [of.planted, of.found, of.false_enterprise, of.false_trade];
+        table.push(std::iter::once(id.clone()).chain(figures.map(|n| n.to_string())).collect());
+    }
+    table
+}
+
+/// Columns side by side; a Chinese character is two wide.
+fn rows(table: &[Vec<String>]) -> String {
+    let width = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+    let columns = table.iter().map(Vec::len).max().unwrap_or(0);
+    let widths: Vec<usize> =
+        (0..columns).map(|c| table.iter().filter_map(|r| r.get(c)).map(|t| width(t)).max().unwrap_or(0)).collect();
+    let mut out = String::new();
+    for row in table {
+        for (index, (text, wide)) in row.iter().zip(&widths).enumerate() {
+            let space = " ".repeat(wide - width(text));
+            match index {
+                0 => out.push_str(&format!("{text}{space}")),
+                _ => out.push_str(&format!("  {space}{text}")),
+            }
+        }
+        out.push('\n');
+    }
+    out
+}

@@ -140,6 +140,23 @@ fn another_city_takes_less_than_a_hundred_lines() {
     assert!((30..100).contains(&lines), "{lines} lines");
 }
 
+/// The language page reads the city's own files aloud: what it quotes stands there.
+#[test]
+fn the_tour_quotes_the_city() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for page in ["docs/pipelines.md"] {
+        let text = std::fs::read_to_string(repository.join(page)).expect("the page");
+        let mut quoted = 0;
+        for block in blocks(&text) {
+            let Some((_, file)) = block.info.split_once(" from=") else { continue };
+            let city = std::fs::read_to_string(repository.join(file)).expect("the file it quotes");
+            assert!(city.contains(&block.text), "{page}:{}: {file} has no\n{}", block.line, block.text);
+            quoted += 1;
+        }
+        assert!(quoted >= 10, "{page} quotes {quoted} blocks");
+    }
+}
+
 #[test]
 fn shown_lines_are_compared_as_said() {
     for (line, shown, same) in [

@@ -7,7 +7,7 @@ use jianwei_core::domain::SourceKind;
 use jianwei_core::domain::outputs::Assessed;
 use jianwei_core::engine::Effect;
 use jianwei_core::intake;
-use jianwei_core::journal::{Body, SourcePosition};
+use jianwei_core::journal::{Body, Fact, SourcePosition};
 use jianwei_core::pipeline::{Clock, Model, Source};
 use jianwei_core::sequencer::{Sequenced, Sequencer, SourceRecord, genesis_entry};
 use serde::Deserialize;
@@ -209,7 +209,10 @@ impl Given {
         };
         compare("dead letter", self.dead_letter.clone().unwrap_or_else(|| "none".into()), reason.to_string());
         let evidence = match body {
-            Body::Record(record) => record.fact.evidence(),
+            Body::Record(record) => match &record.fact {
+                Fact::Indicator(indicator) => Some(&indicator.evidence),
+                fact => fact.evidence(),
+            },
             _ => None,
         };
         if let Some(subject) = &self.subject {

@@ -7,7 +7,7 @@ use jianwei_core::domain::SourceKind;
 use jianwei_core::domain::outputs::Assessed;
 use jianwei_core::engine::Effect;
 use jianwei_core::intake;
-use jianwei_core::journal::{Body, SourcePosition};
+use jianwei_core::journal::{Body, Fact, SourcePosition};
 use jianwei_core::pipeline::{Clock, Model, Source};
 use jianwei_core::sequencer::{Sequenced, Sequencer, SourceRecord, genesis_entry};
 use serde::Deserialize;
@@ -186,15 +186,13 @@ impl Judged {
 fn source_of<'m>(model: &'m Model, given: &Given) -> Result<&'m Source> {
     let kinds = SourceKind::NAMES.map(|(name, _)| name).join(", ");
     let kind = SourceKind::parse(&given.source).with_context(|| format!("no source {:?}: one of {kinds}", given.source))?;
-    let fits = |s: &&Source| {
-        s.kind == kind && given.org.as_ref().is_none_or(|org| s.org.as_ref() == Some(org)) && has_map(s, &given.row)
-    };
-    let any = model.sources.iter().find(|s| s.kind == kind);
-    model.sources.iter().find(fits).or(any).with_context(|| format!("the pipeline has no source of kind {:?}", given.source))
-}
-
-fn has_map(source: &Source, row: &toml::Table) -> bool {
-    source.maps.is_empty() || intake::choose_map(source, |column| row.contains_key(column)).is_some()
+    let sources = || model.sources.iter().filter(|s| s.kind == kind && (given.org.is_none() || s.org == given.org));
+    // As files are read: the first source that has a map for the row, else the first of its kind.
+    let has_map = |s: &&Source| intake::choose_map(s, |column| given.row.contains_key(column)).is_some();
+    sources().find(has_map).or_else(|| sources().next()).with_context(|| match &given.org {
+        Some(org) => format!("the pipeline has no source of kind {:?} for organisation {org:?}", given.source),
+        None => format!("the pipeline has no source of kind {:?}", given.source),
+    })
 }
 
 impl Given {
@@ -211,7 +209,10 @@ impl Given {
         };
         compare("dead letter", self.dead_letter.clone().unwrap_or_else(|| "none".into()), reason.to_string());
         let evidence = match body {
-            Body::Record(record) => record.fact.evidence(),
+            Body::Record(record) => match &record.fact {
+                Fact::Indicator(indicator) => Some(&indicator.evidence),
+                fact => fact.evidence(),
+            },
             _ => None,
         };
         if let Some(subject) = &self.subject {

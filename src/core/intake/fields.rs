@@ -6,6 +6,7 @@ use crate::domain::{IdProblem, Zone, parse_time};
 use crate::journal::{Flag, Reason};
 use crate::pipeline::{FieldMap, IdRule, Model, Source};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// Longest free text kept of one field, in characters.
 pub const MAX_TEXT_CHARS: usize = 20_000;
@@ -70,8 +71,8 @@ impl<'a> Fields<'a> {
             Some(column) => own(column),
             None => own(field).or_else(|| self.source.columns.get(field)?.iter().find_map(|column| own(column))),
         };
-        if let Some(Value::String(text)) = &value
-            && let Some(mapped) = self.translated(field, text.trim())
+        if let Some(cell) = value.as_ref().and_then(cell_text)
+            && let Some(mapped) = self.translated(field, &cell)
         {
             value = (!mapped.is_empty()).then(|| Value::String(mapped.to_string()));
         }
@@ -281,6 +282,15 @@ fn is_nothing(value: &Value) -> bool {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
         _ => false,
+    }
+}
+
+/// A cell as value maps write it: a number by its digits, since exports write codes both ways.
+fn cell_text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(text.trim().into()),
+        Value::Number(n) => Some(n.to_string().into()),
+        _ => None,
     }
 }
 

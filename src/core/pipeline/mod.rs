@@ -15,7 +15,7 @@ mod sources;
 mod words;
 
 pub use bundle::{Bundle, BundleProblem, MAX_BUNDLE_ZSTD_BYTES};
-pub use check::{Finding, check};
+pub use check::{Finding, MAX_FINDINGS, Severity, check};
 pub use condition::{About, Condition, MAX_WORDS};
 pub use load::load;
 pub use model::*;

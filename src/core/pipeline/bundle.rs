@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// Most bytes the files of a pipeline may take in a genesis or activation entry.
 pub const MAX_BUNDLE_ZSTD_BYTES: usize = 512 * 1024;
-const MAX_BUNDLE_BYTES: usize = 16 * 1024 * 1024;
+pub const MAX_BUNDLE_BYTES: usize = 16 * 1024 * 1024;
 
 /// A pipeline's files by path relative to its folder, with `/` between the parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,9 @@
 //! Files' text → [`Model`], or every problem at once.
 
+use super::bundle::MAX_BUNDLE_BYTES;
 use super::matters;
 use super::model::*;
-use super::reader::{File, Problem, Reader};
+use super::reader::{File, MAX_NAME_BYTES, Problem, Reader};
 use super::words::Words;
 use super::{Bundle, Condition};
 use crate::domain::{Calendar, IdScheme, Language, Level, Text, Zone};
@@ -13,11 +14,16 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_MATTERS: usize = 500;
 const MAX_REGIONS: usize = 2_000;
 const MAX_ORGANISATIONS: usize = 2_000;
+/// Larger files are not parsed.
+pub const MAX_FILE_BYTES: usize = 1024 * 1024;
+pub const MAX_FILES: usize = 600;
+/// Most words the conditions of a realm may list, each condition's counted by itself.
+pub const MAX_ALL_WORDS: usize = 100_000;
 
 /// Reads and checks a pipeline's files.
 pub fn load(bundle: &Bundle) -> Result<Model, Vec<Problem>> {
     let problems = RefCell::new(Vec::new());
-    let model = load_files(bundle, &problems);
+    let model = if fits(bundle, &problems) { load_files(bundle, &problems) } else { None };
     let mut problems = problems.into_inner();
     problems.sort();
     problems.dedup();
@@ -29,6 +35,21 @@ pub fn load(bundle: &Bundle) -> Result<Model, Vec<Problem>> {
         Some(model) if problems.is_empty() => Ok(model),
         _ => Err(problems),
     }
+}
+
+/// Whether the files are small enough to be read at all.
+fn fits(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> bool {
+    for (name, text) in bundle.files.iter().filter(|(_, text)| text.len() > MAX_FILE_BYTES) {
+        let message = format!("the file has {} bytes; {MAX_FILE_BYTES} are allowed", text.len());
+        File::new(name, "", problems).report(0, message, "several files in matters/, or two realms");
+    }
+    let bytes: usize = bundle.files.values().map(String::len).sum();
+    if bundle.files.len() > MAX_FILES || bytes > MAX_BUNDLE_BYTES {
+        let files = bundle.files.len();
+        let message = format!("{files} files of {bytes} bytes; {MAX_FILES} of {MAX_BUNDLE_BYTES} bytes are allowed");
+        File::new("pipeline.toml", "", problems).report(0, message, "fewer files, or two realms");
+    }
+    problems.borrow().is_empty()
 }
 
 fn load_files(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> Option<Model> {
@@ -52,12 +73,18 @@ fn load_files(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> Option<Model
     let regions = regions(&File::new("regions.toml", regions_text, problems), has_matters);
     let organisations = organisations(&File::new("organisations.toml", organisations_text, problems), &regions, has_matters);
     let word_lists = word_lists(bundle, problems);
-    let mut matters = BTreeMap::new();
+    let mut matters: BTreeMap<String, Matter> = BTreeMap::new();
+    let mut words = 0;
     for (name, text) in bundle.files.iter().filter(|(name, _)| is_matter(name)) {
         let file = File::new(name, text, problems).with_words(&word_lists);
         if let Some(matter) = matters::matter(&file, &organisations) {
             if matters.contains_key(&matter.id) {
                 file.report(0, format!("matter `{}` stands in two files", matter.id), "an id of its own for each matter");
+            }
+            words += matter.conditions().flat_map(Condition::words).count();
+            if words > MAX_ALL_WORDS {
+                file.report(0, format!("conditions list more than {MAX_ALL_WORDS} words by here"), "fewer words, or two realms");
+                break;
             }
             matters.insert(matter.id.clone(), matter);
         }
@@ -212,7 +239,9 @@ pub(super) fn known<T>(reader: &Reader, key: &'static str, among: &BTreeMap<Stri
 }
 
 pub(super) fn unknown_name<T>(reader: &Reader, at: usize, key: &str, name: &str, among: &BTreeMap<String, T>, wants: &str) {
-    let nearest = among.keys().min_by_key(|k| strsim::levenshtein(k, name));
+    let near = |known: &&String| known.len() <= MAX_NAME_BYTES && name.len() <= MAX_NAME_BYTES;
+    let nearest =
+        if reader.file.is_full() { None } else { among.keys().filter(near).min_by_key(|k| strsim::levenshtein(k, name)) };
     let write = nearest.map_or_else(|| wants.to_string(), |n| format!("{wants}, for example \"{n}\""));
     reader.file.report(at, format!("`{key}` names {name:?}, which does not exist"), write);
 }

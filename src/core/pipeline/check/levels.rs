@@ -12,6 +12,10 @@ const MANY_RECORDS: f64 = 8.0;
 const SMALLEST_P: f64 = 1e-12;
 
 pub(super) fn check(model: &Model, out: &mut Findings) {
+    // Without matters nobody is warned.
+    if model.matters.is_empty() {
+        return;
+    }
     duties(model, out);
     ladder(model, out);
     if model.matters.values().any(|m| m.industry.is_some()) {
@@ -37,7 +41,7 @@ fn duties(model: &Model, out: &mut Findings) {
         let path = format!("duties.{}", level.as_str());
         // Blue is to note and to watch.
         if level != Level::Blue && duties.iter().all(|(_, days)| days.is_none()) {
-            let message = format!("a {} warning asks nothing of anyone: no duty, no reminder", level.as_str());
+            let message = format!("{} asks nothing of anyone: a warning without a duty", level.as_str());
             out.note((PIPELINE, &path), message, format!("[{path}] with feedback_working_days"));
         }
         let given: Vec<(&str, u32)> = duties.iter().filter_map(|(key, days)| Some((*key, (*days)?))).collect();

@@ -141,6 +141,7 @@ fn closed(source: &Source, kind: Option<&str>, field: &str) -> Option<fn(&str, &
         (SourceKind::Sector, _, "kind") => |w, _| SECTOR.iter().any(|(name, _)| *name == w),
         (SourceKind::Sector, Some("inspection"), "mode") => |w, _| InspectionMode::parse(w).is_some(),
         (SourceKind::Sector, Some("inspection"), "result") => |w, _| InspectionResult::parse(w).is_some(),
+        (SourceKind::Sector, Some("indicator"), "period") => |w, _| Period::parse(w).is_some(),
         (SourceKind::Sector, Some("permit"), "status") => |w, _| PermitStatus::parse(w).is_some(),
         (_, _, "verified" | "revoked" | "repaired" | "branch" | "natural_person") => {
             |w, _| w.eq_ignore_ascii_case("true") || w.eq_ignore_ascii_case("false")
@@ -160,6 +161,7 @@ fn examples(kind: Option<&str>, field: &str) -> &'static [&'static str] {
         (_, "channel") => &["supervision_platform", "association", "media", "online_monitoring"],
         (_, "kind") => &["inspection", "penalty", "permit", "credit", "indicator", "observation", "alarm"],
         (_, "mode") => &["double_random", "for_cause", "joint", "off_site"],
+        (_, "period") => &["PT1H", "P1D", "P1W"],
         (_, "result") => &["pass", "minor", "serious", "critical", "refused"],
         (_, "region") => &["a code, name or alias of regions.toml"],
         _ => &["true", "false"],
@@ -278,12 +280,13 @@ mod tests {
 
     #[test]
     fn the_words_of_closed_lists_are_words() {
-        let parse: [(Option<&str>, &str, fn(&str) -> bool); 9] = [
+        let parse: [(Option<&str>, &str, fn(&str) -> bool); 10] = [
             (None, "intent", |w| Intent::parse(w).is_some()),
             (None, "urgency", |w| Urgency::parse(w).is_some()),
             (None, "status", |w| TicketStatus::parse(w).is_some()),
             (Some("permit"), "status", |w| PermitStatus::parse(w).is_some()),
             (None, "channel", |w| Channel::parse(w).is_some()),
+            (None, "period", |w| Period::parse(w).is_some()),
             (None, "mode", |w| InspectionMode::parse(w).is_some()),
             (None, "result", |w| InspectionResult::parse(w).is_some()),
             (None, "kind", |w| SECTOR.iter().any(|(name, _)| *name == w)),

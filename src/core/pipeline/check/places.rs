@@ -80,7 +80,7 @@ fn in_table(table: &DeTable, wanted: &str) -> bool {
     table.values().any(|value| in_value(value.get_ref(), wanted))
 }
 
-/// Loading has bounded how deep values nest.
+/// The parser bounds how deep values and tables nest.
 fn in_value(value: &DeValue, wanted: &str) -> bool {
     match value {
         DeValue::String(text) => text == wanted,

@@ -149,7 +149,7 @@ fn levels() {
                 "close_working_days = 1",
                 "feedback_working_days = 2",
                 "is later than `close_working_days`",
-                "rise",
+                "rise from acknowledge to close",
             ),
             row(
                 PIPELINE,
@@ -160,7 +160,14 @@ fn levels() {
                 "above 0",
             ),
             row(GAS, "prior = -3.0", "prior = -10.0", "score_at_least", "no firm can reach red", "or more weight"),
-            row(GAS, "prior = -3.0", "prior = 0", "score_at_least", "every firm is blue at its first record", "51 or more"),
+            row(
+                GAS,
+                "prior = -3.0",
+                "prior = 0",
+                "score_at_least",
+                "every firm is blue at its first record",
+                "51 or more, or a lower prior",
+            ),
             row(
                 GAS,
                 sources,

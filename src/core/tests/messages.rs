@@ -113,7 +113,9 @@ fn every_message_is_expected_by_a_test() {
         for message in messages(source) {
             seen += 1;
             let pieces = fixed_pieces(&message);
-            if !pieces.iter().any(|piece| expected.iter().any(|text| share(piece, text))) {
+            // What is put together from constants only has nothing to look for.
+            let words = pieces.iter().any(|piece| piece.chars().count() >= 6);
+            if words && !pieces.iter().any(|piece| expected.iter().any(|text| share(piece, text))) {
                 missing.push(format!("{}: {message:?}", path.display()));
             }
         }

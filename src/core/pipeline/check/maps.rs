@@ -280,7 +280,8 @@ mod tests {
 
     #[test]
     fn the_words_of_closed_lists_are_words() {
-        let parse: [(Option<&str>, &str, fn(&str) -> bool); 10] = [
+        type IsWord = fn(&str) -> bool;
+        let parse: [(Option<&str>, &str, IsWord); 10] = [
             (None, "intent", |w| Intent::parse(w).is_some()),
             (None, "urgency", |w| Urgency::parse(w).is_some()),
             (None, "status", |w| TicketStatus::parse(w).is_some()),

@@ -1,6 +1,5 @@
 //! Files' text → [`Model`], or every problem at once.
 
-use super::bundle::MAX_BUNDLE_BYTES;
 use super::matters;
 use super::model::*;
 use super::reader::{File, MAX_NAME_BYTES, Problem, Reader};
@@ -14,16 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_MATTERS: usize = 500;
 const MAX_REGIONS: usize = 2_000;
 const MAX_ORGANISATIONS: usize = 2_000;
-/// Larger files are not parsed.
-pub const MAX_FILE_BYTES: usize = 1024 * 1024;
-pub const MAX_FILES: usize = 600;
 /// Most words the conditions of a realm may list, each condition's counted by itself.
 pub const MAX_ALL_WORDS: usize = 100_000;
 
 /// Reads and checks a pipeline's files.
 pub fn load(bundle: &Bundle) -> Result<Model, Vec<Problem>> {
     let problems = RefCell::new(Vec::new());
-    let model = if fits(bundle, &problems) { load_files(bundle, &problems) } else { None };
+    let model = if super::bundle::fits(bundle, &problems) { load_files(bundle, &problems) } else { None };
     let mut problems = problems.into_inner();
     problems.sort();
     problems.dedup();
@@ -35,21 +31,6 @@ pub fn load(bundle: &Bundle) -> Result<Model, Vec<Problem>> {
         Some(model) if problems.is_empty() => Ok(model),
         _ => Err(problems),
     }
-}
-
-/// Whether the files are small enough to be read at all.
-fn fits(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> bool {
-    for (name, text) in bundle.files.iter().filter(|(_, text)| text.len() > MAX_FILE_BYTES) {
-        let message = format!("the file has {} bytes; {MAX_FILE_BYTES} are allowed", text.len());
-        File::new(name, "", problems).report(0, message, "several files in matters/, or two realms");
-    }
-    let bytes: usize = bundle.files.values().map(String::len).sum();
-    if bundle.files.len() > MAX_FILES || bytes > MAX_BUNDLE_BYTES {
-        let files = bundle.files.len();
-        let message = format!("{files} files of {bytes} bytes; {MAX_FILES} of {MAX_BUNDLE_BYTES} bytes are allowed");
-        File::new("pipeline.toml", "", problems).report(0, message, "fewer files, or two realms");
-    }
-    problems.borrow().is_empty()
 }
 
 fn load_files(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> Option<Model> {

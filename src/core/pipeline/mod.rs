@@ -14,10 +14,10 @@ mod schema;
 mod sources;
 mod words;
 
-pub use bundle::{Bundle, BundleProblem, MAX_BUNDLE_BYTES, MAX_BUNDLE_ZSTD_BYTES};
+pub use bundle::{Bundle, BundleProblem, MAX_BUNDLE_BYTES, MAX_BUNDLE_ZSTD_BYTES, MAX_FILE_BYTES, MAX_FILES};
 pub use check::{Finding, MAX_FINDINGS, Severity, check};
 pub use condition::{About, Condition, MAX_WORDS};
-pub use load::{MAX_ALL_WORDS, MAX_FILE_BYTES, MAX_FILES, load};
+pub use load::{MAX_ALL_WORDS, load};
 pub use matters::MAX_RULES;
 pub use model::*;
 pub use reader::{MAX_PROBLEMS, Problem};

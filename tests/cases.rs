@@ -35,14 +35,37 @@ fn a_case_that_does_not_hold_says_what_differs() {
     assert_eq!(output.status.code(), Some(1));
     for words in [
         "FAILED",
-        "matters: expected [\"lifts\"], got [\"urban-gas\"]",
-        "expected Told { matter: \"urban-gas\"",
-        "level: \"red\"",
+        "tests/urban-gas.toml:",
+        "matters: expected lifts, got urban-gas",
+        "expected red raised about ",
+        "under urban-gas, got orange raised about ",
+        " passed, ",
     ] {
         assert!(said.contains(words), "{words:?} in\n{said}");
     }
     std::fs::write(tmp.path().join("tests/typo.toml"), "[[case]]\nnam = \"x\"\n").expect("written");
     let (output, _) = test(tmp.path());
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(error.contains("typo.toml") && error.contains("nam"), "{error}");
+    assert!(error.contains("typo.toml:2: unknown field `nam`") && error.contains("write: [[case]] with name"), "{error}");
+}
+
+#[test]
+fn check_tells_what_a_pipeline_can_not_do_by_exit_status_and_place() {
+    let check = |dir: &Path| {
+        let output = Command::new(env!("CARGO_BIN_EXE_jianwei")).arg("check").arg(dir).output().expect("the binary runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (status, said) = check(&pipeline("weihai"));
+    assert_eq!(status, Some(0), "{said}");
+    let tmp = tempfile::tempdir().expect("a folder");
+    let copied = Command::new("cp").arg("-r").arg(pipeline("weihai").join(".")).arg(tmp.path()).status().expect("cp runs");
+    assert!(copied.success());
+    let file = tmp.path().join("pipeline.toml");
+    let text = std::fs::read_to_string(&file).expect("the pipeline");
+    std::fs::write(&file, text.replace("\"2028-12-09\"", "\"2023-12-11\"")).expect("written");
+    let (status, said) = check(tmp.path());
+    assert_eq!(status, Some(1), "{said}");
+    let line = said.lines().find(|l| l.starts_with("error: ")).expect("an error");
+    assert!(line.contains("pipeline.toml:") && line.contains("the measure ended on 2023-12-11; write: "), "{line}");
+    assert!(said.contains("promise: "), "{said}");
 }

@@ -23,7 +23,7 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
-    name: String,
+    name: toml::Spanned<String>,
     #[serde(rename = "record")]
     records: Vec<Given>,
     /// Time that passes after the last record.
@@ -89,6 +89,35 @@ struct Told {
     organisations: BTreeSet<String>,
 }
 
+impl Told {
+    fn words(&self) -> String {
+        format!("{} {} about {} under {}", self.level, self.status, self.subject, self.matter)
+    }
+
+    /// What differs, in words: the warning itself, then the organisations missing (-) and too many (+).
+    fn difference(expected: Option<&Told>, got: Option<&Told>) -> String {
+        let list = |t: &Told| t.organisations.iter().cloned().collect::<Vec<_>>().join(", ");
+        match (expected, got) {
+            (Some(expected), None) => format!("expected {} to {}, got none", expected.words(), list(expected)),
+            (None, Some(got)) => format!("expected none, got {} to {}", got.words(), list(got)),
+            (Some(expected), Some(got)) => {
+                let missing = expected.organisations.difference(&got.organisations).map(|o| format!("-{o}"));
+                let more = got.organisations.difference(&expected.organisations).map(|o| format!("+{o}"));
+                let organisations: Vec<String> = missing.chain(more).collect();
+                let mut parts = Vec::new();
+                if expected.words() != got.words() {
+                    parts.push(format!("expected {}, got {}", expected.words(), got.words()));
+                }
+                if !organisations.is_empty() {
+                    parts.push(format!("{}: organisations {}", got.words(), organisations.join(" ")));
+                }
+                parts.join("; ")
+            }
+            (None, None) => String::new(),
+        }
+    }
+}
+
 fn raised() -> String {
     "raised".to_string()
 }
@@ -96,6 +125,8 @@ fn raised() -> String {
 /// One case and what differs from what it expects; nothing when it holds.
 pub struct Outcome {
     pub file: String,
+    /// Where the case's name stands.
+    pub line: usize,
     pub name: String,
     pub differences: Vec<String>,
 }
@@ -107,16 +138,32 @@ pub fn run_cases(dir: &Path, model: &Model) -> Result<Vec<Outcome>> {
     for path in glob::glob(&pattern.display().to_string())? {
         let path = path?;
         let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-        let file: File = toml::from_str(&text).with_context(|| format!("{}", path.display()))?;
-        for case in &file.case {
-            let differences = differences(model, case).with_context(|| format!("{}: case {:?}", path.display(), case.name))?;
-            outcomes.push(Outcome { file: path.display().to_string(), name: case.name.clone(), differences });
+        let name = path.display().to_string();
+        for case in &read_cases(&name, &text)?.case {
+            let line = line_of(&text, case.name.span().start);
+            let title = case.name.get_ref().clone();
+            let differences = differences(model, case).with_context(|| format!("{name}:{line}: case {title:?}"))?;
+            outcomes.push(Outcome { file: name.clone(), line, name: title, differences });
         }
     }
     if outcomes.is_empty() {
         bail!("no case at {}: write one, docs/pipelines.md says how", pattern.display());
     }
     Ok(outcomes)
+}
+
+/// The cases of one file, or the place and the mistake.
+fn read_cases(name: &str, text: &str) -> Result<File> {
+    toml::from_str(text).map_err(|error| {
+        let line = line_of(text, error.span().map_or(0, |span| span.start));
+        anyhow::anyhow!("{name}:{line}: {}; write: {CASE_KEYS}", error.message().replace('\n', ", "))
+    })
+}
+
+const CASE_KEYS: &str = "[[case]] with name, record = [{ source, at, row }] and what must come of it (docs/pipelines.md)";
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 fn differences(model: &Model, case: &Case) -> Result<Vec<String>> {
@@ -130,12 +177,13 @@ fn differences(model: &Model, case: &Case) -> Result<Vec<String>> {
     let mut all = Vec::new();
     for (index, given) in case.records.iter().enumerate() {
         let mut out = Vec::new();
-        let source = source_of(model, given)?;
+        let record = || format!("record {}", index + 1);
+        let source = source_of(model, given).with_context(record)?;
         let value = serde_json::to_vec(&given.row)?;
         let decoded = intake::decode(model, source, None, Some(&value));
         let offset = index as i64;
         let position = SourcePosition { topic: source.topic.clone(), partition: 0, offset, resume_offset: offset + 1 };
-        sequencer.accept(time_of(&given.at, model.zone)?, SourceRecord { position, decoded }, &mut out)?;
+        sequencer.accept(time_of(&given.at, model.zone).with_context(record)?, SourceRecord { position, decoded }, &mut out)?;
         if let Some(last) = out.last() {
             differences.extend(given.differences(index + 1, &last.entry.body));
         }
@@ -148,8 +196,7 @@ fn differences(model: &Model, case: &Case) -> Result<Vec<String>> {
         let told = told(&all)?;
         for at in 0..expected.len().max(told.len()) {
             if expected.get(at) != told.get(at) {
-                let show = |t: Option<&Told>| t.map_or("none".to_string(), |t| format!("{t:?}"));
-                differences.push(format!("warning {}: expected {}, got {}", at + 1, show(expected.get(at)), show(told.get(at))));
+                differences.push(format!("warning {}: {}", at + 1, Told::difference(expected.get(at), told.get(at))));
             }
         }
     }
@@ -177,9 +224,25 @@ impl Judged {
         if of_series.len() == self.rows && of_series.iter().all(|row| judged_so(row)) {
             return None;
         }
-        let got: Vec<_> =
-            of_series.iter().map(|row| format!("level {}, {:?}, {:?}", level(row), row.observed, row.judged)).collect();
-        Some(format!("assessment: expected {self:?}, got {} rows: {}", got.len(), got.join("; ")))
+        // As the row has them in assessments.ndjson.
+        let figures = |row: &Assessed| {
+            let json = serde_json::to_value(row).unwrap_or_default();
+            ["observed", "expected", "p"].map(|key| format!("{key} {}", json[key])).join(", ")
+        };
+        let got: Vec<_> = of_series.iter().map(|row| format!("level {}, {}", level(row), figures(row))).collect();
+        Some(format!("assessment of {}: expected {}; got {} rows: {}", self.series(), self.wanted(), got.len(), got.join("; ")))
+    }
+
+    fn series(&self) -> String {
+        let parts = [&self.indicator, &self.subject, &self.region, &self.period];
+        let named: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+        format!("{} from {}", named.join(" "), self.period_start)
+    }
+
+    fn wanted(&self) -> String {
+        let level = self.level.as_ref().map(|level| format!(", level {level}")).unwrap_or_default();
+        let grey = self.grey.map(|grey| if grey { ", grey" } else { ", not grey" }).unwrap_or_default();
+        format!("{} rows{level}{grey}", self.rows)
     }
 }
 
@@ -217,11 +280,13 @@ impl Given {
         };
         if let Some(subject) = &self.subject {
             let got = evidence.and_then(|e| e.subject.as_ref()).map_or("", |s| s.id.as_str());
-            compare("subject", format!("{subject:?}"), format!("{got:?}"));
+            let named = |id: &str| if id.is_empty() { "nobody".to_string() } else { id.to_string() };
+            compare("subject", named(subject), named(got));
         }
         if let Some(matters) = &self.matters {
             let got: Vec<&str> = evidence.iter().flat_map(|e| &e.matters).map(|m| m.matter.as_str()).collect();
-            compare("matters", format!("{matters:?}"), format!("{got:?}"));
+            let words = |list: &[&str]| if list.is_empty() { "none".to_string() } else { list.join(", ") };
+            compare("matters", words(&matters.iter().map(String::as_str).collect::<Vec<_>>()), words(&got));
         }
         if let Some(counts) = self.counts_as_risk {
             compare("counts as risk", counts.to_string(), evidence.is_some_and(|e| e.counts_as_risk).to_string());

@@ -1,6 +1,6 @@
 use crate::pipelines::read_model;
-use anyhow::Result;
-use jianwei_core::pipeline::check;
+use anyhow::{Result, bail};
+use jianwei_core::pipeline::{Severity, check};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -21,11 +21,21 @@ pub fn run(args: &Args) -> Result<()> {
         model.version,
         &model.hash[..12],
     );
+    let today = model.zone.date(chrono::Utc::now().timestamp_millis());
+    let findings = check(&model, today);
+    for finding in &findings {
+        let severity = match finding.severity {
+            Severity::Error => "error",
+            Severity::Note => "note",
+        };
+        super::say!("{severity}: {}/{finding}", args.dir.display());
+    }
     for promise in model.promises() {
         super::say!("promise: {promise}");
     }
-    for finding in check(&model) {
-        super::say!("note: {}: {}", finding.subject, finding.text);
+    let errors = findings.iter().filter(|f| f.severity == Severity::Error).count();
+    if errors > 0 {
+        bail!("{errors} errors: the pipeline loads, but can't do what it says");
     }
     Ok(())
 }

@@ -14,13 +14,13 @@ pub fn run(args: &Args) -> Result<()> {
     let outcomes = run_cases(&args.dir, &model)?;
     for outcome in &outcomes {
         let verdict = if outcome.differences.is_empty() { "ok    " } else { "FAILED" };
-        super::say!("{verdict} {}: {}", outcome.file, outcome.name);
+        super::say!("{verdict} {}:{}: {}", outcome.file, outcome.line, outcome.name);
         for difference in &outcome.differences {
             super::say!("         {difference}");
         }
     }
     let failed = outcomes.iter().filter(|o| !o.differences.is_empty()).count();
-    super::say!("{} cases, {failed} failed", outcomes.len());
+    super::say!("{} cases, {} passed, {failed} failed", outcomes.len(), outcomes.len() - failed);
     if failed > 0 {
         bail!("{failed} of {} cases failed", outcomes.len());
     }

@@ -26,7 +26,7 @@ const MAX_WORKING_DAYS: u32 = 400;
 impl Calendar {
     /// Whether the calendar has the holidays around the date. The crate's table ends with
     /// 25 December 2026, and the crate panics beyond it.
-    fn knows(&self, date: NaiveDate) -> bool {
+    pub fn knows(&self, date: NaiveDate) -> bool {
         match self {
             Calendar::China => date.year() >= 2004 && (date.year(), date.ordinal()) <= (2026, 359),
             Calendar::Listed { years, .. } => years.contains(&date.year()),

@@ -1,10 +1,16 @@
+use super::reader::{File, Problem};
 use crate::domain::hex_digest;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// Most bytes the files of a pipeline may take in a genesis or activation entry.
 pub const MAX_BUNDLE_ZSTD_BYTES: usize = 512 * 1024;
-const MAX_BUNDLE_BYTES: usize = 16 * 1024 * 1024;
+pub const MAX_BUNDLE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Larger files are not parsed.
+pub const MAX_FILE_BYTES: usize = 1024 * 1024;
+pub const MAX_FILES: usize = 600;
 
 /// A pipeline's files by path relative to its folder, with `/` between the parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,4 +61,19 @@ impl Bundle {
         let plain = zstd::bulk::decompress(packed, MAX_BUNDLE_BYTES).map_err(|_| BundleProblem::Torn)?;
         postcard::from_bytes(&plain).map_err(|_| BundleProblem::Torn)
     }
+}
+
+/// Whether the files are small enough to be read at all.
+pub(super) fn fits(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> bool {
+    for (name, text) in bundle.files.iter().filter(|(_, text)| text.len() > MAX_FILE_BYTES) {
+        let message = format!("the file has {} bytes; {MAX_FILE_BYTES} are allowed", text.len());
+        File::new(name, "", problems).report(0, message, "several files in matters/, or two realms");
+    }
+    let bytes: usize = bundle.files.values().map(String::len).sum();
+    if bundle.files.len() > MAX_FILES || bytes > MAX_BUNDLE_BYTES {
+        let files = bundle.files.len();
+        let message = format!("{files} files of {bytes} bytes; {MAX_FILES} of {MAX_BUNDLE_BYTES} bytes are allowed");
+        File::new("pipeline.toml", "", problems).report(0, message, "fewer files, or two realms");
+    }
+    problems.borrow().is_empty()
 }

@@ -195,6 +195,9 @@ fn word_list(reader: &Reader, key: &'static str) -> WordList {
             },
         };
         texts.extend(listed.into_iter().filter(|word| seen.insert(word.clone())));
+        if texts.len() > MAX_WORDS {
+            break;
+        }
     }
     let none = reader.has(key) && texts.is_empty() && !unknown;
     if none || texts.len() > MAX_WORDS || texts.iter().any(|w| w.trim().is_empty()) {

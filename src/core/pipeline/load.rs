@@ -2,7 +2,7 @@
 
 use super::matters;
 use super::model::*;
-use super::reader::{File, Problem, Reader};
+use super::reader::{File, MAX_NAME_BYTES, Problem, Reader};
 use super::words::Words;
 use super::{Bundle, Condition};
 use crate::domain::{Calendar, IdScheme, Language, Level, Text, Zone};
@@ -13,11 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_MATTERS: usize = 500;
 const MAX_REGIONS: usize = 2_000;
 const MAX_ORGANISATIONS: usize = 2_000;
+/// Most words the conditions of a realm may list, each condition's counted by itself.
+pub const MAX_ALL_WORDS: usize = 100_000;
 
 /// Reads and checks a pipeline's files.
 pub fn load(bundle: &Bundle) -> Result<Model, Vec<Problem>> {
     let problems = RefCell::new(Vec::new());
-    let model = load_files(bundle, &problems);
+    let model = if super::bundle::fits(bundle, &problems) { load_files(bundle, &problems) } else { None };
     let mut problems = problems.into_inner();
     problems.sort();
     problems.dedup();
@@ -52,12 +54,18 @@ fn load_files(bundle: &Bundle, problems: &RefCell<Vec<Problem>>) -> Option<Model
     let regions = regions(&File::new("regions.toml", regions_text, problems), has_matters);
     let organisations = organisations(&File::new("organisations.toml", organisations_text, problems), &regions, has_matters);
     let word_lists = word_lists(bundle, problems);
-    let mut matters = BTreeMap::new();
+    let mut matters: BTreeMap<String, Matter> = BTreeMap::new();
+    let mut words = 0;
     for (name, text) in bundle.files.iter().filter(|(name, _)| is_matter(name)) {
         let file = File::new(name, text, problems).with_words(&word_lists);
         if let Some(matter) = matters::matter(&file, &organisations) {
             if matters.contains_key(&matter.id) {
                 file.report(0, format!("matter `{}` stands in two files", matter.id), "an id of its own for each matter");
+            }
+            words += matter.conditions().flat_map(Condition::words).count();
+            if words > MAX_ALL_WORDS {
+                file.report(0, format!("conditions list more than {MAX_ALL_WORDS} words by here"), "fewer words, or two realms");
+                break;
             }
             matters.insert(matter.id.clone(), matter);
         }
@@ -212,7 +220,9 @@ pub(super) fn known<T>(reader: &Reader, key: &'static str, among: &BTreeMap<Stri
 }
 
 pub(super) fn unknown_name<T>(reader: &Reader, at: usize, key: &str, name: &str, among: &BTreeMap<String, T>, wants: &str) {
-    let nearest = among.keys().min_by_key(|k| strsim::levenshtein(k, name));
+    let near = |known: &&String| known.len() <= MAX_NAME_BYTES && name.len() <= MAX_NAME_BYTES;
+    let nearest =
+        if reader.file.is_full() { None } else { among.keys().filter(near).min_by_key(|k| strsim::levenshtein(k, name)) };
     let write = nearest.map_or_else(|| wants.to_string(), |n| format!("{wants}, for example \"{n}\""));
     reader.file.report(at, format!("`{key}` names {name:?}, which does not exist"), write);
 }

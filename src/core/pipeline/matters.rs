@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Most records a trigger may wait for.
 const MAX_TRIGGER_RECORDS: u32 = 50;
+/// Most conditions of one list, and most triggers and rules of one matter.
+pub const MAX_RULES: usize = 200;
 /// Most methods, and most measures, a warning lists.
 const MAX_STEPS: usize = 10;
 
@@ -37,7 +39,7 @@ pub(super) fn matter(file: &File, organisations: &BTreeMap<String, Organisation>
         measures_suggested: reader.strings("measures_suggested", "measures_suggested = [\"verify\"]"),
         prior_notice: reader.bool("prior_notice", "prior_notice = true").unwrap_or(true),
         matches: conditions(&reader, "match"),
-        triggers: reader.tables("trigger").into_iter().map(trigger).collect(),
+        triggers: few(&reader, "trigger").into_iter().map(trigger).collect(),
         industry: reader.table("industry").map(industry),
         enterprise: reader.table("enterprise").map(enterprise),
         objects,
@@ -138,7 +140,21 @@ impl Matter {
 }
 
 fn conditions(reader: &Reader, key: &'static str) -> Vec<Condition> {
-    reader.tables(key).into_iter().map(Condition::read).collect()
+    few(reader, key).into_iter().map(Condition::read).collect()
+}
+
+/// The tables of a list that is compared pair by pair.
+fn few<'a, 'b>(reader: &Reader<'a, 'b>, key: &'static str) -> Vec<Reader<'a, 'b>> {
+    let mut tables = reader.tables(key);
+    if tables.len() > MAX_RULES {
+        reader.file.report(
+            reader.at(key),
+            format!("{} of {key}; {MAX_RULES} are allowed", tables.len()),
+            "fewer, with more words each",
+        );
+        tables.truncate(MAX_RULES);
+    }
+    tables
 }
 
 /// At least one: a rule without a condition would never hold.
@@ -200,7 +216,7 @@ fn industry(table: Reader) -> IndustryRules {
 
 fn enterprise(table: Reader) -> EnterpriseRules {
     let mut evidence: Vec<EvidenceRule> = Vec::new();
-    for rule in table.tables("evidence") {
+    for rule in few(&table, "evidence") {
         let example = "weight = 0.8 (log-odds; below 0 speaks for the firm), half_life_days = 90";
         let figure = rule.table("figure").map(figure);
         let parsed = EvidenceRule {

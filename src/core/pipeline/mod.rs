@@ -14,12 +14,13 @@ mod schema;
 mod sources;
 mod words;
 
-pub use bundle::{Bundle, BundleProblem, MAX_BUNDLE_ZSTD_BYTES};
-pub use check::{Finding, check};
+pub use bundle::{Bundle, BundleProblem, MAX_BUNDLE_BYTES, MAX_BUNDLE_ZSTD_BYTES, MAX_FILE_BYTES, MAX_FILES};
+pub use check::{Finding, MAX_FINDINGS, Severity, check};
 pub use condition::{About, Condition, MAX_WORDS};
-pub use load::load;
+pub use load::{MAX_ALL_WORDS, load};
+pub use matters::MAX_RULES;
 pub use model::*;
-pub use reader::Problem;
+pub use reader::{MAX_PROBLEMS, Problem};
 pub use schema::editor_schemas;
 pub use sources::CONTROL_TOPIC;
 pub use words::{WordHits, Words};

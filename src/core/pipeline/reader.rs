@@ -2,6 +2,7 @@
 
 use crate::domain::Text;
 use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
@@ -12,6 +13,14 @@ pub(super) const NOT_TOML: &str = "not TOML";
 /// Longest text, and longest list of texts, a pipeline may hold.
 pub(super) const MAX_TEXT_CHARS: usize = 500;
 pub(super) const MAX_ITEMS: usize = 2_000;
+/// Most tables of one list that are read.
+const MAX_TABLES: usize = 5_000;
+/// Most mistakes told; one more line says that there are others.
+pub const MAX_PROBLEMS: usize = 200;
+/// Longest message, and longest advice, in characters: both quote what a file says.
+const MAX_MESSAGE_CHARS: usize = 1_000;
+/// Longer names are not compared with others to find the nearest.
+pub(super) const MAX_NAME_BYTES: usize = 64;
 
 /// A day as pipelines write it.
 pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {
@@ -50,6 +59,15 @@ pub(super) struct File<'a> {
     pub word_lists: &'a BTreeMap<String, Vec<String>>,
 }
 
+const MEND_FIRST: &str = "what mends the others, then check again";
+
+fn cut(text: String) -> String {
+    match text.char_indices().nth(MAX_MESSAGE_CHARS) {
+        None => text,
+        Some((end, _)) => format!("{}...", &text[..end]),
+    }
+}
+
 const NO_LISTS: &BTreeMap<String, Vec<String>> = &BTreeMap::new();
 
 impl<'a> File<'a> {
@@ -76,13 +94,20 @@ impl<'a> File<'a> {
         self.text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count() + 1
     }
 
+    /// Whether no further mistake is told.
+    pub fn is_full(&self) -> bool {
+        self.problems.borrow().len() > MAX_PROBLEMS
+    }
+
     pub fn report(&self, at: usize, message: impl Into<String>, write: impl Into<String>) {
-        self.problems.borrow_mut().push(Problem {
-            file: self.name.to_string(),
-            line: self.line_of(at),
-            message: message.into(),
-            write: write.into(),
-        });
+        if self.is_full() {
+            return;
+        }
+        let (message, write) = match self.problems.borrow().len() {
+            MAX_PROBLEMS => (format!("more than {MAX_PROBLEMS} mistakes; others are not told"), MEND_FIRST.to_string()),
+            _ => (cut(message.into()), cut(write.into())),
+        };
+        self.problems.borrow_mut().push(Problem { file: self.name.to_string(), line: self.line_of(at), message, write });
     }
 }
 
@@ -281,6 +306,10 @@ impl<'a, 'b> Reader<'a, 'b> {
         let Some(value) = self.value(key) else { return Vec::new() };
         match value.get_ref() {
             DeValue::Table(t) => vec![Reader::new(self.file, t, value.span().start)],
+            DeValue::Array(items) if items.len() > MAX_TABLES => {
+                self.wrong(key, value, &format!("a list of {MAX_TABLES} tables at most"), "fewer tables, or two realms");
+                Vec::new()
+            }
             DeValue::Array(items) => items
                 .iter()
                 .filter_map(|item| match item.get_ref() {
@@ -298,12 +327,27 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
     }
 
+    /// The entries of a table whose keys are data.
+    fn entries(
+        &self,
+        example: &str,
+    ) -> impl Iterator<Item = (&'b Spanned<Cow<'a, str>>, &'b Spanned<DeValue<'a>>)> + use<'a, 'b> {
+        let table = self.table;
+        if table.len() > MAX_ITEMS {
+            self.file.report(self.at, format!("{} keys; {MAX_ITEMS} are allowed", table.len()), example);
+        }
+        if let Some((key, _)) = table.iter().find(|(key, _)| !is_short(key.get_ref())) {
+            self.file.report(key.span().start, format!("a key of more than {MAX_TEXT_CHARS} characters"), example);
+        }
+        table.iter().take(MAX_ITEMS)
+    }
+
     /// All keys with text values, for tables whose keys are data (renames, constants).
     pub fn text_entries(&self, example: &str) -> Vec<(String, String, usize)> {
         let mut out = Vec::new();
-        for (key, value) in self.table.iter() {
+        for (key, value) in self.entries(example) {
             match value.get_ref() {
-                DeValue::String(s) => out.push((key.get_ref().to_string(), s.to_string(), value.span().start)),
+                DeValue::String(s) if is_short(s) => out.push((key.get_ref().to_string(), s.to_string(), value.span().start)),
                 _ => self.file.report(value.span().start, format!("`{}` must be a text", key.get_ref()), example),
             }
         }
@@ -313,7 +357,7 @@ impl<'a, 'b> Reader<'a, 'b> {
     /// All keys with a text or a list of texts, for tables whose keys are data.
     pub fn text_list_entries(&self, example: &str) -> BTreeMap<String, Vec<String>> {
         let mut out = BTreeMap::new();
-        for (key, value) in self.table.iter() {
+        for (key, value) in self.entries(example) {
             let key = key.get_ref().to_string();
             out.insert(key.clone(), self.texts_of(&key, value, example));
         }
@@ -323,7 +367,7 @@ impl<'a, 'b> Reader<'a, 'b> {
     /// Keys that hold tables, for tables whose keys are data.
     pub fn table_entries(&self, example: &str) -> Vec<(String, Reader<'a, 'b>)> {
         let mut out = Vec::new();
-        for (key, value) in self.table.iter() {
+        for (key, value) in self.entries(example) {
             match value.get_ref() {
                 DeValue::Table(t) => {
                     out.push((key.get_ref().to_string(), Reader::new(self.file, t, value.span().start)));
@@ -342,7 +386,11 @@ impl<'a, 'b> Reader<'a, 'b> {
             if known.contains(name) {
                 continue;
             }
-            let nearest = known.iter().min_by_key(|k| strsim::levenshtein(k, name));
+            if self.file.is_full() {
+                break;
+            }
+            let comparable = name.len() <= MAX_NAME_BYTES;
+            let nearest = known.iter().filter(|_| comparable).min_by_key(|k| strsim::levenshtein(k, name));
             let write = match nearest {
                 Some(k) if strsim::levenshtein(k, name) <= 3 => format!("`{k}`"),
                 _ => format!("one of {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")),

@@ -32,6 +32,11 @@ impl Words {
         self.list.binary_search_by(|w| w.as_str().cmp(word)).ok().map(|at| at as u32)
     }
 
+    /// Numbers of the words that stand in a text, each as often as it does.
+    pub(super) fn numbers_in(&self, text: &str) -> Vec<u32> {
+        self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(text)).map(|found| found.value()).collect()
+    }
+
     /// The words that stand in any of the texts, overlapping ones too.
     pub fn find<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> WordHits {
         let mut hits = vec![0u64; self.list.len().div_ceil(64)];

@@ -189,7 +189,14 @@ fn calendar_levels_duties_and_ladder() {
             "a higher level may not allow itself more",
             "fall from blue to red",
         ),
-        row(PIPELINE, "red = 3 }", "red = 1 }", "rate_ratio", "`rate_ratio` falls", "rise from blue to red"),
+        row(
+            PIPELINE,
+            "red = 3 }",
+            "red = 1 }",
+            "rate_ratio",
+            "`rate_ratio` falls from a level to a higher",
+            "rise from blue to red",
+        ),
         row(PIPELINE, "red = 10 }", "red = \"10\" }", "excess", "`red` must be a number from 0 to 1000000", "excess = {"),
         row(PIPELINE, "red = 10 }", "red = 1 }", "excess", "`excess` falls", "rise from blue to red"),
         row(PIPELINE, "red = 10 }", "red = inf }", "excess", "`red` must be a number", "excess = {"),
@@ -395,6 +402,14 @@ fn matters_and_conditions() {
             "figures, not records",
             "indicators = [",
         ),
+        row(
+            GAS,
+            "when = { kind = \"ticket\", words = [\"leak\"] }",
+            "when = 1",
+            "when = 1",
+            "`when` must be a list of tables",
+            "[[when]]",
+        ),
         row(GAS, "[industry]", "[[industry]]", "[[industry]]", "`industry` must be a table", "[industry]"),
         row(GAS, "[[trigger]]\ncode = \"leak\"", "[[trigger]]\ncode = 7", "code = 7", "`code` must be a text", "code = "),
         row(GAS, "prior = -3.0", "", "[enterprise]", "`prior` is missing", "prior = -3.0"),
@@ -480,4 +495,72 @@ fn every_mistake_is_told_at_once() {
         printed.starts_with("organisations.toml:4: `superior` names \"nobody\"") && printed.contains("; write: "),
         "{printed}"
     );
+}
+
+#[test]
+fn more_than_is_allowed() {
+    let drill = "[[trigger]]\ncode = \"drill\"\nlevel = \"yellow\"\ntext = \"t\"\nwhen = { kind = \"ticket\" }\n";
+    let keys: String = (0..2_001).map(|n| format!("k{n} = \"v\", ")).collect();
+    let constants = "constants = { status = \"accepted\" }";
+    check(vec![
+        row(
+            NOISE,
+            "[[trigger]]",
+            format!("{}[[trigger]]", drill.repeat(200)),
+            "[[trigger]]",
+            "201 of trigger; 200 are allowed",
+            "fewer",
+        ),
+        row(
+            NOISE,
+            "[[trigger]]",
+            format!("{}[[trigger]]", "[[trigger]]\n".repeat(5_000)),
+            "[[trigger]]",
+            "a list of 5000 tables at most",
+            "fewer tables",
+        ),
+        row(
+            PIPELINE,
+            constants,
+            format!("constants = {{ {keys} }}"),
+            "constants = {",
+            "2001 keys; 2000 are allowed",
+            "[[source.map]]",
+        ),
+        row(
+            PIPELINE,
+            constants,
+            format!("constants = {{ {} = \"v\" }}", "k".repeat(501)),
+            "constants = {",
+            "a key of more than 500 characters",
+            "[[source.map]]",
+        ),
+        row(
+            NOISE,
+            "[[match]]",
+            format!("{}\n[[match]]", "#".repeat(1024 * 1024)),
+            "",
+            "bytes; 1048576 are allowed",
+            "several files in matters/",
+        ),
+    ]);
+    let told = |bundle: &jianwei_core::pipeline::Bundle, message: &str, write: &str| {
+        let found = problems(bundle);
+        assert!(found.iter().any(|p| p.message.contains(message) && p.write.contains(write)), "{message}: {found:#?}");
+        assert!(found.len() <= 201);
+    };
+    let mut files = mini();
+    files.files.extend((0..600).map(|n| (format!("more/{n}.toml"), String::new())));
+    told(&files, "605 files of ", "fewer files, or two realms");
+    let mut words = mini();
+    let list: String = (0..500).map(|n| format!("\"w{n}\", ")).collect();
+    words.files.insert("words.toml".into(), format!("many = [{list}]\n"));
+    let text = words.files.get_mut(NOISE).unwrap();
+    text.push_str(&"[[match]]\nkind = \"ticket\"\nwords = \"@many\"\n".repeat(150));
+    words.files.insert("matters/a.toml".into(), words.files[NOISE].replacen("id = \"noise\"", "id = \"a\"", 1));
+    told(&words, "conditions list more than 100000 words by here", "fewer words, or two realms");
+    let mut unknown = mini();
+    let keys: String = (0..300).map(|n| format!("k{n} = 1\n")).collect();
+    unknown.files.get_mut(NOISE).unwrap().insert_str(0, &keys);
+    told(&unknown, "more than 200 mistakes; others are not told", "check again");
 }

@@ -10,14 +10,14 @@ pub const GAS: &str = "matters/gas.toml";
 pub const NOISE: &str = "matters/noise.toml";
 
 pub struct Row {
-    file: &'static str,
+    pub file: &'static str,
     /// In the good pipeline, and what stands there instead.
-    from: &'static str,
-    to: String,
+    pub from: &'static str,
+    pub to: String,
     /// Text of the line the problem is at, in the mistaken file; empty for the first line.
-    at: &'static str,
-    message: &'static str,
-    write: &'static str,
+    pub at: &'static str,
+    pub message: &'static str,
+    pub write: &'static str,
 }
 
 pub fn row(

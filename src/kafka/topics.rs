@@ -59,6 +59,7 @@ pub fn needed_topics(models: &[&Model], partitions: i32) -> Vec<TopicSpec> {
         for slug in model.organisations.keys() {
             need(topics::warnings(slug), partitions, &forever_out);
             need(topics::reminders(slug), partitions, &forever_out);
+            need(topics::clues(slug), partitions, &forever_out);
         }
     }
     need(topics::JOURNAL.into(), realms, &forever_out);

@@ -184,6 +184,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_organisation_has_its_topics() {
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pipelines/gas");
+        let model = crate::pipelines::read_model(&dir).expect("the tests' pipeline loads");
+        let names: Vec<String> = needed_topics(&[&model], 3).into_iter().map(|s| s.name).collect();
+        for kind in ["warnings", "reminders", "clues", "dispositions"] {
+            let of_kind: Vec<&String> = names.iter().filter(|n| n.starts_with(&format!("{kind}."))).collect();
+            let expected = ["wh-amr", "wh-housing", "wh-sfj"].map(|org| format!("{kind}.{org}"));
+            assert!(expected.iter().all(|name| of_kind.contains(&name)), "{kind}: {of_kind:?}");
+        }
+    }
+
+    #[test]
     fn settings_that_break_the_promise_are_named_with_their_mend() {
         let journal = TopicSpec {
             name: topics::JOURNAL.into(),

@@ -25,8 +25,18 @@ pub enum RealmPhase {
     Failed,
 }
 
-const STATE_SIZES: [&str; 10] =
-    ["enterprises", "evidence", "series", "indicator_series", "episodes", "clues", "timers", "seen_ids", "late_records", "snapshot_bytes"];
+const STATE_SIZES: [&str; 10] = [
+    "enterprises",
+    "evidence",
+    "series",
+    "indicator_series",
+    "episodes",
+    "clues",
+    "timers",
+    "seen_ids",
+    "late_records",
+    "snapshot_bytes",
+];
 
 pub struct Metrics {
     pub registry: Registry,

@@ -398,7 +398,15 @@ fn feed_rows(happenings: &[Happening]) -> Vec<(String, String, Vec<u8>)> {
     let rows = readable.map(|(index, happening)| {
         let at = time(start_ms, *happening, model.zone);
         let (topic, value) = record(index, *happening, &at);
-        let key = value.get("id").or(value.get("ticket_no")).or(value.get("indicator")).or(value.get("report_id")).unwrap().as_str().unwrap().to_string();
+        let key = value
+            .get("id")
+            .or(value.get("ticket_no"))
+            .or(value.get("indicator"))
+            .or(value.get("report_id"))
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .to_string();
         (format!("weihai.{topic}"), key, value.to_string().into_bytes())
     });
     rows.collect()

@@ -250,7 +250,7 @@ pub enum ClueEnd {
 pub enum ClueRole {
     /// It leads a matter the record belongs to.
     Lead,
-    /// The coordinating office: nobody leads what the record speaks of.
+    /// The coordinating office: nobody leads what the record speaks of, or too many do.
     Coordinating,
 }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// Clues open at a time; at the bound the oldest is closed and operators are told once.
 pub const MAX_OPEN_CLUES: usize = 200_000;
-/// Matters of one clue, each with its lead; the rest is only counted.
+/// Matters of one clue, each with its lead; the rest is counted, and the coordinating office told.
 pub const MAX_CLUE_MATTERS: usize = 10;
 
 impl Engine {
@@ -70,7 +70,8 @@ impl Engine {
             (_, 2..) => ClueWhy::SeveralDepartments,
             _ => return None,
         };
-        if why == ClueWhy::Unclassified {
+        let for_the_office = why == ClueWhy::Unclassified || all.len() > MAX_CLUE_MATTERS;
+        if for_the_office && !organisations.contains(&model.coordinating.as_str()) {
             organisations.push(&model.coordinating);
         }
         // A realm without a coordinating office has nobody for what is unclassified.
@@ -188,6 +189,8 @@ impl Engine {
         let mut clue = self.render_clue(id, open, status, ended);
         for part in &open.parts {
             clue.org.clone_from(&part.org);
+            let leads = open.matters.iter().any(|(_, lead)| *lead == part.org);
+            clue.role = if leads { ClueRole::Lead } else { ClueRole::Coordinating };
             let event_id = format!("{id}/{}/{}", open.revision, part.org);
             let address =
                 Address { topic: topics::clues(&part.org), key: id.to_string(), event_type: "jianwei.clue.v1", event_id };
@@ -198,7 +201,6 @@ impl Engine {
     fn render_clue(&self, id: &str, open: &OpenClue, status: ClueStatus, ended: Option<ClueEnd>) -> Clue {
         let model = &self.model;
         let time = |ms| model.zone.format(ms);
-        let unclassified = open.why == ClueWhy::Unclassified;
         Clue {
             clue_id: id.to_string(),
             revision: open.revision,
@@ -206,7 +208,7 @@ impl Engine {
             ended,
             realm: model.realm.clone(),
             org: String::new(),
-            role: if unclassified { ClueRole::Coordinating } else { ClueRole::Lead },
+            role: ClueRole::Lead,
             organisations: open.parts.iter().map(|p| p.org.clone()).collect(),
             headline: self.clue_headline(open),
             disclaimer: model.text(&model.disclaimer).to_string(),

@@ -288,8 +288,9 @@ fn a_clue_shows_so_many_matters_and_counts_all() {
     }
     let mut run = Run::wall(&bundle, MONDAY);
     let out = run.put(MONDAY, REPORTS, &report("长".repeat(60).as_str(), "路灯不亮", &json!({})));
-    assert_eq!(copies(&out), "wh-housing passed_on/1, wh-amr passed_on/1");
+    assert_eq!(copies(&out), "wh-housing passed_on/1, wh-amr passed_on/1, wh-sfj passed_on/1");
     let clue = newest(&out);
+    assert_eq!((&clue["org"], &clue["role"]), (&json!("wh-sfj"), &json!("coordinating")));
     assert_eq!((clue["matters"].as_array().unwrap().len(), &clue["matter_count"]), (MAX_CLUE_MATTERS, &json!(30)));
     assert_sound(&run.all, 1);
 }

@@ -224,7 +224,7 @@ pub struct Profile {
 }
 
 /// Where a clue stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClueStatus {
     PassedOn,
@@ -233,7 +233,7 @@ pub enum ClueStatus {
 }
 
 /// Why a clue is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClueEnd {
     /// Every organisation closed, returned or declined its part.
@@ -245,7 +245,7 @@ pub enum ClueEnd {
 }
 
 /// As what an organisation gets a clue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ClueRole {
     /// It leads a matter the record belongs to.
@@ -256,7 +256,7 @@ pub enum ClueRole {
 
 /// One record of `clues.<org>` (art. 16): a source record passed on to the organisations it
 /// concerns. It says where to read the record, never what the record says.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Clue {
     pub clue_id: String,
     pub revision: u32,
@@ -291,14 +291,14 @@ pub struct Clue {
     pub training: bool,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct WhyRef {
     pub code: String,
     pub text: String,
 }
 
 /// Where the record itself can be read.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ClueSource {
     pub kind: String,
     pub id: String,
@@ -307,7 +307,7 @@ pub struct ClueSource {
     pub channel: Option<String>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ClueMatter {
     pub id: String,
     pub name: String,

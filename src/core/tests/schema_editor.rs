@@ -5,7 +5,7 @@
 mod common;
 
 use common::mini::mini;
-use common::{gas, shipped};
+use common::{gas_with_clues, shipped};
 use jianwei_core::pipeline::{Bundle, Problem, editor_schemas, load};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -163,7 +163,7 @@ fn every_shipped_file_and_the_full_one_are_valid() {
         ("weihai", shipped("weihai")),
         ("chicago", shipped("chicago")),
         ("indicators", shipped("indicators")),
-        ("gas", gas()),
+        ("gas", gas_with_clues()),
         ("mini", mini()),
         ("full", full()),
     ] {

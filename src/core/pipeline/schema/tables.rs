@@ -114,6 +114,7 @@ static PIPELINE: Table = of("pipeline", &[
     key("levels", One(&LEVELS), "When industry series warn. Required once there are matters.", "行业指标何时预警。有监管事项时必填。"),
     key("duties", One(&DUTIES), "What organisations owe, by level. Required once there are matters.", "各级别的办理时限。有监管事项时必填。"),
     key("ladder", One(&LADDER), "What happens when a duty is not done.", "逾期未办的催办、督办、通报。"),
+    key("clues", One(&CLUES), "What is owed on a clue by each organisation that gets it.", "收到线索的部门的办理时限。"),
 ]);
 
 #[rustfmt::skip]
@@ -199,6 +200,12 @@ static DUTY: Table = of("duty", &[
     key("acknowledge_working_days", Whole(0, 250), "Working days to acknowledge; 0: the same day; left out: no such duty.", "签收时限（工作日）；0 为当日；不写则无此要求。"),
     key("feedback_working_days", Whole(0, 250), "Working days to give feedback.", "反馈时限（工作日）。"),
     key("close_working_days", Whole(0, 250), "Working days to close; owed by the lead.", "办结时限（工作日），由牵头部门承担。"),
+]);
+
+#[rustfmt::skip]
+static CLUES: Table = of("clues", &[
+    key("acknowledge_working_days", Whole(0, 250), "Working days to acknowledge; 0: by the end of the day; left out: no such duty.", "签收时限（工作日）；0 为当日；不写则无此任务。"),
+    key("close_working_days", Whole(0, 250), "Working days to close; left out: no such duty.", "办结时限（工作日）；不写则无此任务。"),
 ]);
 
 #[rustfmt::skip]

@@ -34,6 +34,10 @@ name = "The measure"
 in_force = "2023-12-10"
 expires = "2028-12-09"
 
+[clues]
+acknowledge_working_days = 1
+close_working_days = 5
+
 [[source]]
 kind = "reports"
 topic = "full.reports"

@@ -331,6 +331,7 @@ static CASE: Table = of("case", &[
     key("until", Text, "Time passes up to this after the last record.", "最后一条记录之后经过到何时。"),
     key("assessment", Array(&JUDGED), "Closed periods of series and how they must have been judged; others are not looked at.", "应如何评判的已结束周期；未列出的不检查。"),
     key("warning", Array(&TOLD), "All warnings told, in order; []: none; left out: not looked at.", "应发出的全部预警，按顺序；[] 表示没有；不写则不检查。"),
+    key("clue", Array(&PASSED_ON), "All clues passed on, closed or withdrawn, in order; []: none; left out: not looked at.", "应转办、办结或撤回的全部线索，按顺序；[] 表示没有；不写则不检查。"),
 ]);
 
 #[rustfmt::skip]
@@ -343,6 +344,14 @@ static GIVEN: Table = of("given", &[
     key("matters", List, "Must belong to exactly these matters, in the order of the alphabet.", "应属于的全部事项，按字母顺序。"),
     key("counts_as_risk", Bool, "Whether it counts as risk.", "是否计为风险。"),
     key("dead_letter", Word(reasons), "Must be a dead letter for this reason.", "应成为死信的原因。"),
+]);
+
+#[rustfmt::skip]
+static PASSED_ON: Table = of("passed_on", &[
+    need("source", Text, "The record's own id.", "记录编号。"),
+    need("why", Word(|| vec!["report", "several_departments", "unclassified"]), "Why it is passed on.", "转办原因。"),
+    key("status", Word(|| vec!["passed_on", "closed", "withdrawn"]), "passed_on unless told.", "状态，缺省 passed_on。"),
+    need("organisations", List, "Everyone who gets it, in any order.", "收到的全部组织，不分先后。"),
 ]);
 
 #[rustfmt::skip]

@@ -31,6 +31,9 @@ fn a_case_that_does_not_hold_says_what_differs() {
     let text = std::fs::read_to_string(&cases).expect("the cases");
     let text = text.replace("level = \"orange\", organisations", "level = \"red\", organisations");
     std::fs::write(&cases, text.replace("matters = [\"urban-gas\"], counts", "matters = [\"lifts\"], counts")).expect("written");
+    let cases = tmp.path().join("tests/clues.toml");
+    let text = std::fs::read_to_string(&cases).expect("the cases");
+    std::fs::write(&cases, text.replace("why = \"report\"", "why = \"unclassified\"")).expect("written");
     let (output, said) = test(tmp.path());
     assert_eq!(output.status.code(), Some(1));
     for words in [
@@ -39,6 +42,7 @@ fn a_case_that_does_not_hold_says_what_differs() {
         "matters: expected lifts, got urban-gas",
         "expected red raised about ",
         "under urban-gas, got orange raised about ",
+        "clue 1: expected R1 passed_on because unclassified, got R1 passed_on because report",
         " passed, ",
     ] {
         assert!(said.contains(words), "{words:?} in\n{said}");

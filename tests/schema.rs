@@ -79,12 +79,15 @@ fn the_cases_schema_knows_the_keys_that_cases_are_read_with() {
         "record": [{ "source": "tickets", "at": "2026-03-02", "row": { "ticket_no": "T" } }],
         "assessment": [{ "period_start": "2026-03-01" }],
         "warning": [{ "matter": "m", "subject": "s", "level": "red", "organisations": ["o"] }],
+        "clue": [{ "source": "s", "why": "report", "organisations": ["o"] }],
     });
     let tmp = tempfile::tempdir().expect("a folder");
     let copied = Command::new("cp").arg("-r").arg(repo().join("tests/pipelines/gas/.")).arg(tmp.path()).status();
     assert!(copied.expect("cp runs").success());
     std::fs::create_dir_all(tmp.path().join("tests")).expect("a folder");
-    for (table, at) in [("case", ""), ("given", "/record/0"), ("told", "/warning/0"), ("judged", "/assessment/0")] {
+    for (table, at) in
+        [("case", ""), ("given", "/record/0"), ("told", "/warning/0"), ("judged", "/assessment/0"), ("passed_on", "/clue/0")]
+    {
         let mut stray = case.clone();
         stray.pointer_mut(at).expect("a table")["zzzz"] = json!(1);
         std::fs::write(tmp.path().join("tests/case.toml"), format!("case = [{}]\n", inline(&stray))).expect("written");

@@ -34,6 +34,9 @@ struct Case {
     /// Closed periods and how they must have been judged; others are not looked at.
     #[serde(default, rename = "assessment")]
     assessments: Vec<Judged>,
+    /// All clues passed on or ended, in order; left out, clues are not looked at.
+    #[serde(rename = "clue")]
+    clues: Option<Vec<PassedOn>>,
 }
 
 /// How one closed period of an indicator or of a matter's series must have been judged; what is left
@@ -89,33 +92,76 @@ struct Told {
     organisations: BTreeSet<String>,
 }
 
-impl Told {
+#[derive(Deserialize, Debug, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+struct PassedOn {
+    /// The record's own id.
+    source: String,
+    why: String,
+    #[serde(default = "passed_on")]
+    status: String,
+    /// Everyone who gets it, in any order.
+    organisations: BTreeSet<String>,
+}
+
+fn passed_on() -> String {
+    "passed_on".to_string()
+}
+
+/// What organisations heard: a warning told or a clue passed on.
+trait Heard {
+    fn words(&self) -> String;
+    fn organisations(&self) -> &BTreeSet<String>;
+}
+
+impl Heard for Told {
     fn words(&self) -> String {
         format!("{} {} about {} under {}", self.level, self.status, self.subject, self.matter)
     }
 
-    /// What differs, in words: the warning itself, then the organisations missing (-) and too many (+).
-    fn difference(expected: Option<&Told>, got: Option<&Told>) -> String {
-        let list = |t: &Told| t.organisations.iter().cloned().collect::<Vec<_>>().join(", ");
-        match (expected, got) {
-            (Some(expected), None) => format!("expected {} to {}, got none", expected.words(), list(expected)),
-            (None, Some(got)) => format!("expected none, got {} to {}", got.words(), list(got)),
-            (Some(expected), Some(got)) => {
-                let missing = expected.organisations.difference(&got.organisations).map(|o| format!("-{o}"));
-                let more = got.organisations.difference(&expected.organisations).map(|o| format!("+{o}"));
-                let organisations: Vec<String> = missing.chain(more).collect();
-                let mut parts = Vec::new();
-                if expected.words() != got.words() {
-                    parts.push(format!("expected {}, got {}", expected.words(), got.words()));
-                }
-                if !organisations.is_empty() {
-                    parts.push(format!("{}: organisations {}", got.words(), organisations.join(" ")));
-                }
-                parts.join("; ")
-            }
-            (None, None) => String::new(),
-        }
+    fn organisations(&self) -> &BTreeSet<String> {
+        &self.organisations
     }
+}
+
+impl Heard for PassedOn {
+    fn words(&self) -> String {
+        format!("{} {} because {}", self.source, self.status, self.why)
+    }
+
+    fn organisations(&self) -> &BTreeSet<String> {
+        &self.organisations
+    }
+}
+
+/// What differs, in words: the warning or clue itself, then the organisations missing (-) and too many (+).
+fn difference<T: Heard>(expected: Option<&T>, got: Option<&T>) -> String {
+    let list = |t: &T| t.organisations().iter().cloned().collect::<Vec<_>>().join(", ");
+    match (expected, got) {
+        (Some(expected), None) => format!("expected {} to {}, got none", expected.words(), list(expected)),
+        (None, Some(got)) => format!("expected none, got {} to {}", got.words(), list(got)),
+        (Some(expected), Some(got)) => {
+            let missing = expected.organisations().difference(got.organisations()).map(|o| format!("-{o}"));
+            let more = got.organisations().difference(expected.organisations()).map(|o| format!("+{o}"));
+            let organisations: Vec<String> = missing.chain(more).collect();
+            let mut parts = Vec::new();
+            if expected.words() != got.words() {
+                parts.push(format!("expected {}, got {}", expected.words(), got.words()));
+            }
+            if !organisations.is_empty() {
+                parts.push(format!("{}: organisations {}", got.words(), organisations.join(" ")));
+            }
+            parts.join("; ")
+        }
+        (None, None) => String::new(),
+    }
+}
+
+/// What stands at a place of one list and not of the other.
+fn in_order<T: Heard + PartialEq>(what: &str, expected: &[T], got: &[T]) -> Vec<String> {
+    let places = 0..expected.len().max(got.len());
+    let differ = places.filter(|at| expected.get(*at) != got.get(*at));
+    differ.map(|at| format!("{what} {}: {}", at + 1, difference(expected.get(at), got.get(at)))).collect()
 }
 
 fn raised() -> String {
@@ -193,12 +239,10 @@ fn differences(model: &Model, case: &Case) -> Result<Vec<String>> {
         sequencer.tick_until(time_of(until, model.zone)?, &mut all)?;
     }
     if let Some(expected) = &case.warnings {
-        let told = told(&all)?;
-        for at in 0..expected.len().max(told.len()) {
-            if expected.get(at) != told.get(at) {
-                differences.push(format!("warning {}: {}", at + 1, Told::difference(expected.get(at), told.get(at))));
-            }
-        }
+        differences.extend(in_order("warning", expected, &told(&all)?));
+    }
+    if let Some(expected) = &case.clues {
+        differences.extend(in_order("clue", expected, &passed_on_clues(&all)?));
     }
     differences.extend(case.assessments.iter().filter_map(|expected| expected.difference(&all)));
     Ok(differences)
@@ -293,6 +337,38 @@ impl Given {
         }
         out
     }
+}
+
+/// The clues departments got, each once, with everyone it went to.
+fn passed_on_clues(all: &[Sequenced]) -> Result<Vec<PassedOn>> {
+    #[derive(Deserialize)]
+    struct Copy {
+        org: String,
+        status: String,
+        organisations: BTreeSet<String>,
+        why: Why,
+        source: Source,
+    }
+    #[derive(Deserialize)]
+    struct Why {
+        code: String,
+    }
+    #[derive(Deserialize)]
+    struct Source {
+        id: String,
+    }
+    let mut clues = Vec::new();
+    for effect in all.iter().flat_map(|s| &s.effects) {
+        let Effect::Publish(publication) = effect else { continue };
+        let Some(value) = publication.value.as_ref().filter(|_| publication.topic.starts_with("clues.")) else { continue };
+        let copy: Copy = serde_json::from_slice(value)?;
+        // All copies name everyone: one of them speaks for the clue.
+        if copy.organisations.first() == Some(&copy.org) {
+            let Copy { status, organisations, why, source, .. } = copy;
+            clues.push(PassedOn { source: source.id, why: why.code, status, organisations });
+        }
+    }
+    Ok(clues)
 }
 
 /// The warnings departments got, each once, with everyone it went to.

@@ -40,6 +40,8 @@ pub struct Tally {
     pub dead_letters: BTreeMap<&'static str, u64>,
     pub warnings: BTreeMap<(String, String), u64>,
     pub reminders: u64,
+    /// By why they were passed on.
+    pub clues: BTreeMap<String, u64>,
 }
 
 impl Default for BatchBytes {
@@ -127,6 +129,9 @@ impl BatchBytes {
     fn publication(&mut self, p: &Publication) {
         if p.topic.starts_with("reminders.") {
             self.tally.reminders += 1;
+        }
+        if let Some(why) = p.counted_clue() {
+            *self.tally.clues.entry(why).or_default() += 1;
         }
         if let Some(counted) = p.counted_warning() {
             *self.tally.warnings.entry(counted).or_default() += 1;

@@ -59,6 +59,7 @@ pub fn needed_topics(models: &[&Model], partitions: i32) -> Vec<TopicSpec> {
         for slug in model.organisations.keys() {
             need(topics::warnings(slug), partitions, &forever_out);
             need(topics::reminders(slug), partitions, &forever_out);
+            need(topics::clues(slug), partitions, &forever_out);
         }
     }
     need(topics::JOURNAL.into(), realms, &forever_out);
@@ -181,6 +182,18 @@ fn setting_problems(spec: &TopicSpec, value: &dyn Fn(&str) -> String) -> Vec<Top
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_organisation_has_its_topics() {
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pipelines/gas");
+        let model = crate::pipelines::read_model(&dir).expect("the tests' pipeline loads");
+        let names: Vec<String> = needed_topics(&[&model], 3).into_iter().map(|s| s.name).collect();
+        for kind in ["warnings", "reminders", "clues", "dispositions"] {
+            let of_kind: Vec<&String> = names.iter().filter(|n| n.starts_with(&format!("{kind}."))).collect();
+            let expected = ["wh-amr", "wh-housing", "wh-sfj"].map(|org| format!("{kind}.{org}"));
+            assert!(expected.iter().all(|name| of_kind.contains(&name)), "{kind}: {of_kind:?}");
+        }
+    }
 
     #[test]
     fn settings_that_break_the_promise_are_named_with_their_mend() {

@@ -22,6 +22,8 @@ pub struct Summary {
     /// Copies sent, by organisation.
     pub sent: BTreeMap<String, u64>,
     pub reminders: u64,
+    /// Records passed on as clues, by why; each counted once, not once a copy.
+    pub clues: BTreeMap<String, u64>,
     pub profiles: u64,
     /// Records put out, by topic; removals from compacted topics count too.
     pub published: BTreeMap<String, u64>,
@@ -31,6 +33,7 @@ pub struct Report {
     dir: PathBuf,
     warnings: BufWriter<File>,
     reminders: BufWriter<File>,
+    clues: BufWriter<File>,
     dead_letters: BufWriter<File>,
     profiles: BTreeMap<String, Vec<u8>>,
     summary: Summary,
@@ -53,11 +56,11 @@ impl Report {
             let path = dir.join(name);
             Ok(BufWriter::new(File::create(&path).with_context(|| format!("writing {}", path.display()))?))
         };
-        file("clues.ndjson")?;
         Ok(Report {
             dir: dir.to_path_buf(),
             warnings: file("warnings.ndjson")?,
             reminders: file("reminders.ndjson")?,
+            clues: file("clues.ndjson")?,
             dead_letters: file("dead-letters.ndjson")?,
             profiles: BTreeMap::new(),
             summary: Summary::default(),
@@ -99,6 +102,11 @@ impl Report {
         } else if publication.topic.starts_with("reminders.") {
             self.summary.reminders += 1;
             line(&mut self.reminders, value)?;
+        } else if publication.topic.starts_with("clues.") {
+            if let Some(why) = publication.counted_clue() {
+                *self.summary.clues.entry(why).or_default() += 1;
+            }
+            line(&mut self.clues, value)?;
         } else if publication.topic == topics::PROFILES {
             self.profiles.insert(publication.key.clone(), value.clone());
         }
@@ -124,7 +132,7 @@ impl Report {
         for value in self.profiles.values() {
             line(&mut profiles, value)?;
         }
-        for writer in [&mut self.warnings, &mut self.reminders, &mut self.dead_letters, &mut profiles] {
+        for writer in [&mut self.warnings, &mut self.reminders, &mut self.clues, &mut self.dead_letters, &mut profiles] {
             writer.flush()?;
         }
         let summary = serde_json::to_vec_pretty(&self.summary)?;

@@ -2,7 +2,7 @@
 //! never an enterprise, a ticket or a person.
 
 use jianwei_core::domain::SourceKind;
-use jianwei_core::engine::Engine;
+use jianwei_core::engine::{ClueWhy, Engine};
 use jianwei_core::sequencer::Fault;
 use prometheus::{
     GaugeVec, HistogramVec, IntCounterVec, IntGaugeVec, Registry, register_gauge_vec_with_registry,
@@ -25,8 +25,18 @@ pub enum RealmPhase {
     Failed,
 }
 
-const STATE_SIZES: [&str; 9] =
-    ["enterprises", "evidence", "series", "indicator_series", "episodes", "timers", "seen_ids", "late_records", "snapshot_bytes"];
+const STATE_SIZES: [&str; 10] = [
+    "enterprises",
+    "evidence",
+    "series",
+    "indicator_series",
+    "episodes",
+    "clues",
+    "timers",
+    "seen_ids",
+    "late_records",
+    "snapshot_bytes",
+];
 
 pub struct Metrics {
     pub registry: Registry,
@@ -35,6 +45,7 @@ pub struct Metrics {
     dead_letters: IntCounterVec,
     warnings: IntCounterVec,
     reminders: IntCounterVec,
+    clues: IntCounterVec,
     faults: IntCounterVec,
     drops: IntCounterVec,
     lag: IntGaugeVec,
@@ -79,6 +90,12 @@ impl Metrics {
                 "jianwei_reminders_total",
                 "Cards of the duties' ladder sent",
                 &["realm"],
+                r
+            )?,
+            clues: register_int_counter_vec_with_registry!(
+                "jianwei_clues_total",
+                "Records passed on as clues, by why",
+                &["realm", "why"],
                 r
             )?,
             faults: register_int_counter_vec_with_registry!(
@@ -137,6 +154,9 @@ impl Metrics {
         // Rows exist from the start, so that a rate of nothing is nought and not absent.
         self.entries.with_label_values(&[realm]);
         self.reminders.with_label_values(&[realm]);
+        for why in ClueWhy::ALL {
+            self.clues.with_label_values(&[realm, why.as_str()]);
+        }
         self.commit_seconds.with_label_values(&[realm]);
     }
 
@@ -181,6 +201,9 @@ impl Metrics {
         for (reason, count) in &tally.dead_letters {
             self.dead_letters.with_label_values(&[realm, reason]).inc_by(*count);
         }
+        for (why, count) in &tally.clues {
+            self.clues.with_label_values(&[realm, why]).inc_by(*count);
+        }
         for ((matter, level), count) in &tally.warnings {
             self.warnings.with_label_values(&[realm, matter, level]).inc_by(*count);
         }
@@ -195,6 +218,7 @@ impl Metrics {
             ("series", state.series.len()),
             ("indicator_series", state.indicators.len()),
             ("episodes", state.episodes.len()),
+            ("clues", state.clues.len()),
             ("timers", state.timers.len()),
             ("seen_ids", state.seen.len()),
             ("late_records", state.counters.late as usize),

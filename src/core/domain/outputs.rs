@@ -223,6 +223,97 @@ pub struct Profile {
     pub as_of: String,
 }
 
+/// Where a clue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClueStatus {
+    PassedOn,
+    Closed,
+    Withdrawn,
+}
+
+/// Why a clue is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClueEnd {
+    /// Every organisation closed, returned or declined its part.
+    DealtWith,
+    /// The record was withdrawn, or found to be unfounded.
+    TakenBack,
+    /// It was the oldest when too many were open.
+    TooManyOpen,
+}
+
+/// As what an organisation gets a clue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ClueRole {
+    /// It leads a matter the record belongs to.
+    Lead,
+    /// The coordinating office: nobody leads what the record speaks of, or too many do.
+    Coordinating,
+}
+
+/// One record of `clues.<org>` (art. 16): a source record passed on to the organisations it
+/// concerns. It says where to read the record, never what the record says.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Clue {
+    pub clue_id: String,
+    pub revision: u32,
+    pub status: ClueStatus,
+    /// Why it is over; none while it is passed on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<ClueEnd>,
+    pub realm: String,
+    /// Whom this copy is addressed to.
+    pub org: String,
+    pub role: ClueRole,
+    /// Everyone who gets a copy.
+    pub organisations: Vec<String>,
+    pub headline: String,
+    pub disclaimer: String,
+    pub why: WhyRef,
+    pub source: ClueSource,
+    pub matters: Vec<ClueMatter>,
+    /// All matters the record belongs to, of which `matters` shows the first.
+    pub matter_count: u32,
+    pub region: Option<String>,
+    pub region_name: Option<String>,
+    /// The enterprise the record is about, where it is known.
+    pub subject: Option<SubjectRef>,
+    /// Enterprises that may be meant, where it is not.
+    pub candidate_count: u32,
+    pub duties: Vec<DutyRef>,
+    pub event_time: String,
+    pub passed_on_at: String,
+    pub updated_at: String,
+    pub pipeline: PipelineRef,
+    pub training: bool,
+}
+
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct WhyRef {
+    pub code: String,
+    pub text: String,
+}
+
+/// Where the record itself can be read.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ClueSource {
+    pub kind: String,
+    pub id: String,
+    /// Reports: how it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ClueMatter {
+    pub id: String,
+    pub name: String,
+    pub lead: String,
+}
+
 /// The ladder of article 17 for duties not done in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -242,7 +333,11 @@ pub enum ReminderStage {
 pub struct Reminder {
     pub reminder_id: String,
     pub realm: String,
-    pub warning_id: String,
+    /// What the duty is about: a warning or a clue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clue_id: Option<String>,
     /// Whom this copy is addressed to.
     pub to: String,
     /// Who owes the duty.
@@ -252,7 +347,9 @@ pub struct Reminder {
     pub due_at: String,
     pub provisional: bool,
     pub copied_to: Vec<String>,
-    pub level: Level,
+    /// The warning's; a clue has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
     pub headline: String,
     pub sent_at: String,
 }

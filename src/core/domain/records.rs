@@ -269,6 +269,7 @@ pub struct Ticket {
     pub urgency: Option<Urgency>,
     pub relates_to: Option<String>,
     pub status: Option<TicketStatus>,
+    pub status_at_ms: Option<i64>,
     /// False is 不属实: the department found nothing in it.
     pub verified: Option<bool>,
     pub handling_department: Option<String>,

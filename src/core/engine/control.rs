@@ -40,6 +40,7 @@ impl Engine {
         self.state.bundle = model.bundle.clone();
         self.model = Arc::new(model);
         self.derive_from_model();
+        self.leave_gone_organisations(now_ms, effects);
         // A matter that no longer closes periods is looked at once a day from now on.
         let model = Arc::clone(&self.model);
         let standing: Vec<(SubjectKey, String)> =

@@ -21,6 +21,10 @@ pub mod topics {
     pub fn reminders(org: &str) -> String {
         format!("reminders.{org}")
     }
+
+    pub fn clues(org: &str) -> String {
+        format!("clues.{org}")
+    }
 }
 
 /// Largest output record. Texts, lists and factors are bounded so that none comes near it.
@@ -85,6 +89,24 @@ impl Publication {
         let seen: Seen = serde_json::from_slice(self.value.as_ref()?).ok()?;
         let counts = seen.role == "lead" && matches!(seen.status.as_str(), "raised" | "upgraded");
         counts.then_some((seen.matter.id, seen.level))
+    }
+
+    /// Why a clue was passed on, where this is the copy that counts it once: the first organisation's.
+    pub fn counted_clue(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Seen {
+            status: String,
+            org: String,
+            organisations: Vec<String>,
+            why: Why,
+        }
+        #[derive(Deserialize)]
+        struct Why {
+            code: String,
+        }
+        self.topic.strip_prefix("clues.")?;
+        let seen: Seen = serde_json::from_slice(self.value.as_ref()?).ok()?;
+        (seen.status == "passed_on" && seen.organisations.first() == Some(&seen.org)).then_some(seen.why.code)
     }
 }
 

@@ -5,7 +5,7 @@ use super::figures::Compared;
 use super::state::*;
 use super::{Effect, Engine, Moment, stats};
 use crate::domain::outputs::{Factor, Profile};
-use crate::domain::{Control, EnterpriseRow, Level, RecordKind, TicketStatus};
+use crate::domain::{Control, EnterpriseRow, Level, RecordKind};
 use crate::intake::MAX_ENTERPRISES;
 use crate::journal::{Evidence, Figure, MatterHit};
 use crate::pipeline::{EnterpriseRules, EvidenceRule, FigureTest, Matter};
@@ -21,7 +21,14 @@ pub(super) struct Scored {
 }
 
 impl Engine {
-    pub(super) fn evidence(&mut self, moment: &Moment, evidence: &Evidence, figure: Option<&Figure>, effects: &mut Vec<Effect>) {
+    /// True if a record of this id was there before.
+    pub(super) fn evidence(
+        &mut self,
+        moment: &Moment,
+        evidence: &Evidence,
+        figure: Option<&Figure>,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
         let seen = self.state.seen.note(evidence.kind, moment.cause);
         self.state.counters.updates += u64::from(seen);
         let subject = evidence.subject.as_ref().filter(|s| self.admit(moment, &s.id, effects));
@@ -35,7 +42,7 @@ impl Engine {
             }
         }
         let compared = figure.zip(subject).and_then(|(figure, subject)| self.compare(moment, &subject.id, figure));
-        let taken_back = evidence.status == Some(TicketStatus::Withdrawn) || evidence.verified == Some(false);
+        let taken_back = evidence.takes_back();
         let model = Arc::clone(&self.model);
         for hit in &evidence.matters {
             let Some(matter) = model.matters.get(&hit.matter) else { continue };
@@ -58,6 +65,7 @@ impl Engine {
                 self.count(moment, matter, evidence, effects);
             }
         }
+        seen
     }
 
     /// Makes sure the directory has the enterprise, bare if need be. At the directory's bound an

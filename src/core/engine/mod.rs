@@ -5,6 +5,7 @@
 //! later timers.
 
 mod baseline;
+mod clues;
 mod control;
 mod duties;
 mod effects;
@@ -19,13 +20,14 @@ mod state;
 pub mod stats;
 mod triggers;
 
+pub use clues::{MAX_CLUE_MATTERS, MAX_OPEN_CLUES};
 pub use effects::{Effect, MAX_OUTPUT_BYTES, Publication, topics};
 pub use state::*;
 
 use crate::ENGINE_VERSION;
-use crate::domain::Level;
 use crate::domain::outputs::PipelineRef;
-use crate::journal::{Body, DeadLetter, Entry, Fact, Genesis, RecordEntry, SourcePosition};
+use crate::domain::{Channel, Level};
+use crate::journal::{Body, DeadLetter, Entry, Evidence, Fact, Genesis, RecordEntry, SourcePosition};
 use crate::pipeline::{Bundle, Model, Period, load};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -211,8 +213,11 @@ impl Engine {
         self.state.counters.records += 1;
         let moment = Moment { now_ms, event_ms: record.event_time_ms.unwrap_or(now_ms), cause: &record.id };
         match &record.fact {
-            Fact::Evidence(evidence) => self.evidence(&moment, evidence, None, effects),
-            Fact::Figure(figure) => self.evidence(&moment, &figure.evidence, Some(figure), effects),
+            Fact::Evidence(evidence) => self.heard(&moment, evidence, None, effects),
+            Fact::Figure(figure) => {
+                self.evidence(&moment, &figure.evidence, Some(figure), effects);
+            }
+            Fact::Report { channel, evidence } => self.heard(&moment, evidence, Some(*channel), effects),
             Fact::Enterprise(row) => self.upsert_enterprise(now_ms, row.clone(), effects),
             Fact::EnterpriseRemoved { id } => self.state.directory.remove(id),
             Fact::Inspector(row) => {
@@ -228,6 +233,12 @@ impl Engine {
             Fact::Unused { .. } => {}
             Fact::Indicator(fact) => self.indicator(&moment, fact, effects),
         }
+    }
+
+    /// A record speaks of a subject: it counts, and is passed on to whom it concerns.
+    fn heard(&mut self, moment: &Moment, evidence: &Evidence, channel: Option<Channel>, effects: &mut Vec<Effect>) {
+        let seen = self.evidence(moment, evidence, None, effects);
+        self.clue(moment, evidence, channel, seen, effects);
     }
 
     fn dead_letter(&mut self, letter: &DeadLetter, effects: &mut Vec<Effect>) {
@@ -261,8 +272,8 @@ impl Engine {
         match timer {
             Timer::ClosePeriod(period) => self.close_period(&moment, period, effects),
             Timer::Recheck { subject, warning_id } => self.recheck(&moment, &subject, &warning_id, effects),
-            Timer::Remind { subject, warning_id, org, what, due_ms, stage } => {
-                self.remind(&moment, &subject, &warning_id, &org, what, due_ms, stage, effects);
+            Timer::Remind { target, org, what, due_ms, stage } => {
+                self.remind(&moment, &target, &org, what, due_ms, stage, effects);
             }
         }
     }
@@ -302,6 +313,9 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         episodes: BTreeMap::new(),
         episode_of_warning: BTreeMap::new(),
         episode_counts: BTreeMap::new(),
+        clues: BTreeMap::new(),
+        clues_by_age: BTreeMap::new(),
+        clue_count: 0,
         timers: BTreeMap::new(),
         figures: Default::default(),
         industry_trigger_records: BTreeMap::new(),
@@ -310,6 +324,7 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         unknown_years: BTreeSet::new(),
         directory_full: false,
         indicators_full: false,
+        clues_full: false,
         counters: Counters::default(),
     }
 }

@@ -68,16 +68,7 @@ impl Engine {
             lead: episode.recipients.lead().to_string(),
             lead_contact: self.contact(episode.recipients.lead()),
             cooperating: episode.recipients.cooperating(),
-            duties: episode
-                .duties
-                .iter()
-                .map(|d| DutyRef {
-                    org: d.org.clone(),
-                    what: d.what.as_str().into(),
-                    by: time(d.due_ms),
-                    provisional: d.provisional,
-                })
-                .collect(),
+            duties: self.duty_refs(&episode.duties),
             visit: Visit {
                 suggested: episode.level >= Level::Orange && key.scope == SubjectScope::Enterprise,
                 prior_notice: matter.prior_notice,
@@ -229,42 +220,57 @@ impl Engine {
             SubjectScope::Industry => {
                 model.regions.get(&key.id).map_or_else(|| key.id.clone(), |r| model.text(&r.name).to_string())
             }
-            SubjectScope::Enterprise => {
-                let named = self.state.directory.get(&key.id).and_then(|row| row.name.clone());
-                named.unwrap_or_else(|| format!("{} {}", model.text(&model.id_name), key.id))
-            }
+            SubjectScope::Enterprise => self.enterprise_name(&key.id),
         }
     }
 
     pub(super) fn subject_ref(&self, key: &SubjectKey) -> SubjectRef {
-        let model = &self.model;
-        let region_name =
-            |code: &Option<String>| code.as_ref().and_then(|c| model.regions.get(c)).map(|r| model.text(&r.name).to_string());
         match key.scope {
             SubjectScope::Industry => {
                 let region = Some(key.id.clone());
                 SubjectRef {
                     id: format!("{}@{}", key.matter, key.id),
-                    name: region_name(&region),
-                    region_name: region_name(&region),
+                    name: self.region_name(region.as_deref()),
+                    region_name: self.region_name(region.as_deref()),
                     region,
                     address: None,
                     industry: None,
                     natural_person: false,
                 }
             }
-            SubjectScope::Enterprise => {
-                let row = self.state.directory.get(&key.id).cloned().unwrap_or_default();
-                SubjectRef {
-                    id: key.id.clone(),
-                    name: row.name,
-                    region_name: region_name(&row.region),
-                    region: row.region,
-                    address: row.address,
-                    industry: row.industry,
-                    natural_person: row.natural_person,
-                }
-            }
+            SubjectScope::Enterprise => self.enterprise_ref(&key.id),
         }
+    }
+
+    pub(super) fn enterprise_ref(&self, id: &str) -> SubjectRef {
+        let row = self.state.directory.get(id).cloned().unwrap_or_default();
+        SubjectRef {
+            id: id.to_string(),
+            name: row.name,
+            region_name: self.region_name(row.region.as_deref()),
+            region: row.region,
+            address: row.address,
+            industry: row.industry,
+            natural_person: row.natural_person,
+        }
+    }
+
+    pub(super) fn region_name(&self, code: Option<&str>) -> Option<String> {
+        code.and_then(|c| self.model.regions.get(c)).map(|r| self.model.text(&r.name).to_string())
+    }
+
+    pub(super) fn enterprise_name(&self, id: &str) -> String {
+        let named = self.state.directory.get(id).and_then(|row| row.name.clone());
+        named.unwrap_or_else(|| format!("{} {id}", self.model.text(&self.model.id_name)))
+    }
+
+    pub(super) fn duty_refs(&self, duties: &[Duty]) -> Vec<DutyRef> {
+        let card = |d: &Duty| DutyRef {
+            org: d.org.clone(),
+            what: d.what.as_str().into(),
+            by: self.model.zone.format(d.due_ms),
+            provisional: d.provisional,
+        };
+        duties.iter().map(card).collect()
     }
 }

@@ -4,7 +4,7 @@ use super::Moment;
 use super::figures::Figures;
 use super::triggers::TriggerRecords;
 use crate::domain::outputs::ReminderStage;
-use crate::domain::{DAY_MS, Fixed3};
+use crate::domain::{Channel, DAY_MS, Fixed3};
 use crate::domain::{InspectorRow, Level, RecordKind};
 use crate::intake::Directory;
 use crate::journal::AttributionMethod;
@@ -45,6 +45,11 @@ pub struct State {
     pub episode_of_warning: BTreeMap<String, SubjectKey>,
     /// Episodes a subject and matter has had.
     pub episode_counts: BTreeMap<SubjectKey, u32>,
+    /// Clues not yet dealt with, by id, and their order of age.
+    pub clues: BTreeMap<String, OpenClue>,
+    pub clues_by_age: BTreeMap<u64, String>,
+    /// Clues passed on so far.
+    pub clue_count: u64,
     pub timers: BTreeMap<(i64, String), Timer>,
     /// The newest figures of enterprises.
     pub figures: Figures,
@@ -58,6 +63,8 @@ pub struct State {
     pub directory_full: bool,
     /// Operators were told that no more indicator series are kept.
     pub indicators_full: bool,
+    /// Operators were told that too many clues are open.
+    pub clues_full: bool,
     pub counters: Counters,
 }
 
@@ -272,7 +279,75 @@ impl DutyKind {
     }
 }
 
-/// What one organisation owes on one warning (办理任务).
+/// What an organisation can owe something on, by its id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Target {
+    Warning(String),
+    Clue(String),
+}
+
+impl Target {
+    pub fn id(&self) -> &str {
+        match self {
+            Target::Warning(id) | Target::Clue(id) => id,
+        }
+    }
+}
+
+/// Why a record is passed on as a clue (线索).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClueWhy {
+    /// A report, to the leads of its matters.
+    Report,
+    /// A ticket whose matters several departments lead.
+    SeveralDepartments,
+    /// A report of no matter, to the coordinating office.
+    Unclassified,
+}
+
+impl ClueWhy {
+    pub const ALL: [ClueWhy; 3] = [ClueWhy::Report, ClueWhy::SeveralDepartments, ClueWhy::Unclassified];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ClueWhy::Report => "report",
+            ClueWhy::SeveralDepartments => "several_departments",
+            ClueWhy::Unclassified => "unclassified",
+        }
+    }
+}
+
+/// A record passed on, until every organisation has dealt with its part.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OpenClue {
+    /// Its place in [`State::clues_by_age`].
+    pub number: u64,
+    pub revision: u32,
+    pub why: ClueWhy,
+    pub kind: RecordKind,
+    pub source_id: String,
+    pub channel: Option<Channel>,
+    /// The first matters it belongs to, each with the lead it goes to.
+    pub matters: Vec<(String, String)>,
+    pub matter_count: u32,
+    pub region: Option<String>,
+    pub subject: Option<String>,
+    pub candidate_count: u32,
+    pub event_ms: i64,
+    pub passed_on_ms: i64,
+    pub updated_ms: i64,
+    pub parts: Vec<CluePart>,
+    pub duties: Vec<Duty>,
+}
+
+/// One organisation's part of a clue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CluePart {
+    pub org: String,
+    pub over: bool,
+}
+
+/// What one organisation owes on one warning or clue (办理任务).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duty {
     pub org: String,
@@ -290,7 +365,7 @@ pub enum Timer {
     /// An enterprise's standing warning is looked at again.
     Recheck { subject: SubjectKey, warning_id: String },
     /// A duty's next card.
-    Remind { subject: SubjectKey, warning_id: String, org: String, what: DutyKind, due_ms: i64, stage: ReminderStage },
+    Remind { target: Target, org: String, what: DutyKind, due_ms: i64, stage: ReminderStage },
 }
 
 /// Ids seen, newest last, bounded by [`MAX_SEEN_IDS`]. Holds 64-bit hashes, not the ids.

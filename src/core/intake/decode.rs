@@ -82,6 +82,7 @@ fn ticket(f: &mut Fields) -> Read {
         urgency: f.word("urgency", Urgency::parse),
         relates_to: f.text("relates_to"),
         status: f.word("status", TicketStatus::parse),
+        status_at_ms: f.time("status_at"),
         verified: f.bool("verified"),
         handling_department: f.text("handling_department"),
         satisfaction: f.number("satisfaction", 1.0..=5.0).map(|n| n as u8),

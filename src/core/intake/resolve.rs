@@ -46,6 +46,7 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
             return Fact::Figure(Figure { evidence, measure: o.measure.clone(), value: Fixed3::from_f64(o.value) });
         }
         Record::Indicator(i) => return Fact::Indicator(indicator(i, evidence)),
+        Record::Report(r) => return Fact::Report { channel: r.channel, evidence },
         _ => {}
     }
     Fact::Evidence(evidence)

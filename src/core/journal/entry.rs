@@ -1,7 +1,7 @@
 //! What stands in the journal. Variants and fields are only ever added at the end: the codec writes
 //! positions, not names.
 
-use crate::domain::{Control, Disposition, EnterpriseRow, Fixed3, InspectorRow, Intent, RecordKind, TicketStatus};
+use crate::domain::{Channel, Control, Disposition, EnterpriseRow, Fixed3, InspectorRow, Intent, RecordKind, TicketStatus};
 use crate::pipeline::{Clock, Period};
 use serde::{Deserialize, Serialize};
 
@@ -84,13 +84,18 @@ pub enum Fact {
     /// An observation, with what was observed: rules compare it with limits and with peers.
     Figure(Figure),
     Indicator(IndicatorFact),
+    /// A report: evidence, and how it came (art. 16).
+    Report {
+        channel: Channel,
+        evidence: Evidence,
+    },
 }
 
 impl Fact {
     /// What it says about one subject, if it says something.
     pub fn evidence(&self) -> Option<&Evidence> {
         match self {
-            Fact::Evidence(evidence) | Fact::Figure(Figure { evidence, .. }) => Some(evidence),
+            Fact::Evidence(evidence) | Fact::Figure(Figure { evidence, .. }) | Fact::Report { evidence, .. } => Some(evidence),
             _ => None,
         }
     }
@@ -134,6 +139,13 @@ pub struct Evidence {
     pub matters: Vec<MatterHit>,
     /// Credit records: the class given.
     pub credit_class: Option<String>,
+}
+
+impl Evidence {
+    /// Whether the record takes back what it said before: withdrawn, or 不属实.
+    pub fn takes_back(&self) -> bool {
+        self.status == Some(TicketStatus::Withdrawn) || self.verified == Some(false)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

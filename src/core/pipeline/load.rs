@@ -144,6 +144,7 @@ fn realm(
         duties: duties(pipeline, has_matters),
         agree_lead_working_days: agree_lead_working_days(pipeline),
         ladder: ladder(pipeline),
+        clue_duties: clue_duties(pipeline),
         coordinating: String::new(),
         bundle: bundle.clone(),
     };
@@ -482,6 +483,17 @@ fn duties(pipeline: &Reader, needed: bool) -> [DutyRule; 4] {
     table.has("agree_lead_working_days");
     table.finish();
     out
+}
+
+fn clue_duties(pipeline: &Reader) -> ClueDuties {
+    let Some(table) = pipeline.table("clues") else { return ClueDuties::default() };
+    let example = "[clues] acknowledge_working_days = 1, close_working_days = 10";
+    let rule = ClueDuties {
+        acknowledge_working_days: table.whole("acknowledge_working_days", 0..=250, example),
+        close_working_days: table.whole("close_working_days", 0..=250, example),
+    };
+    table.finish();
+    rule
 }
 
 fn ladder(pipeline: &Reader) -> Ladder {

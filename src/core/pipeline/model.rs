@@ -60,6 +60,7 @@ pub struct Model {
     /// Working days the coordinating office has to see that a lead is agreed on (art. 7).
     pub agree_lead_working_days: u32,
     pub ladder: Ladder,
+    pub clue_duties: ClueDuties,
     /// The coordinating office: circular notices go there too.
     pub coordinating: String,
     pub bundle: Bundle,
@@ -304,6 +305,13 @@ pub struct LevelRules {
 pub struct DutyRule {
     pub acknowledge_working_days: Option<u32>,
     pub feedback_working_days: Option<u32>,
+    pub close_working_days: Option<u32>,
+}
+
+/// Working days the duties of a clue may take; `None`: no such duty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClueDuties {
+    pub acknowledge_working_days: Option<u32>,
     pub close_working_days: Option<u32>,
 }
 

@@ -1,7 +1,7 @@
 //! The topics whose records have a schema: one line each.
 
 use super::records::{control, dead_letter, input, output, sector, ticket};
-use crate::domain::outputs::{Audit, OpenWarning, OperatorNotice, Profile, Reminder, Warning};
+use crate::domain::outputs::{Audit, Clue, OpenWarning, OperatorNotice, Profile, Reminder, Warning};
 use crate::domain::{Disposition, EnterpriseRow, InspectorRow, Report, SourceKind};
 use serde_json::{Value, json};
 
@@ -35,10 +35,11 @@ pub const TOPICS: &[Topic] = &[
     topic("sector.records", "{topic}", Carries::In(SourceKind::Sector), "the record's own id", "Sector record, by its kind", sector),
     topic("registry.enterprises", "{topic}", Carries::In(SourceKind::Registry), "id; a null value removes the enterprise", "Directory row of an enterprise", input::<EnterpriseRow>),
     topic("registry.inspectors", "{topic}", Carries::In(SourceKind::Inspectors), "inspector_id; a null value removes the inspector", "Directory row of an inspector", input::<InspectorRow>),
-    topic("dispositions", "dispositions.{org}", Carries::In(SourceKind::Dispositions), "target", "What an organisation says of a warning", input::<Disposition>),
+    topic("dispositions", "dispositions.{org}", Carries::In(SourceKind::Dispositions), "target", "What an organisation says of a warning or a clue", input::<Disposition>),
     topic("jianwei.control", "jianwei.control", Carries::In(SourceKind::Control), "any; the partition is the realm's", "What a named person decides about the rules", control),
     topic("warnings", "warnings.{org}", Carries::Out("jianwei.warning.v1"), "warning_id", "Warning", output::<Warning>),
-    topic("reminders", "reminders.{org}", Carries::Out("jianwei.reminder.v1"), "warning_id", "Reminder of a duty", output::<Reminder>),
+    topic("reminders", "reminders.{org}", Carries::Out("jianwei.reminder.v1"), "warning_id or clue_id", "Reminder of a duty", output::<Reminder>),
+    topic("clues", "clues.{org}", Carries::Out("jianwei.clue.v1"), "clue_id", "Clue: a source record passed on", output::<Clue>),
     topic("warnings.open", "warnings.open", Carries::Out("jianwei.open-warning.v1"), "realm/warning_id; null once lifted or withdrawn", "Open warning", output::<OpenWarning>),
     topic("risk.profiles", "risk.profiles", Carries::Out("jianwei.profile.v1"), "realm/matter/enterprise id; null once its evidence is forgotten", "Risk profile of an enterprise", output::<Profile>),
     topic("jianwei.audit", "jianwei.audit", Carries::Out("jianwei.audit.v1"), "realm", "Audit row", output::<Audit>),

@@ -125,6 +125,8 @@ fn tickets() {
             (json!({ "verified": "maybe" }), "ok T1 unreadable_value"),
             (json!({ "satisfaction": 6 }), "ok T1 unreadable_value"),
             (json!({ "satisfaction": "5" }), "ok T1"),
+            (json!({ "status_at": "2026-03-01 10:00" }), "ok T1"),
+            (json!({ "status_at": "soon" }), "ok T1 unreadable_value"),
             (json!({ "region": "371002" }), "ok T1"),
             (json!({ "region": "济南市" }), "ok T1 unknown_region"),
             (json!({ "subject_uscc": USCC }), "ok T1"),

@@ -25,9 +25,9 @@ const UNTIL: &str = "2026-12-01";
 /// One thing that happens: when (hours from the start), what, to whom, and how.
 type Happening = (u32, u8, u8, u8);
 
-/// The tests' own city, one indicator of which may raise warnings.
+/// The tests' own city with clues, one indicator of which may raise warnings.
 fn gas() -> Bundle {
-    let mut bundle = common::gas();
+    let mut bundle = common::gas_with_clues();
     let matter = bundle.files.get_mut("matters/urban-gas.toml").unwrap();
     assert!(matter.contains("[industry]\n"));
     *matter = matter.replacen("[industry]\n", "[industry]\nindicators = [\"gas-visits\"]\n", 1);
@@ -37,7 +37,7 @@ fn gas() -> Bundle {
 /// Happenings of a hundred days, many of them close together towards the end.
 fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     let hour = prop_oneof![2 => 0u32..2400, 3 => 2000u32..2060];
-    let one = (hour, 0u8..13, 0u8..4, 0u8..24);
+    let one = (hour, 0u8..14, 0u8..4, 0u8..24);
     prop::collection::vec(one, 20..70).prop_map(|mut all| {
         // A usual level first, so that counts stop being grey.
         all.extend((0..60).map(|day| (day * 24 + 9, 0, 9, 3)));
@@ -101,6 +101,15 @@ fn record(index: usize, happening: Happening, at: &str) -> (&'static str, Value)
             });
             ("sector.records", record)
         }
+        13 => {
+            let said = ["钢瓶爆燃", "液化气瓶", "路灯不亮"][usize::from(how) % 3];
+            let region = ["371002", "高区", "无此区"][usize::from(who) % 3];
+            let report = json!({
+                "report_id": format!("R{}", if how == 23 { 1 } else { index }), "reported_at": at, "channel": "media",
+                "content": said, "region": region,
+            });
+            ("platform.reports", report)
+        }
         _ => {
             let name = ["甲燃气公司", "乙燃气公司"][usize::from(how) % 2];
             let industry = ["451", "62"][usize::from(who) % 2];
@@ -133,6 +142,13 @@ fn journal(happenings: &[Happening]) -> Run {
             });
             let topic = ["dispositions.wh-housing", "dispositions.wh-amr"][usize::from(happening.3) / 3];
             run.put(&now, topic, &answer);
+        }
+        let clue =
+            run.engine().state().clues.iter().nth(usize::from(happening.2)).map(|(id, c)| (id.clone(), c.parts[0].org.clone()));
+        if let (Some((target, org)), 4..=7) = (clue, happening.3) {
+            let action = ["acknowledge", "feedback", "close", "decline"][usize::from(happening.3) - 4];
+            let answer = json!({ "disposition_id": format!("C{index}"), "target": target, "action": action, "at": now });
+            run.put(&now, &format!("dispositions.{org}"), &answer);
         }
     }
     run.pass(UNTIL);
@@ -382,7 +398,15 @@ fn feed_rows(happenings: &[Happening]) -> Vec<(String, String, Vec<u8>)> {
     let rows = readable.map(|(index, happening)| {
         let at = time(start_ms, *happening, model.zone);
         let (topic, value) = record(index, *happening, &at);
-        let key = value.get("id").or(value.get("ticket_no")).or(value.get("indicator")).unwrap().as_str().unwrap().to_string();
+        let key = value
+            .get("id")
+            .or(value.get("ticket_no"))
+            .or(value.get("indicator"))
+            .or(value.get("report_id"))
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .to_string();
         (format!("weihai.{topic}"), key, value.to_string().into_bytes())
     });
     rows.collect()

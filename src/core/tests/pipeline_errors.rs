@@ -210,6 +210,16 @@ fn calendar_levels_duties_and_ladder() {
             "a whole number from 1 to 2000",
             "dwell_hours = 48",
         ),
+        row(
+            PIPELINE,
+            "[ladder]",
+            "[clues]\nclose_working_days = 251\n\n[ladder]",
+            "close_working_days = 251",
+            "`close_working_days` must be a whole number from 0 to 250",
+            "[clues] acknowledge_working_days = 1",
+        ),
+        row(PIPELINE, "[ladder]", "[clues]\nclose_days = 5\n\n[ladder]", "close_days", "unknown key `close_days`", "`"),
+        row(PIPELINE, "[realm]", "clues = 3\n\n[realm]", "clues = 3", "`clues` must be a table", "[clues]"),
         row(PIPELINE, "[duties.orange]", "[duties.purple]", "[duties.purple]", "unknown key `purple`", "`"),
         row(
             PIPELINE,

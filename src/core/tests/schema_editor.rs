@@ -5,7 +5,7 @@
 mod common;
 
 use common::mini::mini;
-use common::{gas, shipped};
+use common::{gas_with_clues, shipped};
 use jianwei_core::pipeline::{Bundle, Problem, editor_schemas, load};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -33,6 +33,10 @@ fn full() -> Bundle {
 name = "The measure"
 in_force = "2023-12-10"
 expires = "2028-12-09"
+
+[clues]
+acknowledge_working_days = 1
+close_working_days = 5
 
 [[source]]
 kind = "reports"
@@ -163,7 +167,7 @@ fn every_shipped_file_and_the_full_one_are_valid() {
         ("weihai", shipped("weihai")),
         ("chicago", shipped("chicago")),
         ("indicators", shipped("indicators")),
-        ("gas", gas()),
+        ("gas", gas_with_clues()),
         ("mini", mini()),
         ("full", full()),
     ] {

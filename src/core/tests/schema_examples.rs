@@ -7,9 +7,9 @@
 mod common;
 
 use common::mini::{disposition, with};
-use common::{Run, blessing, gas, mini, ms, schemas_dir};
+use common::{Run, blessing, gas_with_clues, mini, ms, schemas_dir};
 use jianwei_core::domain::{Action, DAY_MS, SourceKind};
-use jianwei_core::engine::Effect;
+use jianwei_core::engine::{ClueWhy, Effect};
 use jianwei_core::intake::decode;
 use jianwei_core::pipeline::Source;
 use jianwei_core::schema::{Carries, TOPICS, Topic};
@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 const TICKETS: &str = "weihai.hotline.tickets";
+const REPORTS: &str = "weihai.platform.reports";
 const SECTOR: &str = "weihai.sector.records";
 const A: &str = "91371000MAFAKE0190";
 const B: &str = "91371000MAFAKE0205";
@@ -49,7 +50,7 @@ type KeyAndValue = (&'static str, &'static str);
 
 /// A made-up spring in a made-up city: every status there is comes to pass.
 fn spring() -> (Run, Vec<KeyAndValue>) {
-    let mut run = Run::wall(&gas(), "2026-01-04 08:00");
+    let mut run = Run::wall(&gas_with_clues(), "2026-01-04 08:00");
     for (id, name) in [(A, "威海虚构燃气有限公司"), (B, "虚构液化气站"), (C, "虚构管道燃气服务部")] {
         let row = json!({ "id": id, "name": name, "industry": "4511", "region": "371002", "address": "虚构路1号" });
         run.put("2026-01-04 08:00", "weihai.registry.enterprises", &row);
@@ -58,6 +59,7 @@ fn spring() -> (Run, Vec<KeyAndValue>) {
     surge(&mut run);
     scored(&mut run);
     answered(&mut run);
+    passed_on(&mut run);
     rules(&mut run);
     let dead = unreadable(&mut run);
     run.pass("2026-09-01");
@@ -107,6 +109,21 @@ fn answered(run: &mut Run) {
     run.put("2026-03-12 09:00", "dispositions.wh-housing", &close);
 }
 
+/// Reports and a ticket that concern several: one closed, one found to be wrong, one left lying.
+fn passed_on(run: &mut Run) {
+    let at = "2026-03-12 10:00";
+    let report = |id: &str, content: &str| json!({ "report_id": id, "reported_at": at, "channel": "media", "content": content, "region": "371002", "subject_uscc": A });
+    let out = run.put(at, REPORTS, &report("R1", "报道称有商家销售过期钢瓶"));
+    let id = common::values(&out, "clues.wh-amr")[0]["clue_id"].clone();
+    let close = disposition("D30", id.as_str().unwrap(), "close", "2026-03-12 11:00", &json!({ "outcome": "rectified" }));
+    run.put("2026-03-12 11:00", "dispositions.wh-amr", &close);
+    let mut several = ticket("W501", at, "", "液化气瓶漏检", "371002");
+    run.put(at, TICKETS, &several);
+    several["verified"] = false.into();
+    run.put("2026-03-12 15:00", TICKETS, &several);
+    run.put(at, REPORTS, &report("R2", "无人机低空表演没有备案"));
+}
+
 /// A person holds a rule back and lets it go; another pipeline takes effect.
 fn rules(run: &mut Run) {
     for (n, command) in ["demote", "restore"].iter().enumerate() {
@@ -115,7 +132,7 @@ fn rules(run: &mut Run) {
                            "at": at, "by": "值班长", "reason": "误报复盘" });
         run.put(&at, "jianwei.control", &said);
     }
-    let mut next = gas();
+    let mut next = gas_with_clues();
     let text = next.files.get_mut("pipeline.toml").unwrap();
     *text = text.replace("version = \"0.1\"", "version = \"0.2\"");
     run.activate("2026-03-15 09:00", &next);
@@ -154,6 +171,8 @@ fn sample_name(topic: &Topic, value: &Value) -> String {
         }
         "warnings" => format!("{}-{}", word("scope"), word("status")),
         "warnings.open" => if value["acknowledged"] == true { "acknowledged" } else { "open" }.to_string(),
+        "clues" if value["status"] == "passed_on" => format!("passed_on-{}", value["why"]["code"].as_str().unwrap_or_default()),
+        "reminders" if value["clue_id"].is_string() => format!("clue-{}", word("stage")),
         "risk.profiles" => if value["level"].is_null() { "not-warned" } else { "warned" }.to_string(),
         _ => ["stage", "status", "what", "code"].map(word).into_iter().find(|w| !w.is_empty()).unwrap_or("sample".into()),
     }
@@ -220,7 +239,15 @@ fn wanted() -> BTreeSet<String> {
         }
     }
     let stages = words(&schema("reminders")["$defs"]["ReminderStage"]);
-    wanted.extend(stages.iter().map(|stage| format!("reminders/{stage}.json")));
+    wanted.extend(stages.iter().flat_map(|stage| [format!("reminders/{stage}.json"), format!("reminders/clue-{stage}.json")]));
+    for status in words(&schema("clues")["$defs"]["ClueStatus"]) {
+        let whys = if status == "passed_on" {
+            ClueWhy::ALL.map(|why| format!("-{}", why.as_str())).to_vec()
+        } else {
+            vec![String::new()]
+        };
+        wanted.extend(whys.iter().map(|why| format!("clues/{status}{why}.json")));
+    }
     let audited = ["genesis", "activate", "demote", "restore", "disposition_ignored"];
     wanted.extend(audited.iter().chain(Action::WORDS).map(|what| format!("jianwei.audit/{what}.json")));
     // `directory_full` takes five million enterprises: its form is the same.

@@ -24,6 +24,7 @@ const TICKET: &[&str] = &[
     "verified",
     "handling_department",
     "satisfaction",
+    "status_at",
 ];
 const REPORT: &[&str] = &[
     "report_id",

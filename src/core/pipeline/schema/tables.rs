@@ -114,6 +114,7 @@ static PIPELINE: Table = of("pipeline", &[
     key("levels", One(&LEVELS), "When industry series warn. Required once there are matters.", "行业指标何时预警。有监管事项时必填。"),
     key("duties", One(&DUTIES), "What organisations owe, by level. Required once there are matters.", "各级别的办理时限。有监管事项时必填。"),
     key("ladder", One(&LADDER), "What happens when a duty is not done.", "逾期未办的催办、督办、通报。"),
+    key("clues", One(&CLUES), "What is owed on a clue by each organisation that gets it.", "收到线索的部门的办理时限。"),
 ]);
 
 #[rustfmt::skip]
@@ -199,6 +200,12 @@ static DUTY: Table = of("duty", &[
     key("acknowledge_working_days", Whole(0, 250), "Working days to acknowledge; 0: the same day; left out: no such duty.", "签收时限（工作日）；0 为当日；不写则无此要求。"),
     key("feedback_working_days", Whole(0, 250), "Working days to give feedback.", "反馈时限（工作日）。"),
     key("close_working_days", Whole(0, 250), "Working days to close; owed by the lead.", "办结时限（工作日），由牵头部门承担。"),
+]);
+
+#[rustfmt::skip]
+static CLUES: Table = of("clues", &[
+    key("acknowledge_working_days", Whole(0, 250), "Working days to acknowledge; 0: by the end of the day; left out: no such duty.", "签收时限（工作日）；0 为当日；不写则无此任务。"),
+    key("close_working_days", Whole(0, 250), "Working days to close; left out: no such duty.", "办结时限（工作日）；不写则无此任务。"),
 ]);
 
 #[rustfmt::skip]
@@ -324,6 +331,7 @@ static CASE: Table = of("case", &[
     key("until", Text, "Time passes up to this after the last record.", "最后一条记录之后经过到何时。"),
     key("assessment", Array(&JUDGED), "Closed periods of series and how they must have been judged; others are not looked at.", "应如何评判的已结束周期；未列出的不检查。"),
     key("warning", Array(&TOLD), "All warnings told, in order; []: none; left out: not looked at.", "应发出的全部预警，按顺序；[] 表示没有；不写则不检查。"),
+    key("clue", Array(&PASSED_ON), "All clues passed on, closed or withdrawn, in order; []: none; left out: not looked at.", "应转办、办结或撤回的全部线索，按顺序；[] 表示没有；不写则不检查。"),
 ]);
 
 #[rustfmt::skip]
@@ -336,6 +344,14 @@ static GIVEN: Table = of("given", &[
     key("matters", List, "Must belong to exactly these matters, in the order of the alphabet.", "应属于的全部事项，按字母顺序。"),
     key("counts_as_risk", Bool, "Whether it counts as risk.", "是否计为风险。"),
     key("dead_letter", Word(reasons), "Must be a dead letter for this reason.", "应成为死信的原因。"),
+]);
+
+#[rustfmt::skip]
+static PASSED_ON: Table = of("passed_on", &[
+    need("source", Text, "The record's own id.", "记录编号。"),
+    need("why", Word(|| vec!["report", "several_departments", "unclassified"]), "Why it is passed on.", "转办原因。"),
+    key("status", Word(|| vec!["passed_on", "closed", "withdrawn"]), "passed_on unless told.", "状态，缺省 passed_on。"),
+    need("organisations", List, "Everyone who gets it, in any order.", "收到的全部组织，不分先后。"),
 ]);
 
 #[rustfmt::skip]

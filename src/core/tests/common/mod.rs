@@ -29,6 +29,26 @@ pub fn gas() -> Bundle {
     read_folder(&repo().join("tests/pipelines/gas"))
 }
 
+/// A second matter of that city, which the market regulator leads.
+const APPLIANCES: &str = r#"id = "gas-appliances"
+name = { zh = "燃气器具" }
+category = "quality"
+lead = "wh-amr"
+basis = { text = { zh = "编造" }, source = "nowhere", verified = false }
+match = [{ kind = ["ticket", "report"], words = ["钢瓶", "灶具", "液化气瓶"] }]
+trigger = [{ code = "blast", level = "yellow", text = { zh = "疑似爆燃" }, when = { kind = "report", words = "爆燃" } }]
+"#;
+
+/// That city with reports, the second matter and duties on clues.
+pub fn gas_with_clues() -> Bundle {
+    let mut bundle = gas();
+    let text = bundle.files.get_mut("pipeline.toml").unwrap();
+    text.push_str("\n[clues]\nacknowledge_working_days = 1\nclose_working_days = 5\n");
+    text.push_str("\n[[source]]\nkind = \"reports\"\ntopic = \"weihai.platform.reports\"\nlateness_hours = 0\n");
+    bundle.files.insert("matters/gas-appliances.toml".into(), APPLIANCES.into());
+    bundle
+}
+
 fn repo() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

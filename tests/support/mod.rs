@@ -305,7 +305,7 @@ impl Random {
     }
 }
 
-pub const REPORTS: [&str; 3] = ["warnings.ndjson", "reminders.ndjson", "profiles.ndjson"];
+pub const REPORTS: [&str; 4] = ["warnings.ndjson", "reminders.ndjson", "clues.ndjson", "profiles.ndjson"];
 
 pub fn assert_same_reports(a: &Path, b: &Path) {
     for name in REPORTS {
@@ -337,15 +337,18 @@ pub fn assert_conserved(cluster: &Cluster, journal: &[Entry], source_topics: &[S
 }
 
 /// What stands in the departments' topics is what a replay reports, line for line; a department's
-/// copies keep their order per warning.
+/// copies keep their order per warning or clue.
 pub fn assert_topics_hold(cluster: &Cluster, out: &Path, orgs: &[&str]) {
-    for (prefix, file, to) in [("warnings", "warnings.ndjson", "org"), ("reminders", "reminders.ndjson", "to")] {
+    let kinds =
+        [("warnings", "warnings.ndjson", "org"), ("reminders", "reminders.ndjson", "to"), ("clues", "clues.ndjson", "org")];
+    for (prefix, file, to) in kinds {
         let text = std::fs::read_to_string(out.join(file)).expect("a report");
         let mut reported: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
         for line in text.lines() {
             let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
             let field = |name: &str| value[name].as_str().expect("a text").to_string();
-            reported.entry((field(to), field("warning_id"))).or_default().push(line.to_string());
+            let about = if value["warning_id"].is_null() { "clue_id" } else { "warning_id" };
+            reported.entry((field(to), field(about))).or_default().push(line.to_string());
         }
         let mut published: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
         let topics: Vec<String> = orgs.iter().map(|org| format!("{prefix}.{org}")).collect();

@@ -6,8 +6,8 @@ use crate::domain::Level;
 use crate::engine::{MAX_REFS, stats};
 
 const PIPELINE: &str = "pipeline.toml";
-/// So many records of one rule within days are as much as one firm is expected to gather.
-const MANY_RECORDS: f64 = 8.0;
+/// So many fresh records of one rule are more than one firm gathers: what they do not reach, nothing does.
+const MANY_RECORDS: f64 = 100.0;
 /// Chances smaller than this are not told apart.
 const SMALLEST_P: f64 = 1e-12;
 

@@ -83,7 +83,7 @@ fn a_simulated_trouble_is_found_explained_sent_acknowledged_and_closed() {
             "en",
             "[simulated] ",
             "One planted trouble, from first warning to close",
-            [" ORANGE ", "why: +", "sent to: lead Weihai", " acknowledge", " close: ", "the warning ends"],
+            [" ORANGE ", "why: +", "sent to: lead Weihai", " acknowledged", " closed it: ", "the warning ends"],
         ),
     ] {
         let said = run(&["demo", "--city", "weihai", "--seconds", "24", "--no-color", "--lang", lang]);

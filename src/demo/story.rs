@@ -52,7 +52,7 @@ impl Story {
             (Language::Zh, other) => format!("：{other}"),
             (Language::En, other) => format!(": {other}"),
         };
-        vec![format!("{}  {}  {org} {}{outcome}", words.mark(), moment(&text("at")), words.duty(&what))]
+        vec![format!("{}  {}  {org} {}{outcome}", words.mark(), moment(&text("at")), words.did(&what))]
     }
 
     /// A copy of the warning: the lead's tells what and why, each tells whom it reached.

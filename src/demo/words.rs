@@ -125,6 +125,19 @@ impl Words {
         self.pick(zh, what)
     }
 
+    /// What an organisation did, as a sentence goes on after its name.
+    pub fn did<'a>(&self, what: &'a str) -> &'a str {
+        let en = match what {
+            "acknowledge" => "acknowledged",
+            "start" => "began to verify",
+            "feedback" => "reported back",
+            "close" => "closed it",
+            "return" => "returned it",
+            other => other,
+        };
+        self.pick(self.duty(what), en)
+    }
+
     pub fn organisation(&self, model: &Model, org: &str) -> String {
         model.organisations.get(org).map_or(org.to_string(), |o| model.text(&o.name).to_string())
     }

@@ -1,6 +1,7 @@
 //! Plain data: times, levels, id schemes, calendars, records in and out.
 
 mod calendar;
+mod codes;
 mod hash;
 mod ids;
 mod level;
@@ -11,6 +12,7 @@ mod time;
 pub(crate) mod wire;
 
 pub use calendar::{Calendar, DueDay};
+pub use codes::*;
 pub use hash::{hex_digest, short_hash};
 pub use ids::{IdProblem, IdScheme, MAX_ID_BYTES};
 pub use level::{Category, Fixed3, Language, Level, Text};

@@ -1,9 +1,10 @@
 //! One file of `matters/`: an item of the supervision list.
 
 use super::condition::Condition;
-use super::load::{known, per_level, required_word, slug, unknown_name};
+use super::load::{known, required_word, slug, unknown_name};
 use super::model::*;
 use super::reader::{File, Reader, parse_date};
+use super::rules::per_level;
 use crate::domain::{Category, Level, RecordKind};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -10,6 +10,7 @@ mod load;
 mod matters;
 mod model;
 mod reader;
+mod rules;
 mod schema;
 mod sources;
 mod words;

@@ -124,6 +124,9 @@ fn routes() {
 fn levels() {
     let levels = "{ blue = 120, yellow = 36, orange = 12, red = 2 }";
     let sources = "{ blue = 2, yellow = 2, orange = 2, red = 2 }";
+    let light_evidence = "[enterprise]\nprior = -3\nscore_at_least = { blue = 6, yellow = 7, orange = 8, red = 30 }\n\
+                          [[enterprise.evidence]]\ncode = \"c\"\nweight = 0.1\nhalf_life_days = 9\ntext = \"t\"\n\
+                          when = { kind = \"ticket\" }\n\n[[trigger]]";
     found(
         Severity::Error,
         vec![
@@ -159,7 +162,7 @@ fn levels() {
                 "no count can reach red",
                 "above 0",
             ),
-            row(GAS, "prior = -3.0", "prior = -10.0", "score_at_least", "no firm can reach red", "or more weight"),
+            row(NOISE, "[[trigger]]", light_evidence, "score_at_least", "no firm can reach red", "or more weight"),
             row(
                 GAS,
                 "prior = -3.0",
@@ -555,7 +558,7 @@ fn findings_are_bounded_and_in_order() {
     let organisations: String = (0..400).map(|n| format!("[[organisation]]\nslug = \"x{n}\"\nname = \"x\"\n")).collect();
     many.files.get_mut(ORGS).unwrap().push_str(&organisations);
     let text = many.files.get_mut(GAS).unwrap();
-    *text = text.replace("prior = -3.0", "prior = -10.0");
+    *text = text.replace("blue = 2, yellow = 2, orange = 2, red = 2", "blue = 2, yellow = 2, orange = 2, red = 1");
     let all = findings(&many);
     assert_eq!(all.len(), MAX_FINDINGS + 1);
     assert_eq!(all[0].severity, Severity::Error);

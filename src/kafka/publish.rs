@@ -17,8 +17,15 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Counts the records no broker took.
 #[derive(Clone, Default)]
-struct Failures(Arc<AtomicU64>);
+pub(super) struct Failures(Arc<AtomicU64>);
+
+impl Failures {
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 impl ClientContext for Failures {}
 
@@ -69,7 +76,7 @@ pub fn publish(settings: &Settings, model: &Model, inputs: &[Input], progress: i
             );
         }
     }
-    match failures.0.load(Ordering::Relaxed) {
+    match failures.count() {
         0 => Ok(published),
         failed => {
             bail!(

@@ -1,13 +1,11 @@
 //! Fixed records in fixed transactions, some of them aborted: for tests of other people's consumers.
 
 use super::client::Settings;
+use super::publish::Failures;
 use anyhow::{Context, Result, bail};
-use rdkafka::ClientContext;
 use rdkafka::config::FromClientConfigAndContext;
-use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,22 +20,6 @@ pub struct PlainRecord {
 pub struct Transaction {
     pub aborted: bool,
     pub records: Vec<PlainRecord>,
-}
-
-/// Counts the records no broker took.
-#[derive(Clone, Default)]
-struct Failures(Arc<AtomicU64>);
-
-impl ClientContext for Failures {}
-
-impl ProducerContext for Failures {
-    type DeliveryOpaque = ();
-
-    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        if result.is_err() {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
 }
 
 /// Sends each transaction's records, in order; aborts those marked so once their records are in the log.
@@ -58,7 +40,7 @@ pub fn publish_transactions(settings: &Settings, id: &str, transactions: &[Trans
             producer.send(out).map_err(|(error, _)| error).with_context(|| format!("sending to {}", record.topic))?;
         }
         producer.flush(PATIENCE).with_context(unreachable)?;
-        if failures.0.load(Ordering::Relaxed) > 0 {
+        if failures.count() > 0 {
             let topics: std::collections::BTreeSet<&str> = records.iter().map(|r| r.topic.as_str()).collect();
             bail!(
                 "records were not delivered: do the topics {topics:?} exist, and may you write to them? `jianwei topics create` makes them"

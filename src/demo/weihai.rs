@@ -7,7 +7,7 @@ use super::trial::{Part, play};
 use super::words::Words;
 use super::{Budget, summary};
 use crate::feeds::Input;
-use crate::pipelines::{read_model_in, shipped};
+use crate::pipelines::{read_model, read_model_in, shipped};
 use crate::replay::replay;
 use crate::simulate::{Config, simulate};
 use crate::truth::{Truth, TruthKind};
@@ -34,7 +34,8 @@ pub fn show(language: Language, paint: Paint, budget: Budget, stop: &Arc<AtomicB
     let model = read_model_in(&dir, language)?;
     let words = Words { language, simulated: true };
     let folder = tempfile::tempdir()?;
-    let inputs = made_up_month(&model, folder.path())?;
+    // Made by the pipeline as it is shipped: the command printed at the end makes the same month.
+    let inputs = made_up_month(&read_model(&dir)?, folder.path())?;
     let followed = follow(&model, &inputs, &crate::truth::read(&folder.path().join("truth.ndjson"))?)?;
     let title = "A simulated month of Weihai: names, tickets and departments are all made up";
     println!("{}", paint.bold(&format!("{}{}", words.mark(), words.pick("威海的一个月：企业、来电、部门答复均为虚构", title))));

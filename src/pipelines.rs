@@ -23,7 +23,8 @@ pub fn read_bundle(dir: &Path) -> Result<Bundle> {
                 folders.push(path);
             } else if belongs(relative) {
                 let name = relative.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>().join("/");
-                let text = std::fs::read_to_string(&path).with_context(|| format!("{}: not UTF-8 text", path.display()))?;
+                let text = std::fs::read_to_string(&path)
+                    .with_context(|| format!("{}: not UTF-8 text; save the file as UTF-8", path.display()))?;
                 bundle.files.insert(name, text);
             }
         }
@@ -73,7 +74,8 @@ fn checked(dir: &Path, bundle: &Bundle) -> Result<Model> {
         Ok(model) => Ok(model),
         Err(problems) => {
             let lines: Vec<String> = problems.iter().map(|p| format!("{}/{p}", dir.display())).collect();
-            bail!("{} mistakes in the pipeline:\n{}", lines.len(), lines.join("\n"))
+            let what = if lines.len() == 1 { "mistake" } else { "mistakes" };
+            bail!("{} {what} in the pipeline:\n{}", lines.len(), lines.join("\n"))
         }
     }
 }

@@ -22,6 +22,9 @@ const MAX_MESSAGE_CHARS: usize = 1_000;
 /// Longer names are not compared with others to find the nearest.
 pub(super) const MAX_NAME_BYTES: usize = 64;
 
+/// Typed in the place of TOML's own marks, mostly with an input method left on.
+const CHINESE_PUNCTUATION: [char; 11] = ['“', '”', '‘', '’', '，', '＝', '［', '］', '｛', '｝', '＂'];
+
 /// A day as pipelines write it.
 pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
@@ -84,7 +87,13 @@ impl<'a> File<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
             let at = error.span().map_or(0, |s| s.start);
-            self.report(at, format!("{NOT_TOML}: {}", error.message()), "key = \"value\" on a line of its own, or [table]");
+            let line = self.text.lines().nth(self.line_of(at) - 1).unwrap_or_default();
+            let write = if line.contains(CHINESE_PUNCTUATION) {
+                "plain \" , = [ ] { } as on an English keyboard: this line has Chinese “ ” ， or the like"
+            } else {
+                "key = \"value\" on a line of its own, or [table]"
+            };
+            self.report(at, format!("{NOT_TOML}: {}", error.message()), write);
         }
         table
     }

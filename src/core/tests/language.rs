@@ -17,6 +17,7 @@ const MONDAY: &str = "2026-03-02 10:00";
 #[test]
 fn mistakes_are_told_with_what_to_write() {
     check(vec![
+        row(NOISE, "lead = \"lead\"", "lead = “lead”", "“lead”", "not TOML", "as on an English keyboard: this line has Chinese"),
         row(NOISE, "words = \"drill\"", "words = \"@drils\"", "@drils", "`words` names \"drils\"", "a list of words.toml"),
         row(NOISE, "words = \"drill\"", "not_words = \"x\"", "not_words", "says nothing of what", "words = [\"...\"] beside"),
         row(NOISE, "words = \"drill\"", "words = []", "words", "words: 1 to 500, none empty", "@name"),

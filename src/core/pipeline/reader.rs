@@ -86,6 +86,10 @@ impl<'a> File<'a> {
     pub fn parse(&self) -> Spanned<DeTable<'a>> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
+            // A file may hold a mistake a byte; the work ends with what is told.
+            if self.is_full() {
+                break;
+            }
             let at = error.span().map_or(0, |s| s.start);
             let line = self.text.lines().nth(self.line_of(at) - 1).unwrap_or_default();
             let write = if line.contains(CHINESE_PUNCTUATION) {

@@ -39,7 +39,8 @@ fn print_warnings(model: &Model, seen: &Seen, words: Words, paint: Paint) {
     for matter in model.matters.values() {
         let count = |level: Level| seen.warnings.get(&(matter.id.clone(), level.as_str().to_string())).copied().unwrap_or(0);
         println!(
-            "  {}{:>8}{:>8}{:>8}{:>8}",
+            "{}  {}{:>8}{:>8}{:>8}{:>8}",
+            words.mark(),
             left(model.text(&matter.name), NAME_COLUMNS),
             count(Level::Red),
             count(Level::Orange),
@@ -69,7 +70,8 @@ fn print_surges(seen: &Seen, words: Words, paint: Paint) {
         let level = warning["level"].as_str().unwrap_or_default();
         let label = paint.level(level, &left(words.level(level), 7));
         let ratio = warning["surge"]["rate_ratio"].as_f64().unwrap_or(0.0);
-        println!("  {label}{} (x{ratio:.1})  {}", warning["headline"].as_str().unwrap_or_default(), id(warning));
+        let mark = words.mark();
+        println!("{mark}  {label}{} (x{ratio:.1})  {}", warning["headline"].as_str().unwrap_or_default(), id(warning));
     }
 }
 
@@ -99,7 +101,8 @@ fn print_profiles(model: &Model, seen: &Seen, words: Words, paint: Paint) {
         let why = why(profile);
         let called = profile["subject"]["name"].as_str().unwrap_or_default();
         println!(
-            "  {} {:<14} {} {:>3}  {}",
+            "{}  {} {:<14} {} {:>3}  {}",
+            words.mark(),
             if called.is_empty() { name } else { called },
             profile["subject"]["id"].as_str().unwrap_or_default(),
             words.pick("风险分", "score"),
@@ -107,7 +110,7 @@ fn print_profiles(model: &Model, seen: &Seen, words: Words, paint: Paint) {
             why.trim_end_matches(" · ")
         );
     }
-    println!("{}", paint.dim(&format!("  {}", model.text(&model.disclaimer))));
+    println!("{}", paint.dim(&format!("{}  {}", words.mark(), model.text(&model.disclaimer))));
 }
 
 fn id(warning: &Value) -> &str {

@@ -85,6 +85,9 @@ pub fn play(part: Part, budget: Budget, stop: &Arc<AtomicBool>) -> Result<super:
     }
     thread.join().map_err(|_| anyhow::anyhow!("the worker's thread panicked"))??;
     view.drain()?;
+    if view.seen.records == 0 && !stop.load(Ordering::Relaxed) {
+        anyhow::bail!("the time was over before the first record was read: give it more, --seconds 60");
+    }
     summary::print(model, &view.seen, words, paint);
     if let Some(story) = &view.story {
         summary::print_story(story, words, paint);

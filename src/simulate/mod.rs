@@ -97,6 +97,12 @@ pub struct City {
 impl City {
     pub fn found(config: Config, model: &Model) -> Result<City> {
         config.check()?;
+        if model.regions.is_empty() || model.matters.is_empty() {
+            bail!(
+                "realm {} lists no regions or no matters: there is no city to make up; write them, or take pipelines/weihai",
+                model.realm
+            );
+        }
         let words = trades::vocabulary()?;
         let trades = words.trades(model);
         let town = Town::found(model, &words, &trades, config.enterprises, config.seed);

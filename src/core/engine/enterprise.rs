@@ -3,6 +3,7 @@
 use super::effects::{Address, topics};
 use super::figures::Compared;
 use super::state::*;
+use super::triggers::TriggerRecords;
 use super::{Effect, Engine, Moment, stats};
 use crate::domain::outputs::{Factor, Profile};
 use crate::domain::{Control, EnterpriseRow, Level, RecordKind};
@@ -174,13 +175,12 @@ impl Engine {
     /// Takes a withdrawn or unfounded record's weight back, as far as it is still remembered one by one.
     fn take_back(&mut self, matter: &Matter, key: &SubjectKey, kind: RecordKind, id: &str) {
         let Some(state) = self.state.evidence.get_mut(key) else { return };
+        state.trigger_records.forget(id);
+        let held = state.trigger.take();
+        state.trigger = held.and_then(|held| still_held(matter, &state.trigger_records, held, id));
         let Some(at) = state.refs.iter().position(|r| r.kind == kind && r.id == id) else { return };
         let Some(piece) = state.refs.remove(at) else { return };
         state.total = state.total.saturating_sub(1);
-        state.trigger_records.forget(id);
-        if state.trigger.as_ref().is_some_and(|t| t.source_id == id) {
-            state.trigger = None;
-        }
         for code in &piece.rules {
             if let (Some(rule), Some(count)) = (rule(matter, code), state.counts.get_mut(code)) {
                 count.value = (count.value - stats::decay(count.at_ms - piece.at_ms, rule.half_life_days)).max(0.0);
@@ -331,6 +331,15 @@ impl Engine {
 
 fn rule<'m>(matter: &'m Matter, code: &str) -> Option<&'m EvidenceRule> {
     matter.enterprise.as_ref()?.evidence.iter().find(|r| r.code == code)
+}
+
+/// A trigger after a record was taken back: one that needs several stands while enough are left.
+fn still_held(matter: &Matter, records: &TriggerRecords, held: HeldTrigger, id: &str) -> Option<HeldTrigger> {
+    let counted = matter.triggers.iter().find(|t| t.code == held.code && t.at_least > 1);
+    match counted {
+        Some(trigger) => records.stands_on(trigger).map(|newest| HeldTrigger { source_id: newest.to_string(), ..held.clone() }),
+        None => (held.source_id != id).then_some(held),
+    }
 }
 
 /// Log-odds in published points: tenths, rounded half up.

@@ -5,7 +5,10 @@ use crate::pipeline::Trigger;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
-/// By trigger: event time and id of the newest records, at most as many as it waits for.
+/// Newest records kept of one trigger; more than any may wait for, so that one taken back leaves the others.
+pub const MAX_RECORDS_KEPT: usize = 64;
+
+/// By trigger: event time and id of the records within its days, the newest [`MAX_RECORDS_KEPT`].
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct TriggerRecords(BTreeMap<String, VecDeque<(i64, String)>>);
 
@@ -20,10 +23,16 @@ impl TriggerRecords {
         records.insert(place, (at_ms, id.to_string()));
         let newest_ms = records.back().map_or(at_ms, |(at, _)| *at);
         let since_ms = newest_ms - i64::from(trigger.within_days) * DAY_MS;
-        while records.front().is_some_and(|(at, _)| *at <= since_ms) || records.len() > trigger.at_least as usize {
+        while records.front().is_some_and(|(at, _)| *at <= since_ms) || records.len() > MAX_RECORDS_KEPT {
             records.pop_front();
         }
         at_ms > since_ms && records.len() >= trigger.at_least as usize
+    }
+
+    /// The newest record of a trigger that still has as many as it waits for.
+    pub fn stands_on(&self, trigger: &Trigger) -> Option<&str> {
+        let records = self.0.get(&trigger.code).filter(|r| r.len() >= trigger.at_least as usize)?;
+        records.back().map(|(_, id)| id.as_str())
     }
 
     /// Forgets a record that was taken back.
@@ -57,6 +66,7 @@ mod tests {
         let got = [note(1, "a"), note(2, "b"), note(3, "c"), note(4, "d"), note(4, "e"), note(4, "f")];
         assert_eq!(got, [false, false, false, false, true, true]);
         assert!(!note(1, "late"), "too old to count");
+        records.forget("c");
         records.forget("e");
         records.forget("f");
         assert!(!records.note(&three, 4 * DAY_MS, "g"));

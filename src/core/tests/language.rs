@@ -255,6 +255,24 @@ fn a_trigger_may_wait_for_several_records() {
     }
 }
 
+/// A counted trigger stands on the records that are left, whichever is taken back.
+#[test]
+fn a_counted_trigger_is_judged_again_when_a_record_is_taken_back() {
+    let more = "code = \"leak\"\nat_least = 3\nwithin_days = 20";
+    for (records, back, held) in [(3, 1, false), (3, 3, false), (4, 1, true), (4, 4, true)] {
+        let mut run = Run::wall(&mini_with(GAS, "code = \"leak\"", more), "2026-03-01");
+        for n in 1..=records {
+            let no = format!("T{n}");
+            run.put(MONDAY, TICKETS, &ticket(&no, MONDAY, "E1", "a leak", &json!({})));
+        }
+        let no = format!("T{back}");
+        run.put("2026-03-02 11:00", TICKETS, &ticket(&no, MONDAY, "E1", "a leak", &json!({ "verified": false })));
+        let evidence = run.engine().state().evidence.values().next().expect("evidence");
+        assert_eq!(evidence.trigger.is_some(), held, "{records} records, number {back} taken back");
+        assert!(evidence.trigger.as_ref().is_none_or(|t| t.source_id != no), "{records} {back}");
+    }
+}
+
 #[test]
 fn a_matter_without_a_lead_goes_to_the_coordinating_office_with_a_due_time() {
     let bundle = mini_with(NOISE, "lead = \"lead\"", "lead = \"undetermined\"\ncooperating = [\"coop\"]");

@@ -200,7 +200,8 @@ proptest! {
         }
         more.push(end);
         let (_, ticked) = step_all(&renumbered(more));
-        prop_assert!(expected.len() > 3);
+        // The genesis entry's audit at least; what random happenings lead to varies.
+        prop_assert!(!expected.is_empty());
         prop_assert!(bare.starts_with(&expected), "ticks removed");
         prop_assert_eq!(&bare, &ticked);
     }

@@ -76,13 +76,13 @@ fn a_simulated_trouble_is_found_explained_sent_acknowledged_and_closed() {
         (
             "zh",
             "[模拟] ",
-            "一起植入的隐患，从发现到办结",
+            "一起植入的隐患：其中一条预警，从发出到办结",
             ["橙色", "为什么: +", "已发送：牵头 威海市", "签收", "办结：", "预警解除"],
         ),
         (
             "en",
             "[simulated] ",
-            "One planted trouble, from first warning to close",
+            "A planted trouble: one of its warnings, from raising to close",
             [" ORANGE ", "why: +", "sent to: lead Weihai", " acknowledged", " closed it: ", "the warning ends"],
         ),
     ] {

@@ -22,7 +22,8 @@ pub struct Args {
     /// Directory of enterprises; the same as `--input registry=FILE`.
     #[arg(long)]
     registry: Option<String>,
-    /// Files to read: KIND=PATH, KIND one of tickets, sector, registry, dispositions, control; PATH
+    /// Files to read: KIND=PATH, KIND one of tickets, reports, sector, registry,
+    /// inspectors, dispositions, control; PATH
     /// may be a pattern, NDJSON or CSV, plain, .gz or .zst.
     #[arg(long)]
     input: Vec<Input>,

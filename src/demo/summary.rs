@@ -128,7 +128,8 @@ pub fn print_commands(dir: &str, inputs: &str, subject: &str, seen: &Seen, words
 
 /// One trouble from its planting to the end of its warning.
 pub fn print_story(story: &Story, words: Words, paint: Paint) {
-    let title = words.pick("一起植入的隐患，从发现到办结", "One planted trouble, from first warning to close");
+    let title =
+        words.pick("一起植入的隐患：其中一条预警，从发出到办结", "A planted trouble: one of its warnings, from raising to close");
     println!("\n{}", paint.bold(&format!("{}{title}", words.mark())));
     for line in story.lines() {
         println!("{line}");

@@ -51,7 +51,7 @@ impl Engine {
                 let key = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Enterprise, id: subject.id.clone() };
                 match (seen, taken_back) {
                     (false, false) => self.add_evidence(moment, matter, &key, evidence, hit, compared.as_ref()),
-                    (_, true) => self.take_back(matter, &key, evidence.kind, moment.cause),
+                    (_, true) => self.take_back(moment.now_ms, matter, &key, evidence.kind, moment.cause),
                     (true, false) => continue,
                 }
                 self.assess_enterprise(moment, matter, &key, effects);
@@ -137,13 +137,8 @@ impl Engine {
             count.at_ms = at_ms;
         }
         for trigger in matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)) {
-            if !state.trigger_records.note(trigger, moment.event_ms, moment.cause) {
-                continue;
-            }
-            let held = HeldTrigger::new(trigger, moment);
-            let lower = |h: &HeldTrigger| h.level <= held.level || h.until_ms <= moment.now_ms;
-            if state.trigger.as_ref().is_none_or(lower) {
-                state.trigger = Some(held);
+            if state.trigger_records.note(trigger, moment.met()) {
+                state.triggers.insert(trigger.code.clone(), HeldTrigger::new(trigger, moment));
             }
         }
         state.total += 1;
@@ -173,11 +168,20 @@ impl Engine {
     }
 
     /// Takes a withdrawn or unfounded record's weight back, as far as it is still remembered one by one.
-    fn take_back(&mut self, matter: &Matter, key: &SubjectKey, kind: RecordKind, id: &str) {
+    fn take_back(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey, kind: RecordKind, id: &str) {
         let Some(state) = self.state.evidence.get_mut(key) else { return };
         state.trigger_records.forget(id);
-        let held = state.trigger.take();
-        state.trigger = held.and_then(|held| still_held(matter, &state.trigger_records, held, id));
+        let held = std::mem::take(&mut state.triggers);
+        state.triggers = held
+            .into_iter()
+            .filter_map(|(code, held)| Some((code, still_held(matter, &state.trigger_records, held, id)?)))
+            .collect();
+        // A warning does not go on naming a trigger whose records were taken back.
+        if let Some(episode) = self.state.episodes.get_mut(key)
+            && episode.trigger.as_ref().is_some_and(|t| !state.triggers.contains_key(&t.code))
+        {
+            episode.trigger = state.strongest_trigger(now_ms).cloned();
+        }
         let Some(at) = state.refs.iter().position(|r| r.kind == kind && r.id == id) else { return };
         let Some(piece) = state.refs.remove(at) else { return };
         state.total = state.total.saturating_sub(1);
@@ -196,8 +200,10 @@ impl Engine {
     /// The lead has dealt with the event: it holds no level any more.
     pub(super) fn end_trigger(&mut self, key: &SubjectKey) {
         if let Some(state) = self.state.evidence.get_mut(key) {
-            state.trigger = None;
+            state.triggers.clear();
+            state.trigger_records = TriggerRecords::default();
         }
+        self.state.industry_trigger_records.remove(key);
     }
 
     /// Scores the enterprise now, raises its warning if it must be, and publishes its profile.
@@ -219,7 +225,7 @@ impl Engine {
         let scored = self.scored(now_ms, matter, key)?;
         let cap = self.state.demoted.get(&matter.id).copied().unwrap_or(Level::Red);
         let by_score = scored.level.map(|l| l.min(cap));
-        let held = self.state.evidence.get(key).and_then(|e| e.trigger.clone()).filter(|t| now_ms < t.until_ms);
+        let held = self.state.evidence.get(key).and_then(|e| e.strongest_trigger(now_ms)).cloned();
         let by_trigger = held.as_ref().map(|t| t.level);
         let trigger = if by_trigger >= by_score { held } else { None };
         Some((by_score.max(by_trigger), trigger))
@@ -333,13 +339,13 @@ fn rule<'m>(matter: &'m Matter, code: &str) -> Option<&'m EvidenceRule> {
     matter.enterprise.as_ref()?.evidence.iter().find(|r| r.code == code)
 }
 
-/// A trigger after a record was taken back: one that needs several stands while enough are left.
+/// A trigger after a record was taken back: it stands on the newest of those left, if they are enough.
 fn still_held(matter: &Matter, records: &TriggerRecords, held: HeldTrigger, id: &str) -> Option<HeldTrigger> {
-    let counted = matter.triggers.iter().find(|t| t.code == held.code && t.at_least > 1);
-    match counted {
-        Some(trigger) => records.stands_on(trigger).map(|newest| HeldTrigger { source_id: newest.to_string(), ..held.clone() }),
-        None => (held.source_id != id).then_some(held),
-    }
+    let Some(trigger) = matter.triggers.iter().find(|t| t.code == held.code) else {
+        return (held.source_id != id).then_some(held);
+    };
+    let newest = records.stands_on(trigger)?;
+    Some(if held.source_id == id { HeldTrigger::of(trigger, newest) } else { held })
 }
 
 /// Log-odds in published points: tenths, rounded half up.

@@ -77,7 +77,8 @@ impl Compared {
         let thousandths = |limit: f64| Fixed3::from_f64(limit);
         let beside_peers = |times: f64| {
             let median = self.peer_median.filter(|_| self.peers >= test.peers_at_least as usize);
-            median.is_some_and(|m| self.value.0 as f64 >= times * m.0 as f64 && self.value > Fixed3(0))
+            // Nothing is a multiple of nothing.
+            median.is_some_and(|m| m > Fixed3(0) && self.value.0 as f64 >= times * m.0 as f64)
         };
         test.value_at_least.is_none_or(|least| self.value >= thousandths(least))
             && test.value_below.is_none_or(|below| self.value < thousandths(below))
@@ -131,6 +132,8 @@ mod tests {
             (49, 3, Some(10), None, None, Some(5.0), false),
             (50, 2, Some(10), None, None, Some(5.0), false),
             (0, 3, Some(0), None, None, Some(5.0), false),
+            (9, 3, Some(0), None, None, Some(5.0), false),
+            (9, 3, Some(-1), None, None, Some(5.0), false),
             (50, 3, Some(10), Some(60.0), None, Some(5.0), false),
         ] {
             let got = compared(value, peers, median).passes(&test(least, below, times));

@@ -168,7 +168,7 @@ impl Engine {
         let key = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Industry, id: region };
         let met: Vec<_> = matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)).collect();
         let records = self.state.industry_trigger_records.entry(key.clone()).or_default();
-        let held = met.into_iter().filter(|t| records.note(t, moment.event_ms, moment.cause)).collect::<Vec<_>>();
+        let held = met.into_iter().filter(|t| records.note(t, moment.met())).collect::<Vec<_>>();
         let Some(trigger) = held.into_iter().max_by_key(|t| t.level) else { return };
         self.open_periods(moment.now_ms);
         let held = HeldTrigger::new(trigger, moment);

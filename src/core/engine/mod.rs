@@ -90,6 +90,13 @@ struct Moment<'a> {
     cause: &'a str,
 }
 
+impl Moment<'_> {
+    /// The record behind it, as one that met a trigger.
+    fn met(&self) -> triggers::Met {
+        triggers::Met { at_ms: self.event_ms, stamp_ms: self.now_ms, id: self.cause.to_string() }
+    }
+}
+
 impl Engine {
     /// Begins a realm with its genesis entry.
     pub fn begin(entry: &Entry, effects: &mut Vec<Effect>) -> Result<Engine, StepError> {

@@ -2,7 +2,7 @@
 
 use super::Moment;
 use super::figures::Figures;
-use super::triggers::TriggerRecords;
+use super::triggers::{Met, TriggerRecords};
 use crate::domain::outputs::ReminderStage;
 use crate::domain::{Channel, DAY_MS, Fixed3};
 use crate::domain::{InspectorRow, Level, RecordKind};
@@ -114,8 +114,8 @@ pub struct EvidenceState {
     /// The newest pieces, oldest first.
     pub refs: VecDeque<EvidencePiece>,
     pub total: u64,
-    /// The trigger that holds a least level, if any.
-    pub trigger: Option<HeldTrigger>,
+    /// The triggers that hold a least level, by code: a higher one leaves a lower one standing, which may hold longer.
+    pub triggers: BTreeMap<String, HeldTrigger>,
     /// Records that triggers wait for more of.
     pub trigger_records: TriggerRecords,
 }
@@ -144,7 +144,24 @@ pub struct HeldTrigger {
     pub until_ms: i64,
 }
 
+impl EvidenceState {
+    /// Of the triggers held at `now_ms` the highest, of those the one that holds longest.
+    pub fn strongest_trigger(&self, now_ms: i64) -> Option<&HeldTrigger> {
+        self.triggers.values().filter(|t| now_ms < t.until_ms).max_by_key(|t| (t.level, t.until_ms))
+    }
+}
+
 impl HeldTrigger {
+    /// As a record that was met before holds it.
+    pub(super) fn of(trigger: &Trigger, met: &Met) -> HeldTrigger {
+        HeldTrigger {
+            code: trigger.code.clone(),
+            level: trigger.level,
+            source_id: met.id.clone(),
+            until_ms: met.stamp_ms + i64::from(trigger.hold_days) * DAY_MS,
+        }
+    }
+
     pub(super) fn new(trigger: &Trigger, moment: &Moment) -> HeldTrigger {
         HeldTrigger {
             code: trigger.code.clone(),

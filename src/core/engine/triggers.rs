@@ -1,46 +1,61 @@
-//! Triggers that wait for several records: so many within so many days.
+//! The records that met a trigger: some triggers need several within so many days, and one taken back
+//! must leave what the others hold.
 
 use crate::domain::DAY_MS;
 use crate::pipeline::Trigger;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
-/// Newest records kept of one trigger; more than any may wait for, so that one taken back leaves the others.
+/// Newest records kept of one trigger; more than any may wait for.
 pub const MAX_RECORDS_KEPT: usize = 64;
 
-/// By trigger: event time and id of the records within its days, the newest [`MAX_RECORDS_KEPT`].
+/// By trigger: the records that met it and may still hold it, in order of event time.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct TriggerRecords(BTreeMap<String, VecDeque<(i64, String)>>);
+pub struct TriggerRecords(BTreeMap<String, VecDeque<Met>>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Met {
+    pub at_ms: i64,
+    pub stamp_ms: i64,
+    pub id: String,
+}
 
 impl TriggerRecords {
-    /// Whether the trigger holds with this record. One that needs no other is not remembered.
-    pub fn note(&mut self, trigger: &Trigger, at_ms: i64, id: &str) -> bool {
-        if trigger.at_least <= 1 {
-            return true;
-        }
+    /// Remembers a record; whether the trigger holds with it.
+    pub fn note(&mut self, trigger: &Trigger, met: Met) -> bool {
+        let at_ms = met.at_ms;
         let records = self.0.entry(trigger.code.clone()).or_default();
-        let place = records.iter().take_while(|(at, _)| *at <= at_ms).count();
-        records.insert(place, (at_ms, id.to_string()));
-        let newest_ms = records.back().map_or(at_ms, |(at, _)| *at);
-        let since_ms = newest_ms - i64::from(trigger.within_days) * DAY_MS;
-        while records.front().is_some_and(|(at, _)| *at <= since_ms) || records.len() > MAX_RECORDS_KEPT {
+        let place = records.iter().take_while(|r| r.at_ms <= at_ms).count();
+        records.insert(place, met);
+        let newest_ms = records.back().map_or(at_ms, |r| r.at_ms);
+        let kept_ms = i64::from(trigger.within_days.max(trigger.hold_days)) * DAY_MS;
+        while records.front().is_some_and(|r| r.at_ms <= newest_ms - kept_ms) || records.len() > MAX_RECORDS_KEPT {
             records.pop_front();
         }
-        at_ms > since_ms && records.len() >= trigger.at_least as usize
+        trigger.at_least <= 1 || (at_ms > newest_ms - within_ms(trigger) && enough(trigger, records))
     }
 
     /// The newest record of a trigger that still has as many as it waits for.
-    pub fn stands_on(&self, trigger: &Trigger) -> Option<&str> {
-        let records = self.0.get(&trigger.code).filter(|r| r.len() >= trigger.at_least as usize)?;
-        records.back().map(|(_, id)| id.as_str())
+    pub fn stands_on(&self, trigger: &Trigger) -> Option<&Met> {
+        self.0.get(&trigger.code).filter(|records| enough(trigger, records))?.back()
     }
 
     /// Forgets a record that was taken back.
     pub fn forget(&mut self, id: &str) {
         for records in self.0.values_mut() {
-            records.retain(|(_, known)| known != id);
+            records.retain(|known| known.id != id);
         }
     }
+}
+
+fn within_ms(trigger: &Trigger) -> i64 {
+    i64::from(trigger.within_days) * DAY_MS
+}
+
+fn enough(trigger: &Trigger, records: &VecDeque<Met>) -> bool {
+    let Some(newest) = records.back() else { return false };
+    let counted = records.iter().filter(|r| r.at_ms > newest.at_ms - within_ms(trigger)).count();
+    counted >= trigger.at_least as usize
 }
 
 #[cfg(test)]
@@ -60,16 +75,17 @@ mod tests {
             within_days: 2,
         };
         let mut records = TriggerRecords::default();
-        assert!(records.note(&trigger(1), 0, "one"));
+        let met = |at_ms: i64, id: &str| Met { at_ms, stamp_ms: at_ms, id: id.into() };
+        assert!(records.note(&trigger(1), met(0, "one")));
         let three = trigger(3);
-        let mut note = |day: i64, id: &str| records.note(&three, day * DAY_MS, id);
+        let mut note = |day: i64, id: &str| records.note(&three, met(day * DAY_MS, id));
         let got = [note(1, "a"), note(2, "b"), note(3, "c"), note(4, "d"), note(4, "e"), note(4, "f")];
         assert_eq!(got, [false, false, false, false, true, true]);
         assert!(!note(1, "late"), "too old to count");
         records.forget("c");
         records.forget("e");
         records.forget("f");
-        assert!(!records.note(&three, 4 * DAY_MS, "g"));
-        assert!(records.note(&three, 4 * DAY_MS, "h"));
+        assert!(!records.note(&three, met(4 * DAY_MS, "g")));
+        assert!(records.note(&three, met(4 * DAY_MS, "h")));
     }
 }

@@ -268,8 +268,8 @@ fn a_counted_trigger_is_judged_again_when_a_record_is_taken_back() {
         let no = format!("T{back}");
         run.put("2026-03-02 11:00", TICKETS, &ticket(&no, MONDAY, "E1", "a leak", &json!({ "verified": false })));
         let evidence = run.engine().state().evidence.values().next().expect("evidence");
-        assert_eq!(evidence.trigger.is_some(), held, "{records} records, number {back} taken back");
-        assert!(evidence.trigger.as_ref().is_none_or(|t| t.source_id != no), "{records} {back}");
+        assert_eq!(!evidence.triggers.is_empty(), held, "{records} records, number {back} taken back");
+        assert!(evidence.triggers.values().all(|t| t.source_id != no), "{records} {back}");
     }
 }
 
@@ -315,4 +315,48 @@ fn the_lead_can_be_reached() {
     let mut run = Run::wall(&bundle, "2026-03-01");
     run.put(MONDAY, TICKETS, &ticket("T1", MONDAY, "E1", "a leak", &json!({})));
     assert_eq!(values(&run.all, "warnings.lead")[0]["lead_contact"], "duty room");
+}
+
+/// A third complaint must not end a warning sooner than two would, nor its withdrawal take more than it brought.
+#[test]
+fn a_higher_trigger_with_a_shorter_hold_leaves_the_lower_one_standing() {
+    let again = "[[trigger]]\ncode = \"leaks\"\nlevel = \"red\"\nat_least = 3\nwithin_days = 2\nhold_days = 2\ntext = \"many leaks\"\nwhen = { kind = \"ticket\", words = [\"leak\"] }\n\n[[trigger]]\ncode = \"leak\"";
+    let bundle = mini_with(GAS, "[[trigger]]\ncode = \"leak\"", again);
+    let ends = |records: usize, withdrawn: bool| {
+        let mut run = Run::wall(&bundle, "2026-03-01");
+        for n in 1..=records {
+            run.put(MONDAY, TICKETS, &ticket(&format!("T{n}"), MONDAY, "E1", "a leak", &json!({})));
+        }
+        if withdrawn {
+            let back = json!({ "status": "withdrawn" });
+            run.put("2026-03-02 11:00", TICKETS, &ticket("T3", MONDAY, "E1", "a leak", &back));
+        }
+        run.pass("2026-04-30");
+        let told = values(&run.all, "warnings.lead");
+        let below_orange =
+            |w: &&Value| w["updated_at"].as_str() > Some("2026-03-03") && (w["level"] == "yellow" || w["status"] == "lifted");
+        let shown = told.iter().filter(|w| w["status"] == "downgraded").map(|w| w["trigger"]["code"].clone()).collect::<Vec<_>>();
+        (told.iter().find(below_orange).expect("it falls")["updated_at"].as_str().expect("a time").to_string(), shown)
+    };
+    let (two, _) = ends(2, false);
+    assert!(ends(3, false).0 >= two, "a third complaint ends it sooner");
+    let (withdrawn, shown) = ends(3, true);
+    assert!(withdrawn >= two, "a complaint taken back takes the others with it: {withdrawn}, {two}");
+    assert!(!shown.contains(&json!("leaks")), "three leaks are no longer there: {shown:?}");
+}
+
+/// What the lead has dealt with sets nothing off again.
+#[test]
+fn calls_of_a_closed_warning_do_not_count_for_the_next() {
+    let bundle = mini_with(GAS, "code = \"leak\"", "code = \"leak\"\nat_least = 3\nwithin_days = 20");
+    let mut run = Run::wall(&bundle, "2026-03-01");
+    for n in 1..=3 {
+        run.put(MONDAY, TICKETS, &ticket(&format!("T{n}"), MONDAY, "E1", "a leak", &json!({})));
+    }
+    let id = values(&run.all, "warnings.lead")[0]["warning_id"].as_str().unwrap().to_string();
+    let done = json!({ "outcome": "rectified" });
+    run.put("2026-03-03 09:00", "dispositions.lead", &disposition("D1", &id, "close", "2026-03-03 09:00", &done));
+    run.put("2026-03-03 20:00", TICKETS, &ticket("T4", "2026-03-03 20:00", "E1", "a leak", &json!({})));
+    let state = run.engine().state();
+    assert!(state.evidence.values().all(|e| e.strongest_trigger(i64::MIN).is_none()));
 }

@@ -225,6 +225,7 @@ impl Engine {
                 self.evidence(&moment, &figure.evidence, Some(figure), effects);
             }
             Fact::Report { channel, evidence } => self.heard(&moment, evidence, Some(*channel), effects),
+            Fact::Text(text) => self.heard(&moment, &text.evidence, text.channel, effects),
             Fact::Enterprise(row) => self.upsert_enterprise(now_ms, row.clone(), effects),
             Fact::EnterpriseRemoved { id } => self.state.directory.remove(id),
             Fact::Inspector(row) => {

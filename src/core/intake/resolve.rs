@@ -2,7 +2,7 @@
 
 use super::{Decoded, Directory};
 use crate::domain::{Fixed3, Indicator, Intent, Record, TicketStatus};
-use crate::journal::{Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit};
+use crate::journal::{Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit, TextFact};
 use crate::pipeline::{About, Condition, Model};
 
 const MAX_CANDIDATES: usize = 8;
@@ -46,10 +46,17 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
             return Fact::Figure(Figure { evidence, measure: o.measure.clone(), value: Fixed3::from_f64(o.value) });
         }
         Record::Indicator(i) => return Fact::Indicator(indicator(i, evidence)),
-        Record::Report(r) => return Fact::Report { channel: r.channel, evidence },
         _ => {}
     }
-    Fact::Evidence(evidence)
+    match record {
+        Record::Ticket(t) => Fact::Text(TextFact {
+            relates_to: t.relates_to.clone(),
+            status_at_ms: t.status_at_ms,
+            ..TextFact::of(evidence, None)
+        }),
+        Record::Report(r) => Fact::Text(TextFact::of(evidence, Some(r.channel))),
+        _ => Fact::Evidence(evidence),
+    }
 }
 
 fn indicator(record: &Indicator, evidence: Evidence) -> IndicatorFact {
@@ -153,7 +160,7 @@ fn by_name(directory: &Directory, name: &str, region: Option<&str>, flags: &mut 
             let confidence = match method {
                 AttributionMethod::Id | AttributionMethod::Name => Fixed3(950),
                 AttributionMethod::FormerName => Fixed3(900),
-                AttributionMethod::Alias => Fixed3(800),
+                _ => Fixed3(800),
             };
             (Some(Attribution { id: row.id.clone(), method: *method, confidence }), Vec::new())
         }

@@ -89,16 +89,104 @@ pub enum Fact {
         channel: Channel,
         evidence: Evidence,
     },
+    /// A ticket or a report, with what its text gave.
+    Text(TextFact),
 }
 
 impl Fact {
     /// What it says about one subject, if it says something.
     pub fn evidence(&self) -> Option<&Evidence> {
         match self {
-            Fact::Evidence(evidence) | Fact::Figure(Figure { evidence, .. }) | Fact::Report { evidence, .. } => Some(evidence),
+            Fact::Evidence(evidence)
+            | Fact::Figure(Figure { evidence, .. })
+            | Fact::Report { evidence, .. }
+            | Fact::Text(TextFact { evidence, .. }) => Some(evidence),
             _ => None,
         }
     }
+}
+
+/// What a ticket or a report says, and what the engine needs to weigh it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TextFact {
+    /// Its subject is the one accused in the first place.
+    pub evidence: Evidence,
+    /// Reports: how it came (art. 16).
+    pub channel: Option<Channel>,
+    /// What the subject's attribution rests on; none for an id given in its own field.
+    pub span: Option<Span>,
+    /// Others who are accused too.
+    pub secondary: Vec<Named>,
+    /// Similarity sketch of the text (SimHash); none for a text too short to compare.
+    pub sketch: Option<u64>,
+    pub caller: Option<Caller>,
+    /// The record it adds to, by that one's own id.
+    pub relates_to: Option<String>,
+    pub status_at_ms: Option<i64>,
+    /// Slugs of the organisations that handle it.
+    pub departments: Vec<String>,
+    /// A masked piece of the text, only where a matter asks for it.
+    pub excerpt: Option<String>,
+}
+
+impl TextFact {
+    /// A text nothing more is known of.
+    pub fn of(evidence: Evidence, channel: Option<Channel>) -> TextFact {
+        TextFact {
+            evidence,
+            channel,
+            span: None,
+            secondary: Vec::new(),
+            sketch: None,
+            caller: None,
+            relates_to: None,
+            status_at_ms: None,
+            departments: Vec::new(),
+            excerpt: None,
+        }
+    }
+}
+
+/// An enterprise a text accuses, and where it does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Named {
+    pub attribution: Attribution,
+    pub span: Option<Span>,
+}
+
+/// A piece of one field as intake read it, in characters: `from` the first, `to` the one after the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    pub field: TextField,
+    pub from: u32,
+    pub to: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum TextField {
+    SubjectName,
+    Title,
+    Content,
+    Address,
+}
+
+impl TextField {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TextField::SubjectName => "subject_name",
+            TextField::Title => "title",
+            TextField::Content => "content",
+            TextField::Address => "address",
+        }
+    }
+}
+
+/// Who wrote, as nobody can read it: a keyed hash that changes with the day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// Names the key it was made with.
+    pub key_id: String,
+    pub day_hash: u64,
 }
 
 /// A figure of one enterprise.
@@ -161,6 +249,16 @@ pub enum AttributionMethod {
     Name,
     FormerName,
     Alias,
+    /// An id that stands in the text.
+    IdInText,
+    /// The name without its region or its legal form.
+    ShortName,
+    /// The brand alone, with a trade, a region or a street beside it that only one enterprise fits.
+    Brand,
+    /// Sounds the same (宏远, 鸿源).
+    Homophone,
+    /// Another word for the same trade (客运, 运输).
+    TradeVariant,
 }
 
 impl AttributionMethod {
@@ -170,6 +268,11 @@ impl AttributionMethod {
             AttributionMethod::Name => "name",
             AttributionMethod::FormerName => "former_name",
             AttributionMethod::Alias => "alias",
+            AttributionMethod::IdInText => "id_in_text",
+            AttributionMethod::ShortName => "short_name",
+            AttributionMethod::Brand => "brand",
+            AttributionMethod::Homophone => "homophone",
+            AttributionMethod::TradeVariant => "trade_variant",
         }
     }
 }

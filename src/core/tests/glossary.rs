@@ -45,7 +45,10 @@ fn all_codes() -> Vec<String> {
     all.extend(SourceKind::NAMES.map(|(name, _)| name.to_string()));
     all.extend(Period::ALL.map(|p| p.as_str().to_string()));
     all.extend(ClueWhy::ALL.map(|w| w.as_str().to_string()));
-    all.extend(every!(AttributionMethod: Id Name FormerName Alias).map(|m| m.as_str().to_string()));
+    all.extend(
+        every!(AttributionMethod: Id Name FormerName Alias IdInText ShortName Brand Homophone TradeVariant)
+            .map(|m| m.as_str().to_string()),
+    );
     all.extend(every!(DutyKind: Acknowledge Feedback Close AgreeLead).map(|d| d.as_str().to_string()));
     all.extend(codes(&every!(WarningStatus: Raised Upgraded Downgraded Lifted Withdrawn)));
     all.extend(codes(&every!(Scope: Enterprise Industry)));

@@ -7,7 +7,7 @@ use common::mini::{CONTROL, REGISTRY, SECTOR, TICKETS, mini, ticket, with};
 use common::{Run, gas, model, ms, shipped};
 use jianwei_core::domain::Record;
 use jianwei_core::intake::{Decoded, MAX_RECORD_BYTES, MAX_TEXT_CHARS, Rejection, decode};
-use jianwei_core::journal::{Body, Fact};
+use jianwei_core::journal::Body;
 use jianwei_core::pipeline::Model;
 use serde_json::{Value, json};
 
@@ -431,7 +431,7 @@ fn attribution() {
         let ticket = with(json!({ "ticket_no": format!("T{n}"), "received_at": "2026-03-02", "content": "燃气" }), &more);
         let out = run.put("2026-03-02 10:00", WH_TICKETS, &ticket);
         let Body::Record(entry) = &out.last().unwrap().entry.body else { panic!("{more}") };
-        let Fact::Evidence(evidence) = &entry.fact else { panic!("{more}") };
+        let Some(evidence) = entry.fact.evidence() else { panic!("{more}") };
         let place = |id: &String| ids.iter().position(|i| i == id).map_or("?".to_string(), |n| n.to_string());
         let mut flags: Vec<&str> = entry.flags.iter().map(|f| f.as_str()).collect();
         flags.sort_by_key(|f| std::cmp::Reverse(*f));
@@ -452,7 +452,7 @@ fn attribution() {
         let ticket = json!({ "ticket_no": name, "received_at": "2026-03-03", "content": "燃气", "subject_name": name });
         let out = run.put("2026-03-03 10:00", WH_TICKETS, &ticket);
         let Body::Record(entry) = &out.last().unwrap().entry.body else { panic!("{name}") };
-        let Fact::Evidence(evidence) = &entry.fact else { panic!("{name}") };
+        let Some(evidence) = entry.fact.evidence() else { panic!("{name}") };
         assert_eq!(evidence.subject.as_ref().map(|s| s.method.as_str()), expected, "{name}");
     }
 }

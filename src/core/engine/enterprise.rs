@@ -32,7 +32,7 @@ impl Engine {
     ) -> bool {
         let seen = self.state.seen.note(evidence.kind, moment.cause);
         self.state.counters.updates += u64::from(seen);
-        let subject = evidence.subject.as_ref().filter(|s| self.admit(moment, &s.id, effects));
+        let subject = evidence.subject.as_ref().filter(|s| self.admit(moment, &s.id, evidence.region.as_deref(), effects));
         if let Some(subject) = subject {
             let standing = self.state.standings.entry(subject.id.clone()).or_default();
             if evidence.kind == RecordKind::Inspection {
@@ -69,9 +69,10 @@ impl Engine {
         seen
     }
 
-    /// Makes sure the directory has the enterprise, bare if need be. At the directory's bound an
+    /// Makes sure the directory has the enterprise, bare if need be: then it is where the record that
+    /// named it says, so that the bureau on the spot hears of it. At the directory's bound an
     /// unknown one is refused: its records count for the industry only, and operators are told.
-    fn admit(&mut self, moment: &Moment, id: &str, effects: &mut Vec<Effect>) -> bool {
+    fn admit(&mut self, moment: &Moment, id: &str, region: Option<&str>, effects: &mut Vec<Effect>) -> bool {
         if self.state.directory.get(id).is_some() {
             return true;
         }
@@ -79,7 +80,8 @@ impl Engine {
             self.directory_full(moment.now_ms, effects);
             return false;
         }
-        self.state.directory.upsert(EnterpriseRow { id: id.to_string(), ..EnterpriseRow::default() });
+        let row = EnterpriseRow { id: id.to_string(), region: region.map(str::to_string), ..EnterpriseRow::default() };
+        self.state.directory.upsert(row);
         true
     }
 

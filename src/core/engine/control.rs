@@ -38,6 +38,7 @@ impl Engine {
         }
         self.keep_indicators_of(&model);
         self.state.bundle = model.bundle.clone();
+        self.state.directory.reindex(&model);
         self.model = Arc::new(model);
         self.derive_from_model();
         self.leave_gone_organisations(now_ms, effects);

@@ -116,13 +116,13 @@ impl Engine {
 
     /// Takes up a state from a snapshot.
     pub fn restore(state: &[u8]) -> Result<Engine, StepError> {
-        let mut state: State = postcard::from_bytes(state).map_err(|e| StepError::State(e.to_string()))?;
-        state.directory.reindex();
+        let state: State = postcard::from_bytes(state).map_err(|e| StepError::State(e.to_string()))?;
         let model = load(&state.bundle).map_err(|p| StepError::Pipeline(first_problem(&p)))?;
         Ok(Engine::with(state, model))
     }
 
-    fn with(state: State, model: Model) -> Engine {
+    fn with(mut state: State, model: Model) -> Engine {
+        state.directory.reindex(&model);
         let mut engine = Engine {
             state,
             p_thresholds: [0.0; 4],

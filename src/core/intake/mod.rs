@@ -5,6 +5,7 @@ mod bytes;
 mod decode;
 mod directory;
 mod fields;
+pub mod names;
 mod resolve;
 
 pub use bytes::MAX_RECORD_BYTES;

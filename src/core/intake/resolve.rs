@@ -1,11 +1,10 @@
 //! A typed record → what it says about whom, given the directory as of the entry before it.
 
+use super::names::{self, Asked};
 use super::{Decoded, Directory};
 use crate::domain::{Fixed3, Indicator, Intent, Record, TicketStatus};
-use crate::journal::{Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit, TextFact};
+use crate::journal::{Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit, Named, Span, TextFact};
 use crate::pipeline::{About, Condition, Model};
-
-const MAX_CANDIDATES: usize = 8;
 
 /// Turns a decoded record into the fact its entry will hold, adding flags where in doubt.
 pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> Fact {
@@ -19,7 +18,7 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         Record::Control(c) => return Fact::Control(c.clone()),
         record => record,
     };
-    let (subject, candidates) = attribute(directory, record, flags);
+    let Whom { subject, span, secondary, candidates } = whom(model, directory, record, flags);
     let row = subject.as_ref().and_then(|s| directory.get(&s.id));
     let industry = row.and_then(|r| r.industry.as_deref());
     let counts_as_risk = counts_as_risk(record);
@@ -52,9 +51,11 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         Record::Ticket(t) => Fact::Text(TextFact {
             relates_to: t.relates_to.clone(),
             status_at_ms: t.status_at_ms,
+            span,
+            secondary,
             ..TextFact::of(evidence, None)
         }),
-        Record::Report(r) => Fact::Text(TextFact::of(evidence, Some(r.channel))),
+        Record::Report(r) => Fact::Text(TextFact { span, secondary, ..TextFact::of(evidence, Some(r.channel)) }),
         _ => Fact::Evidence(evidence),
     }
 }
@@ -114,24 +115,64 @@ fn matters(model: &Model, record: &Record, industry: Option<&str>, counts_as_ris
     hits
 }
 
-/// Whom the record is about: the id given, else the exact name or alias where only one enterprise
-/// has it; else nobody, and the candidates are named.
-fn attribute(directory: &Directory, record: &Record, flags: &mut Vec<Flag>) -> (Option<Attribution>, Vec<String>) {
-    let (id, name, region) = match record {
-        Record::Ticket(r) => (&r.subject_id, &r.subject_name, &r.region),
-        Record::Report(r) => (&r.subject_id, &r.subject_name, &r.region),
-        Record::Inspection(r) => return (by_id(directory, &r.id, flags), Vec::new()),
-        Record::Penalty(r) => return (by_id(directory, &r.id, flags), Vec::new()),
-        Record::Permit(r) => return (by_id(directory, &r.id, flags), Vec::new()),
-        Record::Credit(r) => return (by_id(directory, &r.id, flags), Vec::new()),
-        Record::Observation(r) => return (by_id(directory, &r.id, flags), Vec::new()),
-        Record::Alarm(r) => return (by_id(directory, &r.id, flags), Vec::new()),
-        _ => return (None, Vec::new()),
+/// Whom a record is about.
+#[derive(Default)]
+struct Whom {
+    subject: Option<Attribution>,
+    span: Option<Span>,
+    secondary: Vec<Named>,
+    candidates: Vec<String>,
+}
+
+impl Whom {
+    fn of(subject: Option<Attribution>) -> Whom {
+        Whom { subject, ..Whom::default() }
+    }
+}
+
+/// The id given; else whom the field for the accused, then the text names ([`names`]).
+fn whom(model: &Model, directory: &Directory, record: &Record, flags: &mut Vec<Flag>) -> Whom {
+    let (id, asked) = match record {
+        Record::Ticket(r) => (&r.subject_id, asked(&r.subject_name, &r.title, r.content.as_deref(), &r.address, &r.region)),
+        Record::Report(r) => (&r.subject_id, asked(&r.subject_name, &r.title, Some(&r.content), &None, &r.region)),
+        Record::Inspection(r) => return Whom::of(by_id(directory, &r.id, flags)),
+        Record::Penalty(r) => return Whom::of(by_id(directory, &r.id, flags)),
+        Record::Permit(r) => return Whom::of(by_id(directory, &r.id, flags)),
+        Record::Credit(r) => return Whom::of(by_id(directory, &r.id, flags)),
+        Record::Observation(r) => return Whom::of(by_id(directory, &r.id, flags)),
+        Record::Alarm(r) => return Whom::of(by_id(directory, &r.id, flags)),
+        _ => return Whom::default(),
     };
-    match (id, name) {
-        (Some(id), _) => (by_id(directory, id, flags), Vec::new()),
-        (None, Some(name)) => by_name(directory, name, region.as_deref(), flags),
-        (None, None) => (None, Vec::new()),
+    let answer = names::attribute(model, directory, asked);
+    if let Some(id) = id {
+        let subject = by_id(directory, id, flags);
+        let given = subject.as_ref().map(|s| s.id.clone());
+        let others = answer.subject.into_iter().chain(answer.secondary);
+        // Who is named plainly beside the id is accused too.
+        let secondary = others.filter(|n| Some(&n.attribution.id) != given.as_ref() && answer.plainly.contains(&n.attribution.id));
+        return Whom { secondary: secondary.collect(), ..Whom::of(subject) };
+    }
+    if answer.ambiguous {
+        flags.push(Flag::AmbiguousName);
+    }
+    let span = answer.subject.as_ref().and_then(|s| s.span);
+    let subject = answer.subject.map(|s| s.attribution);
+    Whom { subject, span, secondary: answer.secondary, candidates: answer.candidates }
+}
+
+fn asked<'a>(
+    subject_name: &'a Option<String>,
+    title: &'a Option<String>,
+    content: Option<&'a str>,
+    address: &'a Option<String>,
+    region: &'a Option<String>,
+) -> Asked<'a> {
+    Asked {
+        subject_name: subject_name.as_deref(),
+        title: title.as_deref(),
+        content,
+        address: address.as_deref(),
+        region: region.as_deref(),
     }
 }
 
@@ -140,33 +181,4 @@ fn by_id(directory: &Directory, id: &str, flags: &mut Vec<Flag>) -> Option<Attri
         flags.push(Flag::UnknownEnterprise);
     }
     Some(Attribution { id: id.to_string(), method: AttributionMethod::Id, confidence: Fixed3(1000) })
-}
-
-fn by_name(directory: &Directory, name: &str, region: Option<&str>, flags: &mut Vec<Flag>) -> (Option<Attribution>, Vec<String>) {
-    let mut found = directory.by_name(name);
-    // A firm that bears the name now goes before those that once bore it or are called by it.
-    if found.iter().any(|(_, m)| *m == AttributionMethod::Name) {
-        found.retain(|(_, m)| *m == AttributionMethod::Name);
-    }
-    if found.len() > 1 && region.is_some() {
-        let here = |row: &crate::domain::EnterpriseRow| row.region.as_deref() == region;
-        if found.iter().filter(|(row, _)| here(row)).count() == 1 {
-            found.retain(|(row, _)| here(row));
-        }
-    }
-    match found.as_slice() {
-        [] => (None, Vec::new()),
-        [(row, method)] => {
-            let confidence = match method {
-                AttributionMethod::Id | AttributionMethod::Name => Fixed3(950),
-                AttributionMethod::FormerName => Fixed3(900),
-                _ => Fixed3(800),
-            };
-            (Some(Attribution { id: row.id.clone(), method: *method, confidence }), Vec::new())
-        }
-        several => {
-            flags.push(Flag::AmbiguousName);
-            (None, several.iter().take(MAX_CANDIDATES).map(|(row, _)| row.id.clone()).collect())
-        }
-    }
 }

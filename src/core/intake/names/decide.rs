@@ -1,0 +1,291 @@
+//! Which of the enterprises that share a form is meant: by district, street, trade; else nobody.
+
+use super::find::{How, Place};
+use super::fold::Folded;
+use super::forms::FormKind;
+use super::index::{Index, Slot};
+use super::lexicon::{Hit, Lexicon, Word};
+use super::trades::goes_with;
+use crate::domain::EnterpriseRow;
+use crate::intake::Directory;
+use crate::journal::AttributionMethod;
+use crate::pipeline::Model;
+
+/// How much surer the first must be than the second.
+const MARGIN: i32 = 2;
+
+/// All that is known around a name.
+pub struct Context<'a> {
+    pub model: &'a Model,
+    pub directory: &'a Directory,
+    pub index: &'a Index,
+    pub lexicon: &'a Lexicon,
+    /// The record's own region.
+    pub region: Option<&'a str>,
+    /// Districts and trades named anywhere in the record.
+    pub districts: Vec<&'a str>,
+    pub trades: Vec<u8>,
+    /// All texts of the record, folded, the address among them.
+    pub texts: Vec<&'a Folded>,
+}
+
+/// One enterprise that may be meant, and what speaks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Likely {
+    pub slot: Slot,
+    pub how: How,
+    pub score: i32,
+    /// The text or the record puts it elsewhere.
+    pub elsewhere: bool,
+}
+
+/// Who is meant at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// The one, if one is.
+    pub one: Option<Likely>,
+    /// Everyone it could be, the likeliest first.
+    pub all: Vec<Slot>,
+    pub narrowed: bool,
+}
+
+impl Context<'_> {
+    fn row(&self, slot: Slot) -> Option<&EnterpriseRow> {
+        self.directory.get(self.index.id(slot))
+    }
+
+    /// One part of the realm lies in the other.
+    fn within(&self, a: &str, b: &str) -> bool {
+        a == b || self.model.region_chain(Some(a)).contains(&b) || self.model.region_chain(Some(b)).contains(&a)
+    }
+
+    fn lies_in(&self, row: &EnterpriseRow, district: &str) -> Option<bool> {
+        let own = row.region.as_deref().filter(|r| *r != self.lexicon.root)?;
+        Some(self.within(own, district))
+    }
+}
+
+/// Follows mergers: who was merged away is its successor.
+pub fn successor(directory: &Directory, id: &str) -> Option<String> {
+    let mut at = directory.get(id)?;
+    for _ in 0..4 {
+        match at.merged_into.as_deref().and_then(|into| directory.get(into)) {
+            Some(next) if next.id != at.id => at = next,
+            _ => break,
+        }
+    }
+    Some(at.id.clone())
+}
+
+pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> Decided {
+    let near = nearby(context, text, hits, place);
+    let mut options: Vec<Likely> = Vec::new();
+    for (slot, how) in widened(context, text, place) {
+        let Some(row) = context.row(slot) else { continue };
+        let Some(slot) = successor(context.directory, &row.id).and_then(|id| context.index.slot(&id)) else { continue };
+        let Some(row) = context.row(slot) else { continue };
+        let mut option = weighed(context, row, slot, how, &near);
+        if names_exactly(row, text, place) {
+            option.score += MARGIN;
+        }
+        match options.iter_mut().find(|o| o.slot == slot) {
+            None => options.push(option),
+            Some(known) if option.score > known.score => *known = option,
+            Some(_) => {}
+        }
+    }
+    options.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| context.index.id(a.slot).cmp(context.index.id(b.slot))));
+    let all = options.iter().map(|o| o.slot).collect();
+    let narrowed = options.len() > 1;
+    let clear = match options.as_slice() {
+        [] => false,
+        [_] => true,
+        [first, second, ..] => first.score >= second.score + MARGIN,
+    };
+    let one = options.into_iter().next().filter(|first| clear && is_safe(first));
+    Decided { one, all, narrowed }
+}
+
+/// A name given in part only must not contradict what the text says of the place.
+fn is_safe(option: &Likely) -> bool {
+    !option.elsewhere || matches!(option.how, How::Id | How::Form(FormKind::Name | FormKind::FormerName))
+}
+
+/// The place's own, and for a head office's name the branches that share it.
+fn widened(context: &Context, text: &Folded, place: &Place) -> Vec<(Slot, How)> {
+    let mut all = place.whose.clone();
+    let body = text.slice(place.from, place.to);
+    let form: Vec<char> = "有限公司".chars().collect();
+    if let Some(short) = body.strip_suffix(form.as_slice()) {
+        let family = context.index.exactly(short);
+        let branches = family.into_iter().filter(|(slot, kind)| *kind == FormKind::Family && !all.iter().any(|(s, _)| s == slot));
+        let branches: Vec<_> = branches.map(|(slot, kind)| (slot, How::Form(kind))).collect();
+        all.extend(branches);
+    }
+    all
+}
+
+/// With and without 责任, brackets and so on: who is written just so goes before others.
+fn names_exactly(row: &EnterpriseRow, text: &Folded, place: &Place) -> bool {
+    let Some(name) = &row.name else { return false };
+    let folded: String = text.slice(place.from, place.to).iter().collect();
+    let limited = name.contains("有限责任公司");
+    folded.ends_with("有限公司") && text.was_limited(place.to) == limited
+}
+
+/// What stands close to a name.
+struct Near<'a> {
+    district: Option<&'a str>,
+    trade: Option<u8>,
+    /// A shop's own place: the text between the name and 店, 分公司.
+    shop: Option<String>,
+}
+
+fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place) -> Near<'a> {
+    let lexicon = context.lexicon;
+    let around = |h: &&Hit| (h.to <= place.from && place.from - h.to <= 2) || (h.from >= place.from && h.from <= place.end + 2);
+    let clause_from = place.from.saturating_sub(12);
+    let same_clause = |h: &&Hit| h.from >= clause_from && h.to <= place.from && !text.slice(h.to, place.from).iter().any(|c| "。；！？".contains(*c));
+    let district = |h: &Hit| lexicon.district(*h);
+    let district = hits.iter().filter(around).find_map(district).or_else(|| hits.iter().rev().filter(same_clause).find_map(district));
+    let trade = hits.iter().filter(|h| h.from >= place.from && h.from <= place.end).find_map(|h| match lexicon.word(*h) {
+        Word::Trade(trade) => Some(*trade),
+        _ => None,
+    });
+    Near { district, trade, shop: shop_behind(text, place.to) }
+}
+
+const SHOPS: &[&str] = &["分公司", "分店", "门店", "店", "校区", "分校", "营业部", "网点", "分院", "分部", "站", "门市部"];
+
+fn shop_behind(text: &Folded, to: usize) -> Option<String> {
+    let behind: String = text.slice(to, to + 10).iter().take_while(|c| !"，。；：、！？,.".contains(**c)).collect();
+    let (at, _) = SHOPS.iter().filter_map(|shop| Some((behind.find(shop)?, shop))).min()?;
+    let place = behind[..at].trim_start_matches("的").to_string();
+    (place.chars().count() >= 2 && place.chars().count() <= 6).then_some(place)
+}
+
+fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, near: &Near) -> Likely {
+    let mut score = match how {
+        How::Id => 20,
+        How::Form(FormKind::Name) => 8,
+        How::Form(FormKind::Short) => 5,
+        How::Form(FormKind::Alias | FormKind::FormerName) => 5,
+        How::Form(FormKind::FormerShort | FormKind::Family) => 3,
+        How::Form(FormKind::Brand(_)) => 2,
+        How::Form(FormKind::Sound) => 0,
+    };
+    let lies = |district: &str| context.lies_in(row, district);
+    let mut elsewhere = false;
+    match near.district.map(lies) {
+        Some(Some(true)) => score += 5,
+        Some(Some(false)) => {
+            score -= 4;
+            elsewhere = true;
+        }
+        _ => {
+            let named: Vec<bool> = context.districts.iter().filter_map(|d| lies(d)).collect();
+            if named.contains(&true) {
+                score += 3;
+            } else if !named.is_empty() {
+                score -= 2;
+            }
+        }
+    }
+    match context.region.filter(|r| *r != context.lexicon.root).map(lies) {
+        Some(Some(true)) => score += 3,
+        Some(Some(false)) => {
+            score -= 3;
+            elsewhere |= near.district.is_none() && !matches!(how, How::Form(FormKind::Short | FormKind::Alias));
+        }
+        _ => {}
+    }
+    score += address_score(context, row);
+    if let Some(shop) = &near.shop {
+        let shop = Folded::new(shop);
+        let place = shop.text.trim_end_matches(['市', '区', '镇', '路', '街']);
+        let has = |text: &Option<String>| text.as_ref().is_some_and(|t| Folded::new(t).text.contains(place));
+        let named = has(&row.address) || has(&row.name) || row.aliases.iter().any(|a| Folded::new(a).text.contains(place));
+        if named {
+            score += 4;
+        } else if row.branch || row.parent.is_some() {
+            score -= 3;
+            elsewhere = true;
+        }
+    }
+    let industry = row.industry.as_deref().unwrap_or_default();
+    if near.trade.is_some_and(|t| goes_with(usize::from(t), industry)) {
+        score += 3;
+    } else if context.trades.iter().any(|t| goes_with(usize::from(*t), industry)) {
+        score += 2;
+    }
+    if row.status.as_deref().is_some_and(is_closed) {
+        score -= 2;
+    }
+    Likely { slot, how, score, elsewhere }
+}
+
+fn is_closed(status: &str) -> bool {
+    ["closed", "cancelled", "revoked", "merged", "注销", "吊销", "停业", "歇业", "关闭"].iter().any(|word| status.contains(word))
+}
+
+/// Streets, towns and buildings of the firm's address that the texts name: 3 each, 4 more with the number.
+fn address_score(context: &Context, row: &EnterpriseRow) -> i32 {
+    let Some(address) = &row.address else { return 0 };
+    let address = Folded::new(address);
+    let mut score = 0;
+    for (from, to) in tokens(&address.chars) {
+        let token: String = address.slice(from, to).iter().collect();
+        let kind = ["街道", "镇", "村", "路", "街"].into_iter().find(|k| token.ends_with(k));
+        let bare = kind.map(|k| &token[..token.len() - k.len()]).filter(|b| b.chars().count() >= 2);
+        let town = matches!(kind, Some("街道" | "镇" | "村"));
+        let number: String = address.slice(to, to + 6).iter().take_while(|c| c.is_ascii_digit()).collect();
+        for text in &context.texts {
+            let named = text.text.contains(&token) || (town && bare.is_some_and(|b| text.text.contains(b)));
+            if named {
+                score += 3;
+                if !number.is_empty() && text.text.contains(&format!("{token}{number}号")) {
+                    score += 4;
+                }
+                break;
+            }
+        }
+    }
+    score.min(10)
+}
+
+/// Pieces of an address that name a place smaller than a district.
+fn tokens(address: &[char]) -> Vec<(usize, usize)> {
+    const ENDS: &[&str] = &["街道", "大道", "镇", "村", "路", "街", "广场", "大厦", "商场", "小区", "市场", "花园", "公寓", "苑"];
+    let mut out = Vec::new();
+    let mut from = 0;
+    let mut at = 0;
+    while at < address.len() {
+        let end = ENDS.iter().find(|e| address[at..].iter().zip(e.chars()).filter(|(a, b)| **a == *b).count() == e.chars().count());
+        if let Some(end) = end.filter(|_| at >= from + 1) {
+            let to = at + end.chars().count();
+            out.push((from, to));
+            (from, at) = (to, to);
+        } else if "省市区县号".contains(address[at]) || address[at].is_ascii_digit() {
+            at += 1;
+            from = at;
+        } else {
+            at += 1;
+        }
+    }
+    out
+}
+
+pub fn method(how: How, variant: bool) -> (AttributionMethod, i64) {
+    match how {
+        How::Id => (AttributionMethod::IdInText, 980),
+        How::Form(FormKind::Name) => (AttributionMethod::Name, 950),
+        How::Form(FormKind::FormerName) => (AttributionMethod::FormerName, 900),
+        How::Form(FormKind::Alias) => (AttributionMethod::Alias, 800),
+        How::Form(FormKind::Short) => (AttributionMethod::ShortName, 850),
+        How::Form(FormKind::FormerShort) => (AttributionMethod::FormerName, 750),
+        How::Form(FormKind::Family) => (AttributionMethod::ShortName, 750),
+        How::Form(FormKind::Brand(_)) if variant => (AttributionMethod::TradeVariant, 650),
+        How::Form(FormKind::Brand(_)) => (AttributionMethod::Brand, 700),
+        How::Form(FormKind::Sound) => (AttributionMethod::Homophone, 600),
+    }
+}

@@ -1,0 +1,283 @@
+//! Where a text names enterprises: the longest forms, not torn out of other words.
+
+use super::fold::Folded;
+use super::forms::{FormKind, MAX_BRAND_CHARS, MIN_FORM_CHARS, sound};
+use super::index::{Found, Index, Slot};
+use super::lexicon::{Hit, Lexicon, Word};
+use super::trades::{FILLERS, LEGAL_FORMS};
+use crate::domain::IdScheme;
+
+/// Most places of one text that are looked at; the rest is left.
+pub const MAX_MENTIONS: usize = 64;
+
+/// How a place names whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    Id,
+    Form(FormKind),
+}
+
+/// One place of a text that names one enterprise, or several that share the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub from: usize,
+    pub to: usize,
+    /// Where the words that go with the name end: 沐岚健身|房.
+    pub end: usize,
+    pub whose: Vec<(Slot, How)>,
+}
+
+/// Words after which a name may begin.
+const BEFORE: &[&str] = &[
+    "投诉", "举报", "反映", "反应", "关于", "在", "到", "去", "是", "的", "叫", "找", "被", "和", "与", "跟", "由", "向", "从", "家", "了",
+    "对", "于", "给", "把", "让", "请", "往", "过", "为", "说", "称", "及", "或", "着", "名", "像", "比", "如", "原", "该", "因", "经", "就",
+    "个", "用", "买", "吃", "住", "租", "据", "查", "怪", "按", "以", "至", "等", "里", "侧", "边", "面", "诉", "们", "我", "他",
+];
+
+/// Words before which a name may end.
+const BEHIND: &[&str] = &[
+    "的", "里", "内", "收", "卖", "不", "拒", "没", "未", "拖", "欠", "乱", "存", "有", "是", "在", "从", "把", "被", "用", "将", "对", "给",
+    "说", "称", "已", "也", "就", "都", "还", "又", "违", "老板", "门", "分", "总", "校区", "员工", "客服", "工作", "项目", "对面", "旁",
+    "附近", "隔壁", "楼", "斜对", "后", "前", "这", "那", "和", "与", "跟", "及", "要", "吃", "买", "办", "充", "上", "包", "送", "销", "生产",
+    "涨", "经常", "每天", "天天", "卫生", "使用", "涉嫌", "无", "到", "一", "突然", "关", "跑", "租", "做", "给", "当", "因", "至今", "大夫",
+    "排", "最近", "答应", "承诺", "以", "让", "司机", "东", "西", "南", "北", "往", "只", "才", "便宜", "比", "属", "多", "今", "昨",
+];
+
+fn is_han(c: char) -> bool {
+    matches!(c as u32, 0x4E00..=0x9FFF | 0x3400..=0x4DBF)
+}
+
+struct Text<'a> {
+    folded: &'a Folded,
+    hits: &'a [Hit],
+    lexicon: &'a Lexicon,
+}
+
+impl Text<'_> {
+    fn begins_well(&self, at: usize) -> bool {
+        at == 0
+            || self.folded.is_cut(at)
+            || !is_han(self.folded.chars[at - 1])
+            || self.hits.iter().any(|h| h.to == at)
+            || BEFORE.iter().any(|w| self.folded.ends_with(at, w))
+    }
+
+    fn ends_well(&self, at: usize) -> bool {
+        at >= self.folded.len()
+            || self.folded.is_cut(at)
+            || !is_han(self.folded.chars[at])
+            || self.hits.iter().any(|h| h.from == at)
+            || BEHIND.iter().any(|w| self.folded.goes_on(at, w))
+    }
+
+    /// Latin letters and digits are never torn.
+    fn tears(&self, from: usize, to: usize) -> bool {
+        let chars = &self.folded.chars;
+        let runs = |a: usize, b: usize| {
+            chars.get(a).is_some_and(char::is_ascii_alphanumeric) && chars.get(b).is_some_and(char::is_ascii_alphanumeric)
+        };
+        (from > 0 && runs(from - 1, from)) || (to > 0 && runs(to - 1, to))
+    }
+
+    fn firm_word_at(&self, at: usize) -> bool {
+        let names_firm = |h: &&Hit| h.from == at && matches!(self.lexicon.word(**h), Word::Trade(_) | Word::Firm);
+        self.hits.iter().any(|h| names_firm(&h))
+    }
+
+    /// Whether a form may stand here as a name of its own.
+    fn stands(&self, found: &Found, kind: FormKind) -> bool {
+        let (from, to) = (found.from, found.to);
+        if self.tears(from, to) {
+            return false;
+        }
+        let whole = matches!(kind, FormKind::Name | FormKind::FormerName);
+        match to - from {
+            0..=1 => false,
+            // Two characters are a word of the language as often as a name.
+            2 => {
+                let quoted = self.folded.is_cut(from) && self.folded.is_cut(to) && from > 0 && to < self.folded.len();
+                let accused = ["投诉", "举报"].iter().any(|w| self.folded.ends_with(from, w)) && self.ends_well(to);
+                let alone = from == 0 && to == self.folded.len();
+                quoted || accused || alone || (self.begins_well(from) && self.firm_word_at(to))
+            }
+            3 => self.begins_well(from) && self.ends_well(to),
+            _ if whole => true,
+            4 if kind == FormKind::Alias => self.begins_well(from) || self.ends_well(to),
+            _ => true,
+        }
+    }
+
+    /// Where the words that belong to the name end: words of firms, and a legal form. None if the name
+    /// goes on with words of its own: it is another firm's.
+    fn end_of_name(&self, to: usize) -> Option<usize> {
+        let mut end = to;
+        while let Some(next) = self.longest_firm_word(end) {
+            end = next;
+        }
+        for word in FILLERS.iter().chain(LEGAL_FORMS).chain(&["房", "馆", "站", "院", "所", "社", "室", "厅", "行", "城"]) {
+            if self.folded.goes_on(end, word) {
+                end += word.chars().count();
+                break;
+            }
+        }
+        // 沐岚健身器材有限公司 is not 沐岚健身.
+        for ahead in end..(end + 7).min(self.folded.len()) {
+            if !is_han(self.folded.chars[ahead]) || self.folded.is_cut(ahead) && ahead > end {
+                break;
+            }
+            if self.folded.goes_on(ahead, "有限公司") && !self.folded.ends_with(ahead, "公司") {
+                let between: String = self.folded.slice(to, ahead).iter().collect();
+                let mut rest = between.as_str();
+                while let Some(shorter) = FILLERS.iter().find_map(|f| rest.strip_suffix(f)) {
+                    rest = shorter;
+                }
+                return rest.is_empty().then_some(ahead + 4);
+            }
+        }
+        Some(end)
+    }
+
+    fn longest_firm_word(&self, at: usize) -> Option<usize> {
+        let firm = |h: &&Hit| h.from == at && matches!(self.lexicon.word(**h), Word::Trade(_) | Word::Firm);
+        self.hits.iter().filter(|h| firm(h)).map(|h| h.to).max()
+    }
+}
+
+/// All places, in the order of the text; none overlaps another.
+pub fn places(index: &Index, lexicon: &Lexicon, ids: IdScheme, text: &Folded, hits: &[Hit]) -> Vec<Place> {
+    let text = Text { folded: text, hits, lexicon };
+    let mut all: Vec<Place> = codes(index, ids, &text);
+    for found in index.find(&text.folded.chars) {
+        let surest = found.whose.iter().map(|(_, kind)| *kind).min();
+        if surest.is_some_and(|kind| text.stands(&found, kind)) {
+            all.extend(place(&text, found));
+        }
+    }
+    all.extend(brands(index, &text));
+    all.extend(sounds(index, &text));
+    chosen(all)
+}
+
+fn place(text: &Text, found: Found) -> Option<Place> {
+    let whole = found.whose.iter().any(|(_, kind)| *kind == FormKind::Name);
+    let end = if whole { Some(found.to) } else { text.end_of_name(found.to) }?;
+    if !whole && elsewhere(text.folded, found.from) {
+        return None;
+    }
+    let whose = found.whose.into_iter().map(|(slot, kind)| (slot, How::Form(kind))).collect();
+    Some(Place { from: found.from, to: found.to, end, whose })
+}
+
+/// Cities whose firms the realm's directory does not hold: 青岛沐岚健身 is not 威海's.
+const OTHER_CITIES: &[&str] = &[
+    "青岛", "烟台", "济南", "潍坊", "淄博", "日照", "临沂", "泰安", "济宁", "德州", "聊城", "滨州", "东营", "枣庄", "菏泽", "北京", "上海",
+    "天津", "重庆", "深圳", "广州", "杭州", "南京", "苏州", "大连", "沈阳", "西安", "武汉", "成都", "郑州",
+];
+
+fn elsewhere(text: &Folded, from: usize) -> bool {
+    OTHER_CITIES.iter().any(|city| text.ends_with(from, city) || text.ends_with(from, &format!("{city}市")))
+}
+
+/// Credit codes in the text whose check character fits.
+fn codes(index: &Index, ids: IdScheme, text: &Text) -> Vec<Place> {
+    if ids != IdScheme::Uscc {
+        return Vec::new();
+    }
+    let chars = &text.folded.chars;
+    let mut out = Vec::new();
+    let mut from = 0;
+    while from < chars.len() {
+        let run = chars[from..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+        if run == 18 {
+            let code: String = chars[from..from + 18].iter().map(char::to_ascii_uppercase).collect();
+            if let (Some(id), None) = ids.normalise(&code)
+                && let Some(slot) = index.slot(&id)
+            {
+                out.push(Place { from, to: from + 18, end: from + 18, whose: vec![(slot, How::Id)] });
+            }
+        }
+        from += run.max(1);
+    }
+    out
+}
+
+/// Brands beside a word of their trade: 沐岚那家健身房, 健身房“沐岚”.
+fn brands(index: &Index, text: &Text) -> Vec<Place> {
+    let mut out = Vec::new();
+    let chars = &text.folded.chars;
+    for hit in text.hits {
+        let Word::Trade(trade) = *text.lexicon.word(*hit) else { continue };
+        for between in ["", "的", "牌", "这个", "那个", "这家", "那家"] {
+            if !text.folded.ends_with(hit.from, between) {
+                continue;
+            }
+            let to = hit.from - between.chars().count();
+            for len in MIN_FORM_CHARS..=MAX_BRAND_CHARS.min(to) {
+                let from = to - len;
+                let whose = index.brand(&chars[from..to], trade);
+                if !whose.is_empty() && (len > 3 || text.begins_well(from)) && !text.tears(from, to) {
+                    out.extend(place(text, Found { from, to: hit.to, whose }));
+                }
+            }
+        }
+        for len in MIN_FORM_CHARS..=MAX_BRAND_CHARS {
+            let to = hit.to + len;
+            if to > chars.len() || !text.folded.is_cut(hit.to) || !text.ends_well(to) {
+                continue;
+            }
+            let whose = index.brand(&chars[hit.to..to], trade);
+            if !whose.is_empty() {
+                out.extend(place(text, Found { from: hit.to, to, whose }));
+            }
+        }
+    }
+    out
+}
+
+/// Names written with other characters of the same sound.
+fn sounds(index: &Index, text: &Text) -> Vec<Place> {
+    let chars = &text.folded.chars;
+    let syllables: Vec<char> = chars.iter().map(|c| sound(text.lexicon, *c).unwrap_or(' ')).collect();
+    let mut out = Vec::new();
+    for found in index.find_sounds(&syllables) {
+        let len = found.to - found.from;
+        let stands = match len {
+            3 => text.begins_well(found.from) && text.ends_well(found.to),
+            4 => text.begins_well(found.from) || text.ends_well(found.to),
+            _ => true,
+        };
+        if stands && !text.tears(found.from, found.to) {
+            out.extend(place(text, found));
+        }
+    }
+    out
+}
+
+/// Of places that overlap the longest, of those of one length the surest.
+fn chosen(mut all: Vec<Place>) -> Vec<Place> {
+    let how = |p: &Place| p.whose.iter().map(|(_, how)| *how).min();
+    // What only sounds like a name gives way to what is written like one, if that is no mere brand.
+    let written = |p: &Place| how(p).is_some_and(|h| h < How::Form(FormKind::Sound)) && p.to - p.from >= 4;
+    all.sort_by(|a, b| {
+        written(b).cmp(&written(a)).then((b.to - b.from).cmp(&(a.to - a.from))).then(how(a).cmp(&how(b))).then(a.from.cmp(&b.from))
+    });
+    let mut out: Vec<Place> = Vec::new();
+    for place in all {
+        let full = out.len() >= MAX_MENTIONS;
+        match out.iter_mut().find(|p| place.from < p.to && p.from < place.to) {
+            None if full => break,
+            None => out.push(place),
+            // Who only sounds so may still be meant, if street and number say so.
+            Some(known) if (known.from, known.to) == (place.from, place.to) => {
+                for (slot, how) in place.whose {
+                    if !known.whose.iter().any(|(s, _)| *s == slot) {
+                        known.whose.push((slot, how));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    out.sort_by_key(|p| p.from);
+    out
+}

@@ -1,0 +1,223 @@
+//! All forms of all names of a directory, found in a text in one pass.
+//!
+//! No automaton: a hash of each form, and for the first three characters of all forms the lengths they
+//! may have. A row more or less is a few entries more or less, so nothing is ever rebuilt while a realm
+//! runs, and the index after any changes is the one a new build makes.
+
+use super::forms::{Form, FormKind, MAX_FORM_CHARS, forms};
+use super::lexicon::Lexicon;
+use crate::domain::EnterpriseRow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Enterprises one form may stand for and still be looked up; a form more share names nobody.
+pub const MAX_SHARED: usize = 200;
+
+#[allow(clippy::disallowed_types, reason = "looked up only, never iterated; its hasher has no randomness")]
+type Table<V> = std::collections::HashMap<u64, V, std::hash::BuildHasherDefault<Mixed>>;
+
+/// Keys are hashes already.
+#[derive(Default)]
+struct Mixed(u64);
+
+impl std::hash::Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {}
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+/// Number of an enterprise in the index.
+pub type Slot = u32;
+
+#[derive(Debug, Clone)]
+enum Posting {
+    One(Slot, FormKind),
+    Many(Vec<(Slot, FormKind)>),
+}
+
+/// A form found in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub from: usize,
+    pub to: usize,
+    /// By slot, each with the surest form it is found by.
+    pub whose: Vec<(Slot, FormKind)>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Index {
+    lexicon: Option<Arc<Lexicon>>,
+    postings: Table<Posting>,
+    /// First characters → the lengths of forms that begin so, one bit a length.
+    starts: Table<u64>,
+    ids: Vec<Option<Box<str>>>,
+    free: Vec<Slot>,
+    slots: BTreeMap<Box<str>, Slot>,
+}
+
+const SOUND: u64 = 1;
+const BRAND: u64 = 2;
+const STARTS: u64 = 1000;
+
+fn mix(hash: u64, value: u64) -> u64 {
+    let x = (hash ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    x ^ (x >> 29)
+}
+
+fn key(space: u64, chars: &[char]) -> u64 {
+    finished(chars.iter().fold(space, |hash, c| mix(hash, *c as u64)))
+}
+
+fn finished(hash: u64) -> u64 {
+    mix(hash, 0xD6E8_FEB8_6659_FD93)
+}
+
+/// Forms of two characters have a start of their own.
+fn start(space: u64, chars: &[char]) -> u64 {
+    key(STARTS + space, &chars[..chars.len().min(3)])
+}
+
+fn space(kind: FormKind) -> u64 {
+    match kind {
+        FormKind::Sound => SOUND,
+        FormKind::Brand(trade) => BRAND + u64::from(trade),
+        _ => 0,
+    }
+}
+
+impl Index {
+    pub fn new(lexicon: Arc<Lexicon>) -> Index {
+        Index { lexicon: Some(lexicon), ..Index::default() }
+    }
+
+    pub fn lexicon(&self) -> Option<&Arc<Lexicon>> {
+        self.lexicon.as_ref()
+    }
+
+    pub fn id(&self, slot: Slot) -> &str {
+        self.ids.get(slot as usize).and_then(Option::as_deref).unwrap_or_default()
+    }
+
+    pub fn slot(&self, id: &str) -> Option<Slot> {
+        self.slots.get(id).copied()
+    }
+
+    pub fn insert(&mut self, row: &EnterpriseRow) {
+        let Some(lexicon) = self.lexicon.clone() else { return };
+        let all = forms(&lexicon, row);
+        if all.is_empty() {
+            return;
+        }
+        let slot = self.free.pop().unwrap_or(self.ids.len() as Slot);
+        if slot as usize == self.ids.len() {
+            self.ids.push(None);
+        }
+        self.ids[slot as usize] = Some(row.id.as_str().into());
+        self.slots.insert(row.id.as_str().into(), slot);
+        for form in all {
+            self.add(slot, &form);
+        }
+    }
+
+    fn add(&mut self, slot: Slot, form: &Form) {
+        let space = space(form.kind);
+        if form.chars.len() <= MAX_FORM_CHARS && space < BRAND {
+            *self.starts.entry(start(space, &form.chars)).or_default() |= 1 << form.chars.len();
+        }
+        let entry = self.postings.entry(key(space, &form.chars));
+        entry
+            .and_modify(|posting| match posting {
+                Posting::One(first, kind) => *posting = Posting::Many(vec![(*first, *kind), (slot, form.kind)]),
+                Posting::Many(all) => all.push((slot, form.kind)),
+            })
+            .or_insert(Posting::One(slot, form.kind));
+    }
+
+    pub fn remove(&mut self, row: &EnterpriseRow) {
+        let Some(lexicon) = self.lexicon.clone() else { return };
+        let Some(slot) = self.slots.remove(row.id.as_str()) else { return };
+        for form in forms(&lexicon, row) {
+            let key = key(space(form.kind), &form.chars);
+            let empty = match self.postings.get_mut(&key) {
+                None => false,
+                Some(Posting::One(only, _)) => *only == slot,
+                Some(Posting::Many(all)) => {
+                    all.retain(|(s, kind)| *s != slot || *kind != form.kind);
+                    all.is_empty()
+                }
+            };
+            if empty {
+                self.postings.remove(&key);
+            }
+        }
+        self.ids[slot as usize] = None;
+        self.free.push(slot);
+    }
+
+    /// Whose form this is; nobody's if too many share it.
+    fn whose(&self, key: u64) -> Vec<(Slot, FormKind)> {
+        match self.postings.get(&key) {
+            None => Vec::new(),
+            Some(Posting::One(slot, kind)) => vec![(*slot, *kind)],
+            Some(Posting::Many(all)) if all.len() > MAX_SHARED => Vec::new(),
+            Some(Posting::Many(all)) => {
+                let mut all = all.clone();
+                all.sort_by(|a, b| self.id(a.0).cmp(self.id(b.0)).then(a.1.cmp(&b.1)));
+                all.dedup_by_key(|(slot, _)| *slot);
+                all
+            }
+        }
+    }
+
+    /// Whose name, former name, alias or short form is exactly this.
+    pub fn exactly(&self, name: &[char]) -> Vec<(Slot, FormKind)> {
+        self.whose(key(0, name))
+    }
+
+    /// Whose brand of this trade is exactly this.
+    pub fn brand(&self, brand: &[char], trade: u8) -> Vec<(Slot, FormKind)> {
+        self.whose(key(BRAND + u64::from(trade), brand))
+    }
+
+    /// Every form that stands in a text as it is written.
+    pub fn find(&self, chars: &[char]) -> Vec<Found> {
+        self.scan(0, chars)
+    }
+
+    /// Every form that sounds like a piece of a text; `syllables` has a blank for what has no sound.
+    pub fn find_sounds(&self, syllables: &[char]) -> Vec<Found> {
+        self.scan(SOUND, syllables)
+    }
+
+    fn scan(&self, space: u64, chars: &[char]) -> Vec<Found> {
+        let mut out = Vec::new();
+        for from in 0..chars.len() {
+            for first in [2, 3] {
+                let Some(head) = chars.get(from..from + first) else { break };
+                let Some(lengths) = self.starts.get(&key(STARTS + space, head)) else { continue };
+                let mut lengths = *lengths;
+                let mut hash = space;
+                let mut len = 0;
+                while lengths != 0 && from + len < chars.len() {
+                    hash = mix(hash, chars[from + len] as u64);
+                    len += 1;
+                    if lengths & (1 << len) == 0 {
+                        continue;
+                    }
+                    lengths &= !(1 << len);
+                    let whose = self.whose(finished(hash));
+                    if !whose.is_empty() {
+                        out.push(Found { from, to: from + len, whose });
+                    }
+                }
+            }
+        }
+        out
+    }
+}

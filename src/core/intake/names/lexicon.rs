@@ -1,0 +1,104 @@
+//! Words that are no names of firms: regions of the realm, and trades.
+
+use super::fold::Folded;
+use super::trades::{ANY_FIRM, TRADES};
+use crate::pipeline::Region;
+use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
+use std::collections::BTreeMap;
+
+/// What a word found in a text is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Word {
+    /// The code of a region.
+    Region(String),
+    /// A number in [`TRADES`].
+    Trade(u8),
+    /// A firm of any trade.
+    Firm,
+}
+
+/// A word and where it stands, in characters of the folded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    pub from: usize,
+    pub to: usize,
+    /// Number of the word.
+    pub word: u32,
+}
+
+/// The words of one pipeline.
+#[derive(Clone)]
+pub struct Lexicon {
+    words: Vec<Word>,
+    automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
+    /// The code of the realm's own region: it tells no firm from another.
+    pub root: String,
+    pub(super) sounds: super::sound::Sounds,
+}
+
+impl std::fmt::Debug for Lexicon {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Lexicon({} words)", self.words.len())
+    }
+}
+
+/// A name of a district without the word for what it is: 环翠区, 环翠.
+fn bare(name: &str) -> Option<&str> {
+    let bare = ["自治县", "市", "区", "县", "省"].into_iter().find_map(|kind| name.strip_suffix(kind))?;
+    (bare.chars().count() >= 2).then_some(bare)
+}
+
+impl Lexicon {
+    pub fn new<'a>(regions: impl IntoIterator<Item = &'a Region>, root: &str) -> Lexicon {
+        let mut all: BTreeMap<String, Word> = BTreeMap::new();
+        let mut add = |text: &str, word: Word| {
+            let text = Folded::new(text).text;
+            // Codes are no words, and one character is none either.
+            if text.chars().count() >= 2 && !text.bytes().all(|b| b.is_ascii_digit()) {
+                all.entry(text).or_insert(word);
+            }
+        };
+        for (number, trade) in TRADES.iter().enumerate() {
+            for word in trade.words {
+                add(word, Word::Trade(number as u8));
+            }
+        }
+        for word in ANY_FIRM {
+            add(word, Word::Firm);
+        }
+        for region in regions {
+            let names = [region.name.zh.as_str(), region.name.en.as_str()];
+            for name in names.into_iter().chain(region.aliases.iter().map(String::as_str)) {
+                add(name, Word::Region(region.code.clone()));
+                if let Some(bare) = bare(name) {
+                    add(bare, Word::Region(region.code.clone()));
+                }
+            }
+        }
+        // 厂 and 店 are one character long and firms all the same.
+        all.insert("厂".into(), Word::Firm);
+        all.insert("店".into(), Word::Firm);
+        let patterns: Vec<(&String, u32)> = all.keys().zip(0..).collect();
+        let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(patterns).ok();
+        Lexicon { words: all.into_values().collect(), automaton, root: root.to_string(), sounds: super::sound::Sounds::new() }
+    }
+
+    pub fn word(&self, hit: Hit) -> &Word {
+        &self.words[hit.word as usize]
+    }
+
+    /// All words of a text, overlapping ones too, in order of their end.
+    pub fn find(&self, text: &Folded) -> Vec<Hit> {
+        let Some(automaton) = &self.automaton else { return Vec::new() };
+        let found = automaton.find_overlapping_iter(&text.text);
+        found.map(|m| Hit { from: text.char_at(m.start()), to: text.char_at(m.end()), word: m.value() }).collect()
+    }
+
+    /// The code of a region word that tells something.
+    pub fn district(&self, hit: Hit) -> Option<&str> {
+        match self.word(hit) {
+            Word::Region(code) if *code != self.root => Some(code),
+            _ => None,
+        }
+    }
+}

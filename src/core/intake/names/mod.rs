@@ -1,0 +1,213 @@
+//! Who is meant: names in free text (DESIGN section 6). A false accusation costs more than a miss, so in
+//! doubt nobody is named and those who may be meant are listed.
+
+mod decide;
+mod find;
+mod fold;
+mod forms;
+mod index;
+mod lexicon;
+mod role;
+mod sound;
+mod trades;
+
+pub use decide::successor;
+pub use find::MAX_MENTIONS;
+pub use fold::Folded;
+pub use forms::FormKind;
+pub use index::{Index, MAX_SHARED};
+pub use lexicon::Lexicon;
+pub use role::Role;
+
+use super::Directory;
+use crate::domain::Fixed3;
+use crate::journal::{Attribution, Named, Span, TextField};
+use crate::pipeline::Model;
+use decide::{Context, Decided, decide, method};
+use find::{How, Place, places};
+use lexicon::{Hit, Word};
+use role::said;
+use std::collections::BTreeSet;
+
+/// Enterprises named where intake abstains.
+pub const MAX_CANDIDATES: usize = 8;
+/// Others accused beside the first.
+pub const MAX_SECONDARY: usize = 4;
+
+/// What a record says that may name someone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    pub subject_name: Option<&'a str>,
+    pub title: Option<&'a str>,
+    pub content: Option<&'a str>,
+    pub address: Option<&'a str>,
+    pub region: Option<&'a str>,
+}
+
+/// Who is accused.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answer {
+    pub subject: Option<Named>,
+    pub secondary: Vec<Named>,
+    /// Who may be meant, where it abstains.
+    pub candidates: Vec<String>,
+    /// A name that several share decided it.
+    pub ambiguous: bool,
+    /// Those of them the text names as plainly as 投诉某 does.
+    pub plainly: Vec<String>,
+    /// Every place that names someone, for people to read.
+    pub mentions: Vec<Mention>,
+}
+
+/// One place, whom it may mean, and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mention {
+    pub span: Span,
+    pub text: String,
+    pub role: Role,
+    pub plainly: u8,
+    /// Whom it means, if it is clear.
+    pub named: Option<Attribution>,
+    pub candidates: Vec<String>,
+}
+
+struct Part<'a> {
+    field: TextField,
+    raw: &'a str,
+    text: Folded,
+    hits: Vec<Hit>,
+}
+
+pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
+    let index = directory.index();
+    let Some(lexicon) = index.lexicon() else { return Answer::default() };
+    let parts: Vec<Part> = [
+        (TextField::SubjectName, asked.subject_name),
+        (TextField::Title, asked.title),
+        (TextField::Content, asked.content),
+        (TextField::Address, asked.address),
+    ]
+    .into_iter()
+    .filter_map(|(field, raw)| {
+        let raw = raw?;
+        let text = Folded::new(raw);
+        let hits = lexicon.find(&text);
+        Some(Part { field, raw, text, hits })
+    })
+    .collect();
+    let all_hits = || parts.iter().flat_map(|p| &p.hits);
+    let context = Context {
+        model,
+        directory,
+        index,
+        lexicon,
+        region: asked.region,
+        districts: all_hits().filter_map(|h| lexicon.district(*h)).collect::<BTreeSet<_>>().into_iter().collect(),
+        trades: all_hits()
+            .filter_map(|h| match lexicon.word(*h) {
+                Word::Trade(trade) => Some(*trade),
+                _ => None,
+            })
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+        texts: parts.iter().map(|p| &p.text).collect(),
+    };
+    let mut mentions = Vec::new();
+    for part in parts.iter().filter(|p| p.field != TextField::Address) {
+        mentions_of(&context, part, &mut mentions);
+    }
+    made_clear(&mut mentions);
+    concluded(mentions, parts.iter().any(|p| role::about_work(&p.text)))
+}
+
+fn mentions_of(context: &Context, part: &Part, out: &mut Vec<Mention>) {
+    let found = places(context.index, context.lexicon, context.model.id_scheme, &part.text, &part.hits);
+    for (n, place) in found.iter().enumerate() {
+        let decided = decide(context, &part.text, &part.hits, place);
+        let behind = found.get(n + 1).is_some_and(|next| same_sentence(&part.text, place, next));
+        let said = match part.field {
+            // A field of its own for the accused says so.
+            TextField::SubjectName => role::Said { role: Role::Accused, plainly: 4 },
+            _ => said(&part.text, place, behind),
+        };
+        let (from, to) = part.text.raw_span(place.from, place.to);
+        out.push(Mention {
+            span: Span { field: part.field, from, to },
+            text: part.raw.chars().skip(from as usize).take((to - from) as usize).collect(),
+            role: said.role,
+            plainly: said.plainly,
+            named: named(context, part, place, &decided),
+            candidates: decided.all.iter().take(MAX_CANDIDATES).map(|slot| context.index.id(*slot).to_string()).collect(),
+        });
+    }
+}
+
+fn same_sentence(text: &Folded, place: &Place, next: &Place) -> bool {
+    !text.slice(place.to, next.from).iter().any(|c| matches!(c, '。' | '！' | '？' | '；' | '\n'))
+}
+
+fn named(context: &Context, part: &Part, place: &Place, decided: &Decided) -> Option<Attribution> {
+    let one = decided.one.as_ref()?;
+    let id = context.index.id(one.slot).to_string();
+    let name = context.directory.get(&id).and_then(|row| row.name.as_deref()).unwrap_or_default();
+    let trade = part.hits.iter().find(|h| h.to == place.to && matches!(context.lexicon.word(**h), Word::Trade(_)));
+    let word: Option<String> = trade.map(|h| part.text.slice(h.from, h.to).iter().collect());
+    let variant = word.is_some_and(|word| !name.contains(&word));
+    let (method, confidence) = method(one.how, variant);
+    let confidence = if decided.narrowed && !matches!(one.how, How::Id) { confidence - 50 } else { confidence };
+    Some(Attribution { id, method, confidence: Fixed3(confidence) })
+}
+
+/// A name that several share is clear where another place of the record says which.
+fn made_clear(mentions: &mut [Mention]) {
+    let clear: Vec<Attribution> = mentions.iter().filter_map(|m| m.named.clone()).collect();
+    for mention in mentions.iter_mut().filter(|m| m.named.is_none()) {
+        let mut fitting = clear.iter().filter(|a| mention.candidates.contains(&a.id));
+        if let Some(first) = fitting.next()
+            && fitting.all(|a| a.id == first.id)
+        {
+            mention.named = Some(first.clone());
+        }
+    }
+}
+
+/// The one accused most plainly, then the first; others accused plainly are secondary.
+fn concluded(mentions: Vec<Mention>, about_work: bool) -> Answer {
+    let nobody_else = !mentions.iter().any(|m| m.role == Role::Accused);
+    let cleared: Vec<&str> = mentions
+        .iter()
+        .filter(|m| matches!(m.role, Role::Exonerated | Role::Comparison))
+        .filter_map(|m| m.named.as_ref().map(|a| a.id.as_str()))
+        .collect();
+    let counts = |m: &&Mention| {
+        let accused = m.role == Role::Accused || (m.role == Role::Employer && about_work && nobody_else);
+        accused && !m.named.as_ref().is_some_and(|a| m.plainly < 3 && cleared.contains(&a.id.as_str()))
+    };
+    let mut accused: Vec<&Mention> = mentions.iter().filter(counts).collect();
+    accused.sort_by_key(|m| std::cmp::Reverse(m.plainly));
+    let mut answer = Answer::default();
+    let plainly = accused.iter().filter(|m| m.plainly >= 3).filter_map(|m| m.named.as_ref());
+    answer.plainly = plainly.map(|a| a.id.clone()).collect();
+    if let Some(first) = accused.first() {
+        match &first.named {
+            Some(attribution) => {
+                answer.subject = Some(Named { attribution: attribution.clone(), span: Some(first.span) });
+                let mut seen: Vec<&str> = vec![&attribution.id];
+                for other in accused.iter().filter(|m| m.plainly >= 2) {
+                    let Some(attribution) = &other.named else { continue };
+                    if !seen.contains(&attribution.id.as_str()) && answer.secondary.len() < MAX_SECONDARY {
+                        seen.push(&attribution.id);
+                        answer.secondary.push(Named { attribution: attribution.clone(), span: Some(other.span) });
+                    }
+                }
+            }
+            None => {
+                answer.ambiguous = first.candidates.len() > 1;
+                answer.candidates = first.candidates.clone();
+            }
+        }
+    }
+    answer.mentions = mentions;
+    answer
+}

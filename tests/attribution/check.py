@@ -77,7 +77,7 @@ for path in sets:
         need(lab["abstain"] == (lab["primary"] is None), at, "abstain and primary")
         need(lab["primary"] or not lab["secondary"], at, "secondary without primary")
         need(not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", r["content"]), at, "a mobile number")
-        need(10 <= len(r["content"]) <= 400, at, f"{len(r['content'])} characters")
+        need(20 <= len(r["content"]) <= 400, at, f"{len(r['content'])} characters")
         kinds[lab["kind"]] += 1
         lengths.append(len(r["content"]))
         abstain += lab["abstain"]

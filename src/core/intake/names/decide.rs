@@ -5,6 +5,7 @@ use super::fold::Folded;
 use super::forms::FormKind;
 use super::index::{Index, Slot};
 use super::lexicon::{Hit, Lexicon, Word};
+use super::role::{ends_clause, ends_sentence};
 use super::trades::goes_with;
 use crate::domain::EnterpriseRow;
 use crate::intake::Directory;
@@ -37,6 +38,10 @@ pub struct Likely {
     pub score: i32,
     /// The text or the record puts it elsewhere.
     pub elsewhere: bool,
+    /// What else in the record goes with it: its trade, its street or town, its district.
+    pub trade: bool,
+    pub street: bool,
+    pub district: bool,
 }
 
 /// Who is meant at a place.
@@ -47,6 +52,8 @@ pub struct Decided {
     /// Everyone it could be, the likeliest first.
     pub all: Vec<Slot>,
     pub narrowed: bool,
+    /// Something in the record goes with the likeliest.
+    pub supported: bool,
 }
 
 impl Context<'_> {
@@ -80,11 +87,11 @@ pub fn successor(directory: &Directory, id: &str) -> Option<String> {
 pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> Decided {
     let near = nearby(context, text, hits, place);
     let mut options: Vec<Likely> = Vec::new();
-    for (slot, how) in widened(context, text, place) {
+    for (slot, how, base) in widened(context, place) {
         let Some(row) = context.row(slot) else { continue };
         let Some(slot) = successor(context.directory, &row.id).and_then(|id| context.index.slot(&id)) else { continue };
         let Some(row) = context.row(slot) else { continue };
-        let mut option = weighed(context, row, slot, how, &near);
+        let mut option = weighed(context, row, slot, how, base, &near);
         if names_exactly(row, text, place) {
             option.score += MARGIN;
         }
@@ -102,27 +109,48 @@ pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> 
         [_] => true,
         [first, second, ..] => first.score >= second.score + MARGIN,
     };
-    let one = options.into_iter().next().filter(|first| clear && is_safe(first));
-    Decided { one, all, narrowed }
+    let chars = place.to - place.from;
+    let supported = options.first().is_some_and(|first| is_safe(first, chars, place.torn));
+    let one = options.into_iter().next().filter(|first| clear && is_safe(first, chars, place.torn));
+    Decided { one, all, narrowed, supported }
 }
 
-/// A name given in part only must not contradict what the text says of the place.
-fn is_safe(option: &Likely) -> bool {
-    !option.elsewhere || matches!(option.how, How::Id | How::Form(FormKind::Name | FormKind::FormerName))
+/// A name given in part only must not contradict what the text says of the place, and a brand alone
+/// needs what goes with it: two characters a trade and a place, three one of them.
+fn is_safe(likely: &Likely, chars: usize, torn: bool) -> bool {
+    let sure = matches!(likely.how, How::Id | How::Form(FormKind::Name | FormKind::FormerName));
+    let supported = match likely.how {
+        How::Form(FormKind::Bare) if torn => likely.street,
+        How::Form(FormKind::Bare) if chars == 2 => likely.street || (likely.trade && likely.district),
+        How::Form(FormKind::Bare) => likely.street || likely.trade || likely.district,
+        _ => true,
+    };
+    supported && (sure || !likely.elsewhere)
 }
 
-/// The place's own, and for a head office's name the branches that share it.
-fn widened(context: &Context, text: &Folded, place: &Place) -> Vec<(Slot, How)> {
-    let mut all = place.whose.clone();
-    let body = text.slice(place.from, place.to);
-    let form: Vec<char> = "有限公司".chars().collect();
-    if let Some(short) = body.strip_suffix(form.as_slice()) {
-        let family = context.index.exactly(short);
-        let branches = family.into_iter().filter(|(slot, kind)| *kind == FormKind::Family && !all.iter().any(|(s, _)| s == slot));
-        let branches: Vec<_> = branches.map(|(slot, kind)| (slot, How::Form(kind))).collect();
-        all.extend(branches);
+/// The place's own, and the branches of a head office: people write its name for them.
+fn widened(context: &Context, place: &Place) -> Vec<(Slot, How, i32)> {
+    let mut all: Vec<(Slot, How, i32)> = place.whose.iter().map(|(slot, how)| (*slot, *how, weight(*how))).collect();
+    for (slot, how) in &place.whose {
+        for branch in context.index.branches(context.index.id(*slot)) {
+            if !all.iter().any(|(s, ..)| *s == branch) {
+                all.push((branch, How::Form(FormKind::Family), weight(*how) - MARGIN));
+            }
+        }
     }
     all
+}
+
+/// How sure each form is.
+fn weight(how: How) -> i32 {
+    match how {
+        How::Id => 20,
+        How::Form(FormKind::Name) => 8,
+        How::Form(FormKind::Short | FormKind::Alias | FormKind::FormerName) => 5,
+        How::Form(FormKind::FormerShort | FormKind::Family) => 3,
+        How::Form(FormKind::Brand(_) | FormKind::Bare) => 2,
+        How::Form(FormKind::Sound) => 0,
+    }
 }
 
 /// With and without 责任, brackets and so on: who is written just so goes before others.
@@ -145,7 +173,7 @@ fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place)
     let lexicon = context.lexicon;
     let around = |h: &&Hit| (h.to <= place.from && place.from - h.to <= 2) || (h.from >= place.from && h.from <= place.end + 2);
     let clause_from = place.from.saturating_sub(12);
-    let same_clause = |h: &&Hit| h.from >= clause_from && h.to <= place.from && !text.slice(h.to, place.from).iter().any(|c| "。；！？".contains(*c));
+    let same_clause = |h: &&Hit| h.from >= clause_from && h.to <= place.from && !text.slice(h.to, place.from).iter().any(|c| ends_sentence(*c));
     let district = |h: &Hit| lexicon.district(*h);
     let district = hits.iter().filter(around).find_map(district).or_else(|| hits.iter().rev().filter(same_clause).find_map(district));
     let trade = hits.iter().filter(|h| h.from >= place.from && h.from <= place.end).find_map(|h| match lexicon.word(*h) {
@@ -158,26 +186,22 @@ fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place)
 const SHOPS: &[&str] = &["分公司", "分店", "门店", "店", "校区", "分校", "营业部", "网点", "分院", "分部", "站", "门市部"];
 
 fn shop_behind(text: &Folded, to: usize) -> Option<String> {
-    let behind: String = text.slice(to, to + 10).iter().take_while(|c| !"，。；：、！？,.".contains(**c)).collect();
+    let behind: String = text.slice(to, to + 10).iter().take_while(|c| !ends_clause(**c)).collect();
     let (at, _) = SHOPS.iter().filter_map(|shop| Some((behind.find(shop)?, shop))).min()?;
     let place = behind[..at].trim_start_matches("的").to_string();
     (place.chars().count() >= 2 && place.chars().count() <= 6).then_some(place)
 }
 
-fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, near: &Near) -> Likely {
-    let mut score = match how {
-        How::Id => 20,
-        How::Form(FormKind::Name) => 8,
-        How::Form(FormKind::Short) => 5,
-        How::Form(FormKind::Alias | FormKind::FormerName) => 5,
-        How::Form(FormKind::FormerShort | FormKind::Family) => 3,
-        How::Form(FormKind::Brand(_)) => 2,
-        How::Form(FormKind::Sound) => 0,
-    };
+fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i32, near: &Near) -> Likely {
+    let mut score = base;
     let lies = |district: &str| context.lies_in(row, district);
     let mut elsewhere = false;
+    let mut district = false;
     match near.district.map(lies) {
-        Some(Some(true)) => score += 5,
+        Some(Some(true)) => {
+            score += 5;
+            district = true;
+        }
         Some(Some(false)) => {
             score -= 4;
             elsewhere = true;
@@ -186,20 +210,27 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, near: &
             let named: Vec<bool> = context.districts.iter().filter_map(|d| lies(d)).collect();
             if named.contains(&true) {
                 score += 3;
+                district = true;
             } else if !named.is_empty() {
                 score -= 2;
             }
         }
     }
     match context.region.filter(|r| *r != context.lexicon.root).map(lies) {
-        Some(Some(true)) => score += 3,
+        Some(Some(true)) => {
+            score += 3;
+            district |= !elsewhere;
+        }
         Some(Some(false)) => {
             score -= 3;
             elsewhere |= near.district.is_none() && !matches!(how, How::Form(FormKind::Short | FormKind::Alias));
         }
         _ => {}
     }
-    score += address_score(context, row);
+    let street = address_score(context, row);
+    score += street;
+    // Zones lie within districts: the street says where it is.
+    elsewhere &= street == 0;
     if let Some(shop) = &near.shop {
         let shop = Folded::new(shop);
         let place = shop.text.trim_end_matches(['市', '区', '镇', '路', '街']);
@@ -212,16 +243,32 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, near: &
             elsewhere = true;
         }
     }
-    let industry = row.industry.as_deref().unwrap_or_default();
-    if near.trade.is_some_and(|t| goes_with(usize::from(t), industry)) {
-        score += 3;
-    } else if context.trades.iter().any(|t| goes_with(usize::from(*t), industry)) {
-        score += 2;
+    let own = own_place(row);
+    let at_shop = own.as_ref().is_some_and(|place| context.texts.iter().any(|t| t.text.contains(place)));
+    if at_shop {
+        score += 4;
     }
+    let industry = row.industry.as_deref().unwrap_or_default();
+    let goes = |t: &u8| goes_with(usize::from(*t), industry);
+    let near_trade = near.trade.as_ref().is_some_and(goes);
+    let trade = near_trade || context.trades.iter().any(goes);
+    score += if near_trade { 3 } else { 2 * i32::from(trade) };
     if row.status.as_deref().is_some_and(is_closed) {
         score -= 2;
     }
-    Likely { slot, how, score, elsewhere }
+    Likely { slot, how, score, elsewhere, trade, street: street > 0 || at_shop, district }
+}
+
+/// A branch's own place, from its name: 银滩分公司.
+fn own_place(row: &EnterpriseRow) -> Option<String> {
+    let name = Folded::new(row.name.as_deref().filter(|_| row.branch)?);
+    let (_, branch) = name.text.rsplit_once("公司").filter(|(_, b)| !b.is_empty()).or_else(|| {
+        let (head, _) = name.text.rsplit_once("分公司")?;
+        head.rsplit_once("有限公司")
+    })?;
+    let place = SHOPS.iter().find_map(|shop| branch.strip_suffix(shop)).unwrap_or(branch);
+    let place = place.trim_end_matches('分').trim_end_matches(['市', '区', '镇', '县']);
+    (place.chars().count() >= 2).then(|| place.to_string())
 }
 
 fn is_closed(status: &str) -> bool {
@@ -286,6 +333,7 @@ pub fn method(how: How, variant: bool) -> (AttributionMethod, i64) {
         How::Form(FormKind::Family) => (AttributionMethod::ShortName, 750),
         How::Form(FormKind::Brand(_)) if variant => (AttributionMethod::TradeVariant, 650),
         How::Form(FormKind::Brand(_)) => (AttributionMethod::Brand, 700),
+        How::Form(FormKind::Bare) => (AttributionMethod::Brand, 600),
         How::Form(FormKind::Sound) => (AttributionMethod::Homophone, 600),
     }
 }

@@ -25,6 +25,8 @@ pub struct Place {
     /// Where the words that go with the name end: 沐岚健身|房.
     pub end: usize,
     pub whose: Vec<(Slot, How)>,
+    /// It may be a piece of other words: only street or town can prove it.
+    pub torn: bool,
 }
 
 /// Words after which a name may begin.
@@ -32,15 +34,17 @@ const BEFORE: &[&str] = &[
     "投诉", "举报", "反映", "反应", "关于", "在", "到", "去", "是", "的", "叫", "找", "被", "和", "与", "跟", "由", "向", "从", "家", "了",
     "对", "于", "给", "把", "让", "请", "往", "过", "为", "说", "称", "及", "或", "着", "名", "像", "比", "如", "原", "该", "因", "经", "就",
     "个", "用", "买", "吃", "住", "租", "据", "查", "怪", "按", "以", "至", "等", "里", "侧", "边", "面", "诉", "们", "我", "他",
+    "路", "街", "镇", "村", "号", "区", "市", "县", "楼", "连",
 ];
 
 /// Words before which a name may end.
 const BEHIND: &[&str] = &[
-    "的", "里", "内", "收", "卖", "不", "拒", "没", "未", "拖", "欠", "乱", "存", "有", "是", "在", "从", "把", "被", "用", "将", "对", "给",
+    "的", "里面", "里边", "里的", "内", "收", "卖", "不", "拒", "没", "未", "拖", "欠", "乱", "存", "有", "是", "在", "从", "把", "被", "用", "将", "对", "给",
     "说", "称", "已", "也", "就", "都", "还", "又", "违", "老板", "门", "分", "总", "校区", "员工", "客服", "工作", "项目", "对面", "旁",
     "附近", "隔壁", "楼", "斜对", "后", "前", "这", "那", "和", "与", "跟", "及", "要", "吃", "买", "办", "充", "上", "包", "送", "销", "生产",
     "涨", "经常", "每天", "天天", "卫生", "使用", "涉嫌", "无", "到", "一", "突然", "关", "跑", "租", "做", "给", "当", "因", "至今", "大夫",
     "排", "最近", "答应", "承诺", "以", "让", "司机", "东", "西", "南", "北", "往", "只", "才", "便宜", "比", "属", "多", "今", "昨",
+    "看", "玩", "洗", "剪", "学", "报", "订", "点", "参加", "体验", "消费", "就", "装", "修", "安", "交", "签",
 ];
 
 fn is_han(c: char) -> bool {
@@ -79,11 +83,6 @@ impl Text<'_> {
         (from > 0 && runs(from - 1, from)) || (to > 0 && runs(to - 1, to))
     }
 
-    fn firm_word_at(&self, at: usize) -> bool {
-        let names_firm = |h: &&Hit| h.from == at && matches!(self.lexicon.word(**h), Word::Trade(_) | Word::Firm);
-        self.hits.iter().any(|h| names_firm(&h))
-    }
-
     /// Whether a form may stand here as a name of its own.
     fn stands(&self, found: &Found, kind: FormKind) -> bool {
         let (from, to) = (found.from, found.to);
@@ -92,17 +91,10 @@ impl Text<'_> {
         }
         let whole = matches!(kind, FormKind::Name | FormKind::FormerName);
         match to - from {
-            0..=1 => false,
-            // Two characters are a word of the language as often as a name.
-            2 => {
-                let quoted = self.folded.is_cut(from) && self.folded.is_cut(to) && from > 0 && to < self.folded.len();
-                let accused = ["投诉", "举报"].iter().any(|w| self.folded.ends_with(from, w)) && self.ends_well(to);
-                let alone = from == 0 && to == self.folded.len();
-                quoted || accused || alone || (self.begins_well(from) && self.firm_word_at(to))
-            }
+            0..=2 => self.begins_well(from) && self.ends_well(to),
             3 => self.begins_well(from) && self.ends_well(to),
             _ if whole => true,
-            4 if kind == FormKind::Alias => self.begins_well(from) || self.ends_well(to),
+            4 if kind == FormKind::Alias => self.begins_well(from) || self.ends_well(to) || self.hits.iter().any(|h| h.to == to),
             _ => true,
         }
     }
@@ -154,6 +146,7 @@ pub fn places(index: &Index, lexicon: &Lexicon, ids: IdScheme, text: &Folded, hi
         }
     }
     all.extend(brands(index, &text));
+    all.extend(bare(index, &text));
     all.extend(sounds(index, &text));
     chosen(all)
 }
@@ -165,7 +158,7 @@ fn place(text: &Text, found: Found) -> Option<Place> {
         return None;
     }
     let whose = found.whose.into_iter().map(|(slot, kind)| (slot, How::Form(kind))).collect();
-    Some(Place { from: found.from, to: found.to, end, whose })
+    Some(Place { from: found.from, to: found.to, end, whose, torn: false })
 }
 
 /// Cities whose firms the realm's directory does not hold: 青岛沐岚健身 is not 威海's.
@@ -193,7 +186,7 @@ fn codes(index: &Index, ids: IdScheme, text: &Text) -> Vec<Place> {
             if let (Some(id), None) = ids.normalise(&code)
                 && let Some(slot) = index.slot(&id)
             {
-                out.push(Place { from, to: from + 18, end: from + 18, whose: vec![(slot, How::Id)] });
+                out.push(Place { from, to: from + 18, end: from + 18, whose: vec![(slot, How::Id)], torn: false });
             }
         }
         from += run.max(1);
@@ -234,6 +227,13 @@ fn brands(index: &Index, text: &Text) -> Vec<Place> {
     out
 }
 
+/// Brands alone, where a name may begin.
+fn bare(index: &Index, text: &Text) -> Vec<Place> {
+    let found = index.find_bare(&text.folded.chars).into_iter();
+    let begins = found.filter(|f| text.begins_well(f.from) && !text.tears(f.from, f.to));
+    begins.filter_map(|f| Some(Place { torn: !text.ends_well(f.to), ..place(text, f)? })).collect()
+}
+
 /// Names written with other characters of the same sound.
 fn sounds(index: &Index, text: &Text) -> Vec<Place> {
     let chars = &text.folded.chars;
@@ -253,6 +253,10 @@ fn sounds(index: &Index, text: &Text) -> Vec<Place> {
     out
 }
 
+fn sounds_so(place: &Place) -> bool {
+    place.whose.iter().all(|(_, how)| *how == How::Form(FormKind::Sound))
+}
+
 /// Of places that overlap the longest, of those of one length the surest.
 fn chosen(mut all: Vec<Place>) -> Vec<Place> {
     let how = |p: &Place| p.whose.iter().map(|(_, how)| *how).min();
@@ -268,7 +272,7 @@ fn chosen(mut all: Vec<Place>) -> Vec<Place> {
             None if full => break,
             None => out.push(place),
             // Who only sounds so may still be meant, if street and number say so.
-            Some(known) if (known.from, known.to) == (place.from, place.to) => {
+            Some(known) if known.from == place.from && sounds_so(&place) => {
                 for (slot, how) in place.whose {
                     if !known.whose.iter().any(|(s, _)| *s == slot) {
                         known.whose.push((slot, how));

@@ -2,7 +2,7 @@
 
 use super::fold::Folded;
 use super::lexicon::{Hit, Lexicon, Word};
-use super::trades::{FILLERS, LEGAL_FORMS};
+use super::trades::{FILLERS, LEGAL_FORMS, RELATED, trade_of};
 use crate::domain::EnterpriseRow;
 
 /// Longest form looked for in texts, in characters.
@@ -25,6 +25,8 @@ pub enum FormKind {
     Family,
     /// Brand and trade, by the trade's number.
     Brand(u8),
+    /// The brand alone: it needs a trade and a place beside it.
+    Bare,
     /// As it sounds.
     Sound,
 }
@@ -101,7 +103,7 @@ fn trimmed(mut chars: &[char]) -> &[char] {
 /// All forms of an enterprise, each once.
 pub fn forms(lexicon: &Lexicon, row: &EnterpriseRow) -> Vec<Form> {
     let mut out = Vec::new();
-    for name in &row.name {
+    if let Some(name) = &row.name {
         let folded = Folded::new(name);
         add(&mut out, FormKind::Name, &folded.chars);
         let (short, family) = if row.branch || row.parent.is_some() {
@@ -118,7 +120,9 @@ pub fn forms(lexicon: &Lexicon, row: &EnterpriseRow) -> Vec<Form> {
     }
     for alias in &row.aliases {
         let folded = Folded::new(alias);
-        add(&mut out, FormKind::Alias, &folded.chars);
+        // Two characters are a word of the language as often as a name.
+        let kind = if folded.len() == 2 { FormKind::Bare } else { FormKind::Alias };
+        add(&mut out, kind, &folded.chars);
         add_brand(&mut out, lexicon, &folded);
     }
     let spoken: Vec<Vec<char>> = out.iter().filter(|f| is_spoken(f)).map(|f| f.chars.clone()).collect();
@@ -205,6 +209,13 @@ fn add_brand(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded) {
         brand = name.slice(p.core, place.from);
     }
     if (MIN_FORM_CHARS..=MAX_BRAND_CHARS).contains(&brand.len()) {
-        out.push(Form { kind: FormKind::Brand(trade), chars: brand.to_vec() });
+        let related = RELATED.iter().filter_map(|(a, b)| {
+            let (a, b) = (trade_of(a)?, trade_of(b)?);
+            if a == trade { Some(b) } else { (b == trade).then_some(a) }
+        });
+        for trade in related.chain([trade]) {
+            out.push(Form { kind: FormKind::Brand(trade), chars: brand.to_vec() });
+        }
+        out.push(Form { kind: FormKind::Bare, chars: brand.to_vec() });
     }
 }

@@ -59,10 +59,13 @@ pub struct Index {
     ids: Vec<Option<Box<str>>>,
     free: Vec<Slot>,
     slots: BTreeMap<Box<str>, Slot>,
+    /// By head office.
+    branches: BTreeMap<Box<str>, Vec<Slot>>,
 }
 
 const SOUND: u64 = 1;
-const BRAND: u64 = 2;
+const BARE: u64 = 2;
+const BRAND: u64 = 3;
 const STARTS: u64 = 1000;
 
 fn mix(hash: u64, value: u64) -> u64 {
@@ -86,9 +89,15 @@ fn start(space: u64, chars: &[char]) -> u64 {
 fn space(kind: FormKind) -> u64 {
     match kind {
         FormKind::Sound => SOUND,
+        FormKind::Bare => BARE,
         FormKind::Brand(trade) => BRAND + u64::from(trade),
         _ => 0,
     }
+}
+
+/// The head office of a branch.
+fn head(row: &EnterpriseRow) -> Option<&str> {
+    row.parent.as_deref().filter(|_| row.branch)
 }
 
 impl Index {
@@ -123,6 +132,9 @@ impl Index {
         for form in all {
             self.add(slot, &form);
         }
+        if let Some(head) = head(row) {
+            self.branches.entry(head.into()).or_default().push(slot);
+        }
     }
 
     fn add(&mut self, slot: Slot, form: &Form) {
@@ -156,6 +168,9 @@ impl Index {
                 self.postings.remove(&key);
             }
         }
+        if let Some(all) = head(row).and_then(|head| self.branches.get_mut(head)) {
+            all.retain(|s| *s != slot);
+        }
         self.ids[slot as usize] = None;
         self.free.push(slot);
     }
@@ -188,6 +203,19 @@ impl Index {
     /// Every form that stands in a text as it is written.
     pub fn find(&self, chars: &[char]) -> Vec<Found> {
         self.scan(0, chars)
+    }
+
+    /// Every brand that stands in a text, whatever stands beside it.
+    pub fn find_bare(&self, chars: &[char]) -> Vec<Found> {
+        self.scan(BARE, chars)
+    }
+
+    /// Branches of an enterprise, in order of id.
+    pub fn branches(&self, id: &str) -> Vec<Slot> {
+        let mut all: Vec<Slot> = self.branches.get(id).cloned().unwrap_or_default();
+        all.sort_by(|a, b| self.id(*a).cmp(self.id(*b)));
+        all.truncate(MAX_SHARED);
+        all
     }
 
     /// Every form that sounds like a piece of a text; `syllables` has a blank for what has no sound.

@@ -118,13 +118,19 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
         mentions_of(&context, part, &mut mentions);
     }
     made_clear(&mut mentions);
-    concluded(mentions, parts.iter().any(|p| role::about_work(&p.text)))
+    let any = |test: fn(&Folded) -> bool| parts.iter().any(|p| test(&p.text));
+    concluded(mentions, any(role::about_work), any(role::about_both))
 }
 
 fn mentions_of(context: &Context, part: &Part, out: &mut Vec<Mention>) {
     let found = places(context.index, context.lexicon, context.model.id_scheme, &part.text, &part.hits);
     for (n, place) in found.iter().enumerate() {
         let decided = decide(context, &part.text, &part.hits, place);
+        // A brand alone that nothing goes with names nobody.
+        let alone = place.whose.iter().all(|(_, how)| *how == How::Form(FormKind::Bare));
+        if alone && decided.one.is_none() && !decided.supported {
+            continue;
+        }
         let behind = found.get(n + 1).is_some_and(|next| same_sentence(&part.text, place, next));
         let said = match part.field {
             // A field of its own for the accused says so.
@@ -144,7 +150,7 @@ fn mentions_of(context: &Context, part: &Part, out: &mut Vec<Mention>) {
 }
 
 fn same_sentence(text: &Folded, place: &Place, next: &Place) -> bool {
-    !text.slice(place.to, next.from).iter().any(|c| matches!(c, '。' | '！' | '？' | '；' | '\n'))
+    !text.slice(place.to, next.from).iter().any(|c| role::ends_sentence(*c))
 }
 
 fn named(context: &Context, part: &Part, place: &Place, decided: &Decided) -> Option<Attribution> {
@@ -173,19 +179,23 @@ fn made_clear(mentions: &mut [Mention]) {
 }
 
 /// The one accused most plainly, then the first; others accused plainly are secondary.
-fn concluded(mentions: Vec<Mention>, about_work: bool) -> Answer {
+fn concluded(mentions: Vec<Mention>, about_work: bool, about_both: bool) -> Answer {
     let nobody_else = !mentions.iter().any(|m| m.role == Role::Accused);
-    let cleared: Vec<&str> = mentions
-        .iter()
-        .filter(|m| matches!(m.role, Role::Exonerated | Role::Comparison))
-        .filter_map(|m| m.named.as_ref().map(|a| a.id.as_str()))
-        .collect();
+    let of = |role| mentions.iter().filter(move |m: &&Mention| m.role == role);
+    let ids = |m: &Mention| match &m.named {
+        Some(named) => vec![named.id.clone()],
+        None => m.candidates.clone(),
+    };
+    let cleared: Vec<String> = of(Role::Exonerated).flat_map(ids).collect();
+    let beside: Vec<String> = of(Role::Comparison).flat_map(ids).collect();
     let counts = |m: &&Mention| {
         let accused = m.role == Role::Accused || (m.role == Role::Employer && about_work && nobody_else);
-        accused && !m.named.as_ref().is_some_and(|a| m.plainly < 3 && cleared.contains(&a.id.as_str()))
+        let free = m.named.as_ref().is_some_and(|a| cleared.contains(&a.id) || (m.plainly < 3 && beside.contains(&a.id)));
+        accused && !free
     };
     let mut accused: Vec<&Mention> = mentions.iter().filter(counts).collect();
     accused.sort_by_key(|m| std::cmp::Reverse(m.plainly));
+    let least = if about_both { 1 } else { 2 };
     let mut answer = Answer::default();
     let plainly = accused.iter().filter(|m| m.plainly >= 3).filter_map(|m| m.named.as_ref());
     answer.plainly = plainly.map(|a| a.id.clone()).collect();
@@ -194,7 +204,7 @@ fn concluded(mentions: Vec<Mention>, about_work: bool) -> Answer {
             Some(attribution) => {
                 answer.subject = Some(Named { attribution: attribution.clone(), span: Some(first.span) });
                 let mut seen: Vec<&str> = vec![&attribution.id];
-                for other in accused.iter().filter(|m| m.plainly >= 2) {
+                for other in accused.iter().filter(|m| m.plainly >= least) {
                     let Some(attribution) = &other.named else { continue };
                     if !seen.contains(&attribution.id.as_str()) && answer.secondary.len() < MAX_SECONDARY {
                         seen.push(&attribution.id);

@@ -43,15 +43,16 @@ struct Around {
     sentence_before: String,
     clause_behind: String,
     sentence_behind: String,
+    next_sentence: String,
 }
 
 const MAX_AROUND_CHARS: usize = 60;
 
-fn ends_sentence(c: char) -> bool {
+pub(super) fn ends_sentence(c: char) -> bool {
     matches!(c, '。' | '！' | '？' | '；' | '\n' | '!' | '?' | ';')
 }
 
-fn ends_clause(c: char) -> bool {
+pub(super) fn ends_clause(c: char) -> bool {
     ends_sentence(c) || matches!(c, '，' | ',' | '、' | '：' | ':')
 }
 
@@ -68,6 +69,7 @@ impl Around {
             clause_before: back(ends_clause),
             sentence_before: back(ends_sentence),
             clause_behind: on(ends_clause),
+            next_sentence: behind.iter().skip_while(|c| !ends_sentence(**c)).skip(1).take(6).collect(),
             sentence_behind: on(ends_sentence),
         }
     }
@@ -92,7 +94,7 @@ fn after<'t>(text: &'t str, between: &[&str]) -> &'t str {
 
 const NOT: &[&str] = &[
     "不是", "并不是", "并非", "不怪", "不怨", "不能怪", "怪不着", "不投诉", "不举报", "不是投诉", "不是举报", "无意投诉", "不针对", "不是针对",
-    "误以为是", "还以为是", "不关", "非", "不是说", "没有说", "不涉及", "排除", "不要处罚", "别处罚",
+    "误以为是", "误投诉", "错投诉", "误举报", "误将", "错把", "误把", "还以为是", "不关", "非", "不是说", "没有说", "不涉及", "排除", "不要处罚", "别处罚",
 ];
 const NOTHING_TO_DO: &[&str] = &["无关", "没关系", "没有关系", "没有任何关系", "毫无关系", "没啥关系", "不相干", "不沾边", "没有直接关系", "无任何关系"];
 const FREE_OF_BLAME: &[&str] = &[
@@ -101,13 +103,14 @@ const FREE_OF_BLAME: &[&str] = &[
 ];
 const PRAISED: &[&str] = &[
     "很好", "不错", "很满意", "态度好", "表示感谢", "值得表扬", "点赞", "特此表扬", "已经退款", "已退款", "已全额退款", "已解决", "已经解决",
-    "处理得很及时", "很负责", "干干净净", "已经退了", "已退费", "已经赔", "已赔付", "正规", "合格",
+    "处理得很及时", "很负责", "干干净净", "已经退了", "已退费", "已经赔", "已赔付",
 ];
 const PLACES: &[&str] = &[
     "对面", "正对面", "斜对面", "旁边", "旁", "附近", "隔壁", "楼下", "楼上", "对过", "门口", "门前", "门外", "外面", "后面", "前面", "后身",
     "背后", "东侧", "西侧", "南侧", "北侧", "东边", "西边", "南边", "北边", "往东", "往西", "往南", "往北", "以东", "以西", "以南", "以北",
     "路口", "东门", "西门", "南门", "北门", "正门", "后门", "一侧", "拐角", "墙外", "围墙", "公交站", "站点", "这一站", "那一站", "站牌", "十字路口",
-    "东面", "西面", "南面", "北面", "东南角", "西北角", "东北角", "西南角", "红绿灯", "前边", "后边", "边上", "外墙根", "院外", "停车场出口",
+    "东面", "西面", "南面", "北面", "东南角", "西北角", "东北角", "西南角", "红绿灯", "前边", "后边", "边上", "外墙根", "院外", "停车场出口", "停车场入口",
+    "那块地", "旧址", "原址", "老厂区", "原厂区", "地块", "厂房里",
 ];
 const BESIDE: &[&str] = &["紧挨着", "挨着", "紧邻", "靠近", "邻近", "毗邻", "对着", "路过", "经过", "途经", "走到", "紧靠", "离", "距离", "距", "家住"];
 const MYSELF: &[&str] = &[
@@ -120,6 +123,7 @@ const POSTS: &[&str] = &[
     "股东", "工作人员", "上班", "工作", "打工", "任职", "就职", "实习", "干活", "做饭", "导游", "船员", "维修工", "技术员", "服务员", "收银员",
     "供货商", "供应商", "前台", "教练", "骑手", "销售", "财务", "文员", "当保安", "做保洁", "当厨师", "做会计", "当护士", "开车",
 ];
+const EMPLOYER_IS: &[&str] = &["我单位是", "我们单位是", "工作单位是", "工作单位为", "我们公司是", "任职于", "就职于", "受雇于"];
 const MINE: &[&str] = &["我公司", "我司", "我单位", "我们公司", "我们单位", "我店", "本公司", "我厂", "我们厂", "我校", "我院", "本店", "本单位"];
 /// Words of quarrels about work.
 const WORK: &[&str] = &[
@@ -151,7 +155,7 @@ pub fn said(text: &Folded, place: &Place, others_behind: bool) -> Said {
         return of(Role::Mentioned, 2);
     }
     let post = any_start(behind, POSTS) || around.clause_behind.chars().take(8).collect::<String>().contains("上班");
-    if post && (any_in(&around.clause_before, MYSELF) || around.sentence_before.is_empty() && any_start(behind, POSTS)) {
+    if (post && any_in(&around.clause_before, MYSELF)) || any_end(&around.clause_before, EMPLOYER_IS) || around.clause_before == "单位是" {
         return of(Role::Employer, 2);
     }
     if compared(&around, others_behind) {
@@ -189,6 +193,8 @@ fn exonerated(around: &Around, behind: &str) -> bool {
         || (fault && any_in(before, &["不是", "并非", "不赖"]))
         || any_in(&near, PRAISED)
         || any_start(&corrected, &["不对", "说错", "口误", "哦不", "啊不"])
+        || any_in(&around.sentence_behind, &["平台没有责任", "平台没责任", "平台无责"])
+        || any_start(&around.next_sentence, &["不是,", "不对,", "错了,", "说错了"])
         || (any_end(before, &["表扬", "感谢", "点赞"]))
         || any_start(behind, &["误会", "澄清", "被冤枉"])
         || (before.ends_with("不是") || any_in(before, &["不是"])) && any_in(&near, &["引起的", "造成的", "导致的", "干的", "卖的"])
@@ -202,7 +208,8 @@ fn compared(around: &Around, others_behind: bool) -> bool {
     let cheap = any_in(&near, &["才卖", "只卖", "只要", "才收", "只收", "才要", "都没有", "都不收", "就不收", "从来不", "都能", "都给", "就给", "就到账"])
         || near.contains('才') && near.chars().any(|c| c.is_ascii_digit());
     let same = any_in(&around.sentence_before, &["同样", "同款", "一样的"]);
-    others_behind && (cheap || same)
+    let worse = any_in(&near, &["都不如", "还贵", "更贵", "还便宜", "贵多了", "强多了"]) && any_end(&around.clause_before, &["连", "比", "较", "跟"]);
+    worse || (others_behind && (cheap || same))
 }
 
 fn plainly(around: &Around) -> u8 {
@@ -211,8 +218,13 @@ fn plainly(around: &Around) -> u8 {
     if accuses.iter().any(|w| before.contains(w)) {
         return 3;
     }
-    let own: String = around.sentence_behind.chars().take(30).collect();
+    let own: String = around.sentence_behind.chars().take(45).collect();
     if any_in(&around.clause_behind, GRIEVANCES) || any_in(&own, GRIEVANCES) { 2 } else { 1 }
+}
+
+/// Whether the text speaks of two who are both to blame.
+pub fn about_both(text: &Folded) -> bool {
+    any_in(&text.text, &["两家", "双方都", "都该罚", "一并处理", "一并查处", "分别处理", "几家", "三家", "都要赔", "一起查"])
 }
 
 /// Whether the text is about work.

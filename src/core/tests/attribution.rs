@@ -1,0 +1,154 @@
+//! Who is meant, against the labelled texts of `tests/attribution`: found, missed, wrongly accused, by kind.
+//! `JIANWEI_SHOW=1` prints each text that went wrong.
+
+#[allow(dead_code)]
+mod common;
+
+use jianwei_core::domain::Record;
+use jianwei_core::intake::names::{Asked, attribute};
+use jianwei_core::intake::{Directory, decode, resolve};
+use jianwei_core::journal::Fact;
+use jianwei_core::pipeline::Model;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+#[derive(Default, Clone)]
+struct Tally {
+    texts: u32,
+    /// Texts that accuse someone, and those of them whose first accused was found.
+    accusing: u32,
+    found: u32,
+    /// Others accused too, and found.
+    secondary: u32,
+    secondary_found: u32,
+    /// Texts that ask to abstain, and those where nobody was named.
+    abstain: u32,
+    abstained: u32,
+    /// Texts where somebody was named whom the label forbids.
+    must_not: u32,
+    /// Enterprises named, and those of them the label has.
+    named: u32,
+    right: u32,
+}
+
+fn ids(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().filter_map(|v| v.as_str().map(str::to_string)).collect()
+}
+
+fn rows(text: &str) -> Vec<Value> {
+    text.lines().filter(|l| !l.trim().is_empty()).map(|l| serde_json::from_str(l).unwrap()).collect()
+}
+
+fn directory(model: &Model) -> Directory {
+    let mut directory = Directory::default();
+    directory.reindex(model);
+    let source = model.source_of_topic("weihai.registry.enterprises").unwrap();
+    for row in include_str!("../../../tests/attribution/registry.ndjson").lines().filter(|l| !l.is_empty()) {
+        let decoded = decode(model, source, None, Some(row.as_bytes())).unwrap();
+        let Record::Enterprise(row) = decoded.record else { panic!("{row}") };
+        directory.upsert(row);
+    }
+    directory
+}
+
+fn judge(model: &Model, directory: &Directory, texts: &str) -> BTreeMap<String, Tally> {
+    let mut by_kind: BTreeMap<String, Tally> = BTreeMap::new();
+    let source = model.source_of_topic("weihai.hotline.tickets").unwrap();
+    let show = std::env::var("JIANWEI_SHOW").is_ok();
+    for row in rows(texts) {
+        let label = &row["label"];
+        let mut decoded = decode(model, source, None, Some(row.to_string().as_bytes())).unwrap();
+        let Fact::Text(fact) = resolve(model, directory, &mut decoded) else { panic!("{row}") };
+        let got = fact.evidence.subject.as_ref().map(|s| s.id.clone());
+        let others: Vec<String> = fact.secondary.iter().map(|n| n.attribution.id.clone()).collect();
+        let primary = label["primary"].as_str().map(str::to_string);
+        let (secondary, must_not, candidates) = (ids(&label["secondary"]), ids(&label["must_not"]), ids(&label["candidates"]));
+        let mut wrong = Vec::new();
+        for tally in ["all", label["kind"].as_str().unwrap()].map(|k| k.to_string()) {
+            let tally = by_kind.entry(tally).or_default();
+            tally.texts += 1;
+            let named: Vec<&String> = got.iter().chain(&others).collect();
+            let allowed = |id: &&&String| primary.as_ref() == Some(**id) || secondary.contains(id) || candidates.contains(id);
+            tally.named += named.len() as u32;
+            tally.right += named.iter().filter(allowed).count() as u32;
+            if let Some(wanted) = &primary {
+                tally.accusing += 1;
+                let found = got.as_ref() == Some(wanted) || got.as_ref().is_some_and(|g| candidates.contains(g));
+                tally.found += u32::from(found);
+                if !found {
+                    wrong.push("missed");
+                }
+            }
+            tally.secondary += secondary.len() as u32;
+            tally.secondary_found += secondary.iter().filter(|id| named.contains(id)).count() as u32;
+            if !secondary.iter().all(|id| named.contains(&id)) {
+                wrong.push("secondary missed");
+            }
+            if label["abstain"].as_bool() == Some(true) {
+                tally.abstain += 1;
+                let praised = label["kind"] == "praise_or_help" && got.as_ref().is_none_or(|g| candidates.contains(g));
+                tally.abstained += u32::from(named.is_empty() || praised);
+                if !named.is_empty() && !praised {
+                    wrong.push("named");
+                }
+            }
+            if named.iter().any(|id| must_not.contains(id)) {
+                tally.must_not += 1;
+                wrong.push("MUST NOT");
+            }
+        }
+        if show && !wrong.is_empty() {
+            let name = |id: &String| directory.get(id).and_then(|r| r.name.clone()).unwrap_or_else(|| id.clone());
+            wrong.dedup();
+            let text = |field: &str| row[field].as_str();
+            let asked = Asked {
+                subject_name: text("subject_name"),
+                title: text("title"),
+                content: text("content"),
+                address: text("address"),
+                region: text("region"),
+            };
+            for m in attribute(model, directory, asked).mentions {
+                let named = m.named.as_ref().map(|a| (name(&a.id), a.method, a.confidence.0));
+                println!("   - {} {:?} {} {named:?} {:?}", m.text, m.role, m.plainly, m.candidates.iter().map(name).collect::<Vec<_>>());
+            }
+            println!(
+                "{} {} {wrong:?}\n   {} | {} | {}\n   got {:?} + {:?}, candidates {:?}\n   wanted {:?} + {:?}",
+                row["ticket_no"],
+                label["kind"],
+                row["title"],
+                row["content"],
+                row["region"],
+                got.as_ref().map(name),
+                others.iter().map(name).collect::<Vec<_>>(),
+                fact.evidence.candidates.iter().map(name).collect::<Vec<_>>(),
+                primary.as_ref().map(name),
+                secondary.iter().map(name).collect::<Vec<_>>(),
+            );
+        }
+    }
+    by_kind
+}
+
+fn print(half: &str, by_kind: &BTreeMap<String, Tally>) {
+    println!("{half}\nkind | texts | found | secondary | abstained | must not named | named right");
+    for (kind, t) in by_kind {
+        println!(
+            "{kind} | {} | {}/{} | {}/{} | {}/{} | {} | {}/{}",
+            t.texts, t.found, t.accusing, t.secondary_found, t.secondary, t.abstained, t.abstain, t.must_not, t.right, t.named
+        );
+    }
+}
+
+#[test]
+fn the_labelled_texts() {
+    let model = common::model(&common::shipped("weihai"));
+    let directory = directory(&model);
+    for (half, texts) in [("first half", include_str!("../../../tests/attribution/first.ndjson"))] {
+        let by_kind = judge(&model, &directory, texts);
+        print(half, &by_kind);
+        let all = &by_kind["all"];
+        assert_eq!(all.must_not, 0, "{half}");
+        assert!(all.found * 10 >= all.accusing * 9, "{half}: {} of {}", all.found, all.accusing);
+    }
+}

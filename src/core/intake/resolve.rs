@@ -3,7 +3,9 @@
 use super::names::{self, Asked};
 use super::{Decoded, Directory};
 use crate::domain::{Fixed3, Indicator, Intent, Record, TicketStatus};
-use crate::journal::{Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit, Named, Span, TextFact};
+use crate::journal::{
+    Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit, Named, Span, TextFact,
+};
 use crate::pipeline::{About, Condition, Model};
 
 /// Turns a decoded record into the fact its entry will hold, adding flags where in doubt.
@@ -149,7 +151,8 @@ fn whom(model: &Model, directory: &Directory, record: &Record, flags: &mut Vec<F
         let given = subject.as_ref().map(|s| s.id.clone());
         let others = answer.subject.into_iter().chain(answer.secondary);
         // Who is named plainly beside the id is accused too.
-        let secondary = others.filter(|n| Some(&n.attribution.id) != given.as_ref() && answer.plainly.contains(&n.attribution.id));
+        let secondary =
+            others.filter(|n| Some(&n.attribution.id) != given.as_ref() && answer.plainly.contains(&n.attribution.id));
         return Whom { secondary: secondary.collect(), ..Whom::of(subject) };
     }
     if answer.ambiguous {

@@ -110,7 +110,13 @@ fn judge(model: &Model, directory: &Directory, texts: &str) -> BTreeMap<String, 
             };
             for m in attribute(model, directory, asked).mentions {
                 let named = m.named.as_ref().map(|a| (name(&a.id), a.method, a.confidence.0));
-                println!("   - {} {:?} {} {named:?} {:?}", m.text, m.role, m.plainly, m.candidates.iter().map(name).collect::<Vec<_>>());
+                println!(
+                    "   - {} {:?} {} {named:?} {:?}",
+                    m.text,
+                    m.role,
+                    m.plainly,
+                    m.candidates.iter().map(name).collect::<Vec<_>>()
+                );
             }
             println!(
                 "{} {} {wrong:?}\n   {} | {} | {}\n   got {:?} + {:?}, candidates {:?}\n   wanted {:?} + {:?}",

@@ -173,9 +173,11 @@ fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place)
     let lexicon = context.lexicon;
     let around = |h: &&Hit| (h.to <= place.from && place.from - h.to <= 2) || (h.from >= place.from && h.from <= place.end + 2);
     let clause_from = place.from.saturating_sub(12);
-    let same_clause = |h: &&Hit| h.from >= clause_from && h.to <= place.from && !text.slice(h.to, place.from).iter().any(|c| ends_sentence(*c));
+    let same_clause =
+        |h: &&Hit| h.from >= clause_from && h.to <= place.from && !text.slice(h.to, place.from).iter().any(|c| ends_sentence(*c));
     let district = |h: &Hit| lexicon.district(*h);
-    let district = hits.iter().filter(around).find_map(district).or_else(|| hits.iter().rev().filter(same_clause).find_map(district));
+    let district =
+        hits.iter().filter(around).find_map(district).or_else(|| hits.iter().rev().filter(same_clause).find_map(district));
     let trade = hits.iter().filter(|h| h.from >= place.from && h.from <= place.end).find_map(|h| match lexicon.word(*h) {
         Word::Trade(trade) => Some(*trade),
         _ => None,
@@ -307,7 +309,8 @@ fn tokens(address: &[char]) -> Vec<(usize, usize)> {
     let mut from = 0;
     let mut at = 0;
     while at < address.len() {
-        let end = ENDS.iter().find(|e| address[at..].iter().zip(e.chars()).filter(|(a, b)| **a == *b).count() == e.chars().count());
+        let end =
+            ENDS.iter().find(|e| address[at..].iter().zip(e.chars()).filter(|(a, b)| **a == *b).count() == e.chars().count());
         if let Some(end) = end.filter(|_| at >= from + 1) {
             let to = at + end.chars().count();
             out.push((from, to));

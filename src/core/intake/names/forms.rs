@@ -121,8 +121,10 @@ pub fn forms(lexicon: &Lexicon, row: &EnterpriseRow) -> Vec<Form> {
     for alias in &row.aliases {
         let folded = Folded::new(alias);
         // Two characters are a word of the language as often as a name.
-        let kind = if folded.len() == 2 { FormKind::Bare } else { FormKind::Alias };
-        add(&mut out, kind, &folded.chars);
+        if folded.len() == 2 {
+            add(&mut out, FormKind::Bare, &folded.chars);
+        }
+        add(&mut out, FormKind::Alias, &folded.chars);
         add_brand(&mut out, lexicon, &folded);
     }
     let spoken: Vec<Vec<char>> = out.iter().filter(|f| is_spoken(f)).map(|f| f.chars.clone()).collect();
@@ -139,7 +141,8 @@ pub fn forms(lexicon: &Lexicon, row: &EnterpriseRow) -> Vec<Form> {
 
 /// Forms long enough to be told by their sound.
 fn is_spoken(form: &Form) -> bool {
-    let kinds = matches!(form.kind, FormKind::Name | FormKind::Short | FormKind::Alias | FormKind::Family | FormKind::FormerShort);
+    let kinds =
+        matches!(form.kind, FormKind::Name | FormKind::Short | FormKind::Alias | FormKind::Family | FormKind::FormerShort);
     kinds && (3..=MAX_FORM_CHARS).contains(&form.chars.len())
 }
 
@@ -165,9 +168,10 @@ fn short_forms(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, own: FormK
     if let Some((from, to, _)) = p.trade {
         bodies.push(name.slice(p.core, to).to_vec());
         // 鸿达（威海）电梯: the place in the middle is left out in speech.
-        let middle = lexicon.find(name).into_iter().find(|h| {
-            matches!(lexicon.word(*h), Word::Region(_)) && h.from >= p.core + 2 && h.to <= from
-        });
+        let middle = lexicon
+            .find(name)
+            .into_iter()
+            .find(|h| matches!(lexicon.word(*h), Word::Region(_)) && h.from >= p.core + 2 && h.to <= from);
         if let Some(place) = middle {
             bodies.push([name.slice(p.core, place.from), name.slice(place.to, to)].concat());
         }
@@ -203,9 +207,11 @@ fn add_brand(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded) {
     let p = parts(lexicon, name);
     let Some((from, _, trade)) = p.trade else { return };
     let mut brand = name.slice(p.core, from);
-    if let Some(place) = lexicon.find(name).into_iter().find(|h| {
-        matches!(lexicon.word(*h), Word::Region(_)) && h.from >= p.core + 2 && h.to == from
-    }) {
+    if let Some(place) = lexicon
+        .find(name)
+        .into_iter()
+        .find(|h| matches!(lexicon.word(*h), Word::Region(_)) && h.from >= p.core + 2 && h.to == from)
+    {
         brand = name.slice(p.core, place.from);
     }
     if (MIN_FORM_CHARS..=MAX_BRAND_CHARS).contains(&brand.len()) {

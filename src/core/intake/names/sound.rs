@@ -51,9 +51,14 @@ mod tests {
     fn sounds_alike() {
         let sounds = Sounds::new();
         let same = |a: char, b: char| sounds.of(a) != 0 && sounds.of(a) == sounds.of(b);
-        for (a, b, expected) in
-            [('宏', '鸿', true), ('远', '源', true), ('张', '脏', true), ('金', '京', true), ('宏', '健', false), ('a', 'a', false)]
-        {
+        for (a, b, expected) in [
+            ('宏', '鸿', true),
+            ('远', '源', true),
+            ('张', '脏', true),
+            ('金', '京', true),
+            ('宏', '健', false),
+            ('a', 'a', false),
+        ] {
             assert_eq!(same(a, b), expected, "{a} {b}");
         }
     }

@@ -2,51 +2,73 @@
 
 use anyhow::{Context, Result, bail};
 use jianwei_core::domain::{Language, Zone, parse_time};
-use jianwei_core::pipeline::{Bundle, Model, load};
+use jianwei_core::pipeline::{Bundle, Finding, Model, load_bytes, unread};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Files that belong to a pipeline; samples and cases beside them do not.
-fn belongs(relative: &Path) -> bool {
-    relative.extension().is_some_and(|e| e == "toml") && !relative.starts_with("sample") && !relative.starts_with("tests")
+/// Samples and cases are not part of the pipeline they lie beside.
+fn beside(relative: &Path) -> bool {
+    relative == Path::new("sample") || relative == Path::new("tests")
+}
+
+/// A folder's files by path relative to it, and the names that are not read.
+struct Folder {
+    files: BTreeMap<String, Vec<u8>>,
+    /// Those of folders in matters/ too, with `/` at the end.
+    others: Vec<String>,
 }
 
 /// Reads the `.toml` files of a folder and the folders in it.
-pub fn read_bundle(dir: &Path) -> Result<Bundle> {
-    let mut bundle = Bundle::default();
+fn read_folder(dir: &Path) -> Result<Folder> {
+    let mut out = Folder { files: BTreeMap::new(), others: Vec::new() };
     let mut folders = vec![dir.to_path_buf()];
     while let Some(folder) = folders.pop() {
         let entries = std::fs::read_dir(&folder).with_context(|| format!("reading the pipeline folder {}", folder.display()))?;
         for entry in entries {
             let path = entry?.path();
             let relative = path.strip_prefix(dir)?;
-            if path.is_dir() {
+            let name = relative.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>().join("/");
+            if path.is_dir() && beside(relative) {
+                continue;
+            } else if path.is_dir() {
+                out.others.push(format!("{name}/"));
                 folders.push(path);
-            } else if belongs(relative) {
-                let name = relative.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>().join("/");
-                let text = std::fs::read_to_string(&path)
-                    .with_context(|| format!("{}: not UTF-8 text; save the file as UTF-8", path.display()))?;
-                bundle.files.insert(name, text);
+            } else if path.extension().is_some_and(|e| e == "toml") {
+                out.files.insert(name, std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?);
+            } else {
+                out.others.push(name);
             }
         }
     }
-    Ok(bundle)
+    // Folders list their entries in an order of their own.
+    out.others.sort();
+    Ok(out)
 }
 
 /// Reads and checks a pipeline; the error lists every problem.
 pub fn read_model(dir: &Path) -> Result<Model> {
-    checked(dir, &read_bundle(dir)?)
+    Ok(read_model_and_notes(dir)?.0)
+}
+
+/// The same, and what is odd about the names in the folder.
+pub fn read_model_and_notes(dir: &Path) -> Result<(Model, Vec<Finding>)> {
+    let folder = read_folder(dir)?;
+    let notes = unread(&folder.others);
+    Ok((checked(dir, &folder.files, &notes)?, notes))
 }
 
 /// The same pipeline, publishing in another language.
 pub fn read_model_in(dir: &Path, language: Language) -> Result<Model> {
-    let mut bundle = read_bundle(dir)?;
+    let mut folder = read_folder(dir)?;
     let wanted = crate::lang::pick(language, "language = \"zh\"", "language = \"en\"");
-    if let Some(text) = bundle.files.get_mut("pipeline.toml") {
+    if let Some(bytes) = folder.files.get_mut("pipeline.toml")
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
         let says =
             |line: &&str| line.trim_start().strip_prefix("language").is_some_and(|rest| rest.trim_start().starts_with('='));
-        *text = text.lines().map(|line| if says(&line) { wanted } else { line }).collect::<Vec<_>>().join("\n");
+        *bytes = text.lines().map(|line| if says(&line) { wanted } else { line }).collect::<Vec<_>>().join("\n").into_bytes();
     }
-    checked(dir, &bundle)
+    checked(dir, &folder.files, &unread(&folder.others))
 }
 
 /// A pipeline that comes with Jianwei: in the working folder, else beside the folder the binary was
@@ -69,13 +91,15 @@ pub fn write_bundle(bundle: &Bundle, dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn checked(dir: &Path, bundle: &Bundle) -> Result<Model> {
-    match load(bundle) {
+fn checked(dir: &Path, files: &BTreeMap<String, Vec<u8>>, notes: &[Finding]) -> Result<Model> {
+    match load_bytes(files) {
         Ok(model) => Ok(model),
         Err(problems) => {
-            let lines: Vec<String> = problems.iter().map(|p| format!("{}/{p}", dir.display())).collect();
-            let what = if lines.len() == 1 { "mistake" } else { "mistakes" };
-            bail!("{} {what} in the pipeline:\n{}", lines.len(), lines.join("\n"))
+            let what = if problems.len() == 1 { "mistake" } else { "mistakes" };
+            let mut lines: Vec<String> = problems.iter().map(|p| format!("{}/{p}", dir.display())).collect();
+            // A file that seems missing may stand there under such a name.
+            lines.extend(notes.iter().map(|note| format!("note: {}/{note}", dir.display())));
+            bail!("{} {what} in the pipeline:\n{}", problems.len(), lines.join("\n"))
         }
     }
 }

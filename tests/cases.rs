@@ -73,3 +73,39 @@ fn check_tells_what_a_pipeline_can_not_do_by_exit_status_and_place() {
     assert!(line.contains("pipeline.toml:") && line.contains("the measure ended on 2023-12-11; write: "), "{line}");
     assert!(said.contains("promise: "), "{said}");
 }
+
+/// What a newcomer's folder may hold: a name with a hidden ending, a folder of old files, a file an
+/// editor saved as GBK.
+#[test]
+fn check_tells_of_names_that_are_not_read_and_of_files_that_are_not_text() {
+    let tmp = tempfile::tempdir().expect("a folder");
+    let copied = Command::new("cp").arg("-r").arg(pipeline("weihai").join(".")).arg(tmp.path()).status().expect("cp runs");
+    assert!(copied.success());
+    let matters = tmp.path().join("matters");
+    std::fs::create_dir(matters.join("old")).expect("a folder");
+    std::fs::write(matters.join("gas.toml.txt"), "id = 1").expect("written");
+    let check = || Command::new(env!("CARGO_BIN_EXE_jianwei")).arg("check").arg(tmp.path()).output().expect("the binary runs");
+    let output = check();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("matters/gas.toml.txt:1: the file is not read") && said.contains("matters/old/:1: a folder in"),
+        "{said}"
+    );
+    assert_eq!(said.matches("not verified").count(), 1, "{said}");
+    let regions = std::fs::read_to_string(tmp.path().join("regions.toml")).expect("read");
+    std::fs::write(tmp.path().join("regions.toml"), regions.replacen("[[region]]\n", "[[region]]\npopulation = 3\n", 1))
+        .expect("written");
+    std::fs::write(matters.join("lifts.toml"), b"name = \"\xb5\xe7\xcc\xdd\"\n").expect("written");
+    let output = check();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for words in [
+        "2 mistakes",
+        "matters/lifts.toml:1: not UTF-8 text; write: ",
+        "unknown key `population`",
+        "gas.toml.txt:1: the file is not read",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}

@@ -1,4 +1,4 @@
-use crate::pipelines::read_model;
+use crate::pipelines::read_model_and_notes;
 use anyhow::{Result, bail};
 use jianwei_core::pipeline::{Severity, check};
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<()> {
-    let model = read_model(&args.dir)?;
+    let (model, notes) = read_model_and_notes(&args.dir)?;
     super::say!(
         "realm {}: {} matters, {} organisations, {} regions, {} sources; pipeline version {}, hash {}",
         model.realm,
@@ -22,7 +22,8 @@ pub fn run(args: &Args) -> Result<()> {
         &model.hash[..12],
     );
     let today = model.zone.date(chrono::Utc::now().timestamp_millis());
-    let findings = check(&model, today);
+    let mut findings = check(&model, today);
+    findings.extend(notes);
     for finding in &findings {
         let severity = match finding.severity {
             Severity::Error => "error",

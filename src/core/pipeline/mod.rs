@@ -6,6 +6,7 @@
 mod bundle;
 mod check;
 mod condition;
+mod folder;
 mod load;
 mod matters;
 mod model;
@@ -18,6 +19,7 @@ mod words;
 pub use bundle::{Bundle, BundleProblem, MAX_BUNDLE_BYTES, MAX_BUNDLE_ZSTD_BYTES, MAX_FILE_BYTES, MAX_FILES};
 pub use check::{Finding, MAX_FINDINGS, Severity, check};
 pub use condition::{About, Condition, MAX_WORDS};
+pub use folder::{MAX_UNREAD, load_bytes, unread};
 pub use load::{MAX_ALL_WORDS, load};
 pub use matters::MAX_RULES;
 pub use model::*;

@@ -10,6 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 /// How the message of a syntax error begins.
 pub(super) const NOT_TOML: &str = "not TOML";
+/// What the parser says of a key, or of a table, that stands twice.
+const DUPLICATE: &str = "duplicate key";
 /// Longest text, and longest list of texts, a pipeline may hold.
 pub(super) const MAX_TEXT_CHARS: usize = 500;
 pub(super) const MAX_ITEMS: usize = 2_000;
@@ -24,6 +26,25 @@ pub(super) const MAX_NAME_BYTES: usize = 64;
 
 /// Typed in the place of TOML's own marks, mostly with an input method left on.
 const CHINESE_PUNCTUATION: [char; 11] = ['“', '”', '‘', '’', '，', '＝', '［', '］', '｛', '｝', '＂'];
+
+/// Lists of tables: `[name]` twice is a mistake that `[[name]]` mends.
+const LISTS: [&str; 10] = ["case", "count", "evidence", "map", "match", "organisation", "region", "source", "trigger", "when"];
+
+/// What to write instead of a line that is not TOML.
+fn instead(line: &str, error: &str) -> String {
+    let header = line.trim().strip_prefix('[').map(|rest| rest.trim_start_matches('[').split(']').next().unwrap_or_default());
+    match header {
+        Some(name) if error == DUPLICATE && LISTS.contains(&name.rsplit('.').next().unwrap_or_default().trim()) => {
+            format!("[[{name}]], with two brackets, for each of them: the first one too")
+        }
+        Some(name) if error == DUPLICATE => format!("one [{name}] with the keys of both"),
+        None if error == DUPLICATE => "one of the two".to_string(),
+        _ if line.contains(CHINESE_PUNCTUATION) => {
+            "plain \" , = [ ] { } as on an English keyboard: this line has Chinese “ ” ， or the like".to_string()
+        }
+        _ => "key = \"value\" on a line of its own, or [table]".to_string(),
+    }
+}
 
 /// A day as pipelines write it.
 pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {
@@ -92,12 +113,7 @@ impl<'a> File<'a> {
             }
             let at = error.span().map_or(0, |s| s.start);
             let line = self.text.lines().nth(self.line_of(at) - 1).unwrap_or_default();
-            let write = if line.contains(CHINESE_PUNCTUATION) {
-                "plain \" , = [ ] { } as on an English keyboard: this line has Chinese “ ” ， or the like"
-            } else {
-                "key = \"value\" on a line of its own, or [table]"
-            };
-            self.report(at, format!("{NOT_TOML}: {}", error.message()), write);
+            self.report(at, format!("{NOT_TOML}: {}", error.message()), instead(line, error.message()));
         }
         table
     }

@@ -6,11 +6,12 @@ mod common;
 
 use common::mini::mini;
 use common::{Run, gas, shipped};
-use jianwei_core::pipeline::{Bundle, Clock, MAX_FINDINGS, MAX_PROBLEMS, check, load};
+use jianwei_core::pipeline::{Bundle, Clock, MAX_FINDINGS, MAX_PROBLEMS, check, load, load_bytes};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::FileFailurePersistence;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 const NEEDED: [&str; 3] = ["pipeline.toml", "organisations.toml", "regions.toml"];
@@ -200,10 +201,16 @@ proptest! {
         known in prop::collection::vec(any::<Option<Vec<u8>>>(), 4),
     ) {
         let mut bundle = Bundle { files };
+        let mut raw: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         for (name, bytes) in NEEDED.into_iter().chain(["matters/a.toml"]).zip(known) {
             if let Some(bytes) = bytes {
                 bundle.files.insert(name.to_string(), String::from_utf8_lossy(&bytes).into_owned());
+                raw.insert(name.to_string(), bytes);
             }
+        }
+        for problem in load_bytes(&raw).err().unwrap_or_default() {
+            let lines = raw.get(&problem.file).map_or(1, |bytes| bytes.split(|b| *b == b'\n').count() + 1);
+            prop_assert!((1..=lines).contains(&problem.line), "{}", problem);
         }
         prop_assert!(try_out(&bundle) > 0);
     }

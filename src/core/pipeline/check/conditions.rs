@@ -34,6 +34,7 @@ pub(super) fn check(model: &Model, out: &mut Findings) {
                 let at = format!("{}.{number}", list.path);
                 let alive = holds_ever(model, condition, &file, &at, out);
                 shadows(model, condition, &file, &at, out);
+                joined_words(model, condition, &file, &at, out);
                 if alive && list.path != "match" {
                     belongs(matter, condition, &file, &at, out);
                 }
@@ -47,6 +48,29 @@ pub(super) fn check(model: &Model, out: &mut Findings) {
     for name in model.word_lists.keys().filter(|name| !out.places.uses_list(name)).cloned().collect::<Vec<_>>() {
         let message = format!("no condition uses the list {name:?}");
         out.note(("words.toml", &name), message, format!("words = [\"@{name}\"] in a condition, or no such list"));
+    }
+    for (name, word) in model.word_lists.iter().flat_map(|(name, list)| list.iter().map(move |word| (name, word))) {
+        joined(word, "words.toml", name, out);
+    }
+}
+
+/// Marks that part one word of a list from the next, typed between the quotes.
+const SEPARATORS: [char; 3] = ['，', '、', '；'];
+
+fn joined(word: &str, file: &str, path: &str, out: &mut Findings) {
+    if word.contains(SEPARATORS) {
+        let parts = word.split(SEPARATORS).map(str::trim).filter(|part| !part.is_empty());
+        let write = parts.map(|part| format!("{part:?}")).collect::<Vec<_>>().join(", ");
+        out.note((file, path), format!("{word:?} is one word, with a Chinese comma in it: probably two were meant"), write);
+    }
+}
+
+/// The words a condition lists itself; those of words.toml are told where they stand.
+fn joined_words(model: &Model, condition: &Condition, file: &str, at: &str, out: &mut Findings) {
+    for (key, list) in [("words", &condition.words), ("all_words", &condition.all_words), ("not_words", &condition.not_words)] {
+        for word in list.texts.iter().filter(|word| !model.word_lists.values().any(|list| list.contains(word))) {
+            joined(word, file, &format!("{at}.{key}"), out);
+        }
     }
 }
 

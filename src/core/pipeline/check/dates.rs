@@ -11,6 +11,8 @@ const SOON_DAYS: u64 = 365;
 const CALENDAR_DAYS: u64 = 60;
 /// A text read so long ago should be read again, if nobody has verified it.
 const OLD_BASIS_DAYS: i64 = 5 * 365;
+/// Most matters one note names.
+const MAX_NAMES: usize = 30;
 /// A lead should be agreed on within this.
 const OLD_UNDETERMINED_DAYS: i64 = 365;
 
@@ -18,6 +20,7 @@ pub(super) fn check(model: &Model, today: NaiveDate, out: &mut Findings) {
     for matter in model.matters.values() {
         basis(matter, today, out);
     }
+    unverified(model, today, out);
     measure(model, today, out);
     calendar(model, today, out);
 }
@@ -42,22 +45,42 @@ fn basis(matter: &Matter, today: NaiveDate, out: &mut Findings) {
         }
         _ => {}
     }
-    if !basis.verified {
-        let write = "verified = true, once someone has read the text itself";
-        out.note((file, "basis"), "the basis is not verified: warnings say so", write);
-    }
     let Some(date) = read_on(basis) else { return };
     let age_days = (today - date).num_days();
     if age_days < 0 {
         out.error((file, "basis.date"), format!("the basis is dated {date}, which is yet to come"), "when the text was read");
-    } else if age_days > OLD_BASIS_DAYS && !basis.verified {
-        let message = format!("the basis is of {date} and nobody has verified it since");
-        out.note((file, "basis.date"), message, "the text as it is now, with its date");
     }
     if matter.lead.is_none() && age_days > OLD_UNDETERMINED_DAYS {
         let message = format!("nobody leads this matter since {date}");
         out.note((file, "lead"), message, "lead = the department agreed on (art. 7)");
     }
+}
+
+/// One note for all matters: where nobody has read the texts yet, one each would drown the others.
+fn unverified(model: &Model, today: NaiveDate, out: &mut Findings) {
+    let open: Vec<&Matter> = model.matters.values().filter(|m| !m.basis.verified).collect();
+    if let Some(first) = open.first() {
+        let (count, all) = (open.len(), model.matters.len());
+        let names = names(open.iter().map(|m| m.id.clone()));
+        let message = format!("the basis of {count} of {all} matters is not verified, as their warnings say: {names}");
+        let file = out.places.matter_file(&first.id);
+        out.note((file, "basis"), message, "verified = true in [basis], once someone has read the text itself");
+    }
+    let is_old = |date: &NaiveDate| (today - *date).num_days() > OLD_BASIS_DAYS;
+    let old: Vec<(&Matter, NaiveDate)> = open.into_iter().filter_map(|m| Some((m, read_on(&m.basis).filter(is_old)?))).collect();
+    if let Some((first, _)) = old.first() {
+        let names = names(old.iter().map(|(m, date)| format!("{} ({date})", m.id)));
+        let message = format!("texts older than five years that nobody has verified since: {names}");
+        let file = out.places.matter_file(&first.id);
+        out.note((file, "basis.date"), message, "the text as it is now, with its date");
+    }
+}
+
+/// The first names, and how many there are besides.
+fn names(all: impl ExactSizeIterator<Item = String>) -> String {
+    let more = all.len().saturating_sub(MAX_NAMES);
+    let first = all.take(MAX_NAMES).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{first}, and {more} more") } else { first }
 }
 
 /// The first day a date of a year, a month or a day may mean.

@@ -18,6 +18,11 @@ pub(super) fn check(model: &Model, out: &mut Findings) {
     for matter in model.matters.values() {
         matter_routes(model, matter, out);
     }
+    // A realm of indicators has neither organisations nor matters.
+    if model.matters.is_empty() && !model.organisations.is_empty() {
+        let message = "no .toml file in matters/: nobody is ever warned";
+        out.note((ORGANISATIONS, ""), message, "matters/NAME.toml for each matter, or no organisations");
+    }
 }
 
 fn place(out: &Findings, slug: &str, key: &str) -> String {

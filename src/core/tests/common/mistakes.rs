@@ -1,7 +1,9 @@
 //! One mistake in the small pipeline, and what a person is told about it.
 
 use super::mini::mini_with;
-use jianwei_core::pipeline::{Bundle, Problem, load};
+use jianwei_core::pipeline::{Bundle, Finding, Problem, Severity, load};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 pub const PIPELINE: &str = "pipeline.toml";
 pub const REGIONS: &str = "regions.toml";
@@ -31,8 +33,39 @@ pub fn row(
     Row { file, from, to: to.into(), at, message, write }
 }
 
+/// What was told to a test of this run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Told {
+    /// `problem`, `error` or `note`.
+    pub kind: &'static str,
+    pub message: String,
+    pub write: String,
+}
+
+static TOLD: Mutex<BTreeSet<Told>> = Mutex::new(BTreeSet::new());
+
+/// Everything told so far.
+pub fn told() -> BTreeSet<Told> {
+    TOLD.lock().unwrap().clone()
+}
+
+fn note(all: impl Iterator<Item = (&'static str, String, String)>) {
+    TOLD.lock().unwrap().extend(all.map(|(kind, message, write)| Told { kind, message, write }));
+}
+
+pub fn note_problems(found: &[Problem]) {
+    note(found.iter().map(|p| ("problem", p.message.clone(), p.write.clone())));
+}
+
+pub fn note_findings(found: &[Finding]) {
+    let kind = |f: &Finding| if f.severity == Severity::Error { "error" } else { "note" };
+    note(found.iter().map(|f| (kind(f), f.message.clone(), f.write.clone())));
+}
+
 pub fn problems(bundle: &Bundle) -> Vec<Problem> {
-    load(bundle).err().unwrap_or_default()
+    let found = load(bundle).err().unwrap_or_default();
+    note_problems(&found);
+    found
 }
 
 pub fn check(rows: Vec<Row>) {

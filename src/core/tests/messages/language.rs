@@ -1,0 +1,107 @@
+//! The mistakes of the pipeline language beyond its first words.
+
+use crate::common::mistakes::{GAS, NOISE, ORGS, PIPELINE, check, row};
+
+#[test]
+pub fn mistakes_are_told_with_what_to_write() {
+    check(vec![
+        row(NOISE, "lead = \"lead\"", "lead = “lead”", "“lead”", "not TOML", "as on an English keyboard: this line has Chinese"),
+        row(NOISE, "words = \"drill\"", "words = \"@drils\"", "@drils", "`words` names \"drils\"", "a list of words.toml"),
+        row(NOISE, "words = \"drill\"", "not_words = \"x\"", "not_words", "says nothing of what", "words = [\"...\"] beside"),
+        row(NOISE, "words = \"drill\"", "words = []", "words", "words: 1 to 500, none empty", "@name"),
+        row(
+            NOISE,
+            "words = \"drill\"",
+            "of_objects = true, industry = \"1\"",
+            "of_objects",
+            "say the same twice",
+            "one of the two",
+        ),
+        row(NOISE, "words = \"drill\"", "of_objects = true", "", "`objects` is missing", "objects = [\"4511\"]"),
+        row(NOISE, "lead = \"lead\"", "lead = \"lead\"\nobjects = [\"45-1\"]", "45-1", "\"45-1\" is no industry code", "4511"),
+        row(
+            NOISE,
+            "words = \"drill\"",
+            "value_at_least = 5, value_below = 5",
+            "value_below",
+            "no value is at least 5 and below 5",
+            "above `value_at_least`",
+        ),
+        row(
+            NOISE,
+            "level = \"yellow\"",
+            "level = \"yellow\"\nwithin_days = 3",
+            "within_days",
+            "without `at_least`",
+            "at_least = 3",
+        ),
+        row(
+            NOISE,
+            "level = \"yellow\"",
+            "level = \"yellow\"\nat_least = 51",
+            "at_least",
+            "a whole number from 1 to 50",
+            "at_least = 3",
+        ),
+        row(NOISE, "lead = \"lead\"", "lead = \"undetermind\"", "undetermind", "`lead` names", "or \"undetermined\""),
+        row(NOISE, "verified = true", "verified = true\ndate = \"May\"", "May", "is no year, month or day", "2024-05"),
+        row(NOISE, "verified = true", "verified = true\nexpires = \"2024\"", "2024", "\"2024\" is not a date", "2028-12-09"),
+        row(
+            GAS,
+            "when = { kind = \"ticket\" }\n\n[[enterprise.evidence]]\ncode = \"urgent\"",
+            "figure = { measure = \"m\" }\n\n[[enterprise.evidence]]\ncode = \"urgent\"",
+            "figure",
+            "compared with nothing",
+            "value_at_least = 500000",
+        ),
+        row(
+            GAS,
+            "when = { kind = \"ticket\", urgency",
+            "figure = { measure = \"m\", value_below = 1 }\nwhen = { kind = \"ticket\", urgency",
+            "figure",
+            "`when` or `figure`, not both",
+            "two rules",
+        ),
+        row(
+            GAS,
+            "when = { kind = \"ticket\", urgency = \"urgent\" }",
+            "figure = { measure = \"m\", value_below = 1, peers_at_least = 3 }",
+            "figure",
+            "`peers_at_least` without",
+            "times_peer_median",
+        ),
+        row(
+            ORGS,
+            "superior = \"boss\"",
+            "superior = \"boss\"\ncontact = 7",
+            "contact",
+            "a text in one or both languages",
+            "contact",
+        ),
+        row(PIPELINE, "[levels]", "[measure]\nname = \"M\"\n[levels]", "[measure]", "`in_force` is missing", "2023-12-10"),
+        row(
+            PIPELINE,
+            "[levels]",
+            "[measure]\nname = \"M\"\nin_force = \"2023-12-10\"\nexpires = \"2022-12-10\"\n[levels]",
+            "expires",
+            "ends before it begins",
+            "a day after",
+        ),
+        row(
+            PIPELINE,
+            "topic = \"mini.tickets\"",
+            "topic = \"mini.tickets\"\ncolumns = { title = 1 }",
+            "columns",
+            "`title` must be a text or",
+            "columns.ticket_no",
+        ),
+        row(
+            PIPELINE,
+            "[duties.yellow]",
+            "[duties]\nagree_lead_working_days = 999\n[duties.yellow]",
+            "999",
+            "a whole number from 0 to 250",
+            "agree_lead_working_days = 10",
+        ),
+    ]);
+}

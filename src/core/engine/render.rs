@@ -180,6 +180,12 @@ impl Engine {
         if let Some(assessment) = &episode.assessment {
             return self.surge_text(matter, key, assessment);
         }
+        if key.scope == SubjectScope::Industry {
+            return match zh {
+                true => format!("{name}·{subject}：已无触发事件或激增"),
+                false => format!("{name}, {subject}: no trigger or surge holds any more"),
+            };
+        }
         let score = self.scored(episode.updated_ms, matter, key).map_or(0, |s| s.score);
         if zh { format!("{name}·{subject}：风险分 {score}") } else { format!("{name}, {subject}: risk score {score}") }
     }

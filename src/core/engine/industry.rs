@@ -4,8 +4,8 @@
 use super::baseline::Gates;
 use super::state::*;
 use super::{Effect, Engine, Moment};
-use crate::domain::{Level, RecordKind};
 use crate::domain::outputs::{Assessed, Judged, Observed};
+use crate::domain::{Level, RecordKind};
 use crate::journal::{Evidence, MatterHit};
 use crate::pipeline::{Matter, Period};
 use std::sync::Arc;

@@ -179,11 +179,13 @@ impl Engine {
     pub(super) fn take_back_from_trade(&mut self, now_ms: i64, matter: &Matter, kind: RecordKind, id: &str) {
         let from = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Industry, id: String::new() };
         let trades = self.state.trade_triggers.range_mut(from..).take_while(|(key, _)| key.matter == matter.id);
-        for (key, triggers) in trades {
-            if triggers.take_back(matter, kind, id)
-                && let Some(episode) = self.state.episodes.get_mut(key)
-            {
+        let changed = trades.filter_map(|(key, triggers)| triggers.take_back(matter, kind, id).then(|| key.clone()));
+        for key in changed.collect::<Vec<_>>() {
+            // A surge the trigger had risen above is named again.
+            let surge = self.wanted_by_count(matter, &key.id).cloned();
+            if let (Some(episode), Some(triggers)) = (self.state.episodes.get_mut(&key), self.state.trade_triggers.get(&key)) {
                 episode.name_what_is_left(triggers, now_ms);
+                episode.assessment = episode.assessment.take().or(surge);
             }
         }
     }

@@ -182,8 +182,8 @@ impl Engine {
         }
         if key.scope == SubjectScope::Industry {
             return match zh {
-                true => format!("{name}·{subject}：已无触发事件或激增"),
-                false => format!("{name}, {subject}: no trigger or surge holds any more"),
+                true => format!("{name}·{subject}：触发事件已不再成立"),
+                false => format!("{name}, {subject}: its trigger holds no longer"),
             };
         }
         let score = self.scored(episode.updated_ms, matter, key).map_or(0, |s| s.score);

@@ -171,6 +171,35 @@ fn a_record_taken_back_takes_its_trigger_with_it() {
     }
 }
 
+/// Three within two days: a lone one days later, or a record that met nothing, does not undo them.
+#[test]
+fn a_counted_trigger_stands_on_any_days_that_had_enough() {
+    let bundle = mini_with("matters/gas.toml", "code = \"leak\"", "code = \"leak\"\nat_least = 3\nwithin_days = 2");
+    let friday = "2026-03-06 10:00";
+    for (on_monday, back, held) in
+        [(3, "smell", Some("T3")), (3, "lone", Some("T3")), (4, "T1", Some("T4")), (4, "T4", Some("T3")), (3, "T2", None)]
+    {
+        for subject in ["E1", ""] {
+            let mut run = Run::wall(&bundle, "2026-03-01");
+            for n in 1..=on_monday {
+                leak(&mut run, MONDAY, subject, &format!("T{n}"));
+            }
+            leak(&mut run, friday, subject, "lone");
+            run.put(friday, TICKETS, &ticket("smell", friday, subject, "a smell", &none()));
+            let text = if back == "smell" { "a smell" } else { "a leak" };
+            run.put(friday, TICKETS, &ticket(back, friday, subject, text, &json!({ "verified": false })));
+            let state = run.engine().state();
+            let of_firms = state.evidence.values().map(|e| &e.triggers);
+            let standing: Vec<&str> = of_firms
+                .chain(state.trade_triggers.values())
+                .flat_map(|t| t.held.values())
+                .map(|t| t.source_id.as_str())
+                .collect();
+            assert_eq!(standing, Vec::from_iter(held), "{subject:?}: {on_monday}, {back}");
+        }
+    }
+}
+
 #[test]
 fn a_trades_record_is_taken_back_wherever_its_later_copy_says_it_was() {
     let back = json!({ "verified": false });
@@ -193,7 +222,7 @@ fn a_trades_record_is_taken_back_wherever_its_later_copy_says_it_was() {
 /// A blast holds red for three days, a leak orange for seven.
 #[test]
 fn a_warning_that_falls_names_what_holds_now() {
-    for (subject, headline) in [("E1", "Gas, licence E1: risk score"), ("", "Gas, All: no trigger or surge holds any more")] {
+    for (subject, headline) in [("E1", "Gas, licence E1: risk score"), ("", "Gas, All: its trigger holds no longer")] {
         let mut run = Run::wall(&mini(), "2026-03-01");
         leak(&mut run, MONDAY, subject, "T1");
         run.put(MONDAY, TICKETS, &ticket("T2", MONDAY, subject, "a blast", &none()));
@@ -228,6 +257,11 @@ fn a_trade_falls_to_its_surge() {
     run.put(&now, TICKETS, &ticket("B1", &now, "", "a blast", &none()));
     let blast = values(&run.all, "warnings.lead").pop().unwrap();
     assert_eq!((&blast["level"], &blast["trigger"]["source_id"]), (&json!("red"), &json!("B1")), "{blast}");
+    // Taken back, it hides the surge no more.
+    let mut back = run.clone();
+    back.put(&now, TICKETS, &ticket("B1", &now, "", "a blast", &json!({ "verified": false })));
+    let episode = back.engine().state().episodes.values().next().expect("an open warning");
+    assert_eq!((episode.trigger.as_ref(), episode.assessment.as_ref().map(|a| a.observed)), (None, Some(12)));
     // The hold is over after three days; surges go on.
     let before = run.all.len();
     for _ in 0..8 {

@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 jianwei=target/release/jianwei
 [[ -x $jianwei ]] || { echo "no $jianwei: run make build" >&2; exit 1; }
 folder=${1:-$(mktemp -d)}
+mkdir -p "$folder"
 seed=2026
 
 city() { # days, enterprises

@@ -102,6 +102,14 @@ fn one_seed_is_one_city_and_a_replay_says_what_its_departments_heard() {
     assert_eq!(city.outcome, again.outcome);
 
     let replayed = city.replay();
+    // Every outage that was planted stands in the score, and that nobody judged whether it was told.
+    let silent = city.truth().iter().filter(|row| row["kind"] == "feed_outage").count();
+    let (truth, folder) = (city.dir.join("truth.ndjson"), replayed.to_str().expect("a path").to_string());
+    let said = jianwei(&["score", "--truth", truth.to_str().expect("a path"), &folder, "--json"]);
+    let outages = serde_json::from_str::<Value>(&succeeded(&said)).expect("JSON")["feed_outages"].clone();
+    assert_eq!((&outages["planted"], &outages["reports_judged"]), (&json!(silent), &json!(false)), "{outages}");
+    assert!(silent >= 2 && outages["hours"]["outage"].as_u64() > Some(24) && outages["reported"] == 0, "{outages}");
+
     assert_eq!(city.outcome["warnings_sha256"].as_str(), Some(sha256_of(replayed.join("warnings.ndjson")).as_str()));
     assert!(city.outcome["warnings"].as_u64() > Some(20), "{}", city.outcome);
     // Nobody answers a warning that has ended but those who are known to.
@@ -218,6 +226,10 @@ fn hand_made(dir: &Path) -> PathBuf {
             planted("s1", "surge", None, "12T00", "14T00", None),
             planted("r1", "rival_campaign", Some("R"), "03T00", "05T00", None),
             planted("w1", "wrong_accusation", Some("W"), "03T00", "05T00", None),
+            // Two outages that overlap, one more: 2 to 5 January and 19 to 21, each with the day after.
+            planted("o1", "feed_outage", None, "02T00", "03T00", None),
+            planted("o2", "feed_outage", None, "02T12", "04T00", None),
+            planted("o3", "feed_outage", None, "19T00", "20T00", None),
         ],
     );
     let cooperating = json!({ "warning_id": "1", "status": "raised", "role": "cooperating", "scope": "enterprise", "level": "red",
@@ -229,13 +241,17 @@ fn hand_made(dir: &Path) -> PathBuf {
             cooperating,
             warning("1", "raised", "blue", "gas", "A", "06T00"),
             warning("1", "upgraded", "orange", "gas", "A", "07T00"),
-            warning("1", "lifted", "orange", "gas", "A", "09T00"),
+            // It calms down while its feed is silent, and once more when it had its say.
+            warning("1", "downgraded", "yellow", "gas", "A", "19T12"),
+            warning("1", "downgraded", "blue", "gas", "A", "22T00"),
+            warning("1", "lifted", "orange", "gas", "A", "23T00"),
             // B: yellow two days after its end, which still counts, after its peak.
             warning("2", "raised", "yellow", "gas", "B", "12T00"),
             // C: not at all, but its trade in its region.
             warning("3", "raised", "yellow", "gas", "gas@371002", "06T00"),
             // The surge, seen for the whole city.
             warning("4", "raised", "red", "gas", "gas@371000", "12T06"),
+            warning("4", "downgraded", "orange", "gas", "gas@371000", "13T06"),
             // R is believed, W is not quite.
             warning("5", "raised", "orange", "gas", "R", "04T00"),
             warning("6", "raised", "yellow", "gas", "W", "04T00"),
@@ -243,7 +259,7 @@ fn hand_made(dir: &Path) -> PathBuf {
             warning("7", "raised", "orange", "lifts", "A", "08T00"),
             warning("8", "raised", "yellow", "gas", "Z", "20T00"),
             warning("9", "raised", "blue", "gas", "Y", "20T00"),
-            warning("10", "raised", "orange", "lifts", "lifts@371003", "20T00"),
+            warning("10", "raised", "orange", "lifts", "lifts@371003", "25T00"),
         ],
     );
     truth
@@ -278,9 +294,17 @@ fn the_score_of_a_hand_made_city() {
     assert_eq!(alarms["enterprise_a_year"], json!(12.175));
     assert_eq!(alarms["enterprise_a_year_per_1000"], json!(6.088));
     assert_eq!(score["matters"]["gas"], json!({ "planted": 4, "found": 3, "false_enterprise": 1, "false_trade": 0 }));
+    assert_eq!(
+        score["feed_outages"],
+        json!({ "planted": 3, "reported": 0, "reports_judged": false, "hours": { "outage": 120, "otherwise": 600 },
+            "lowered_too_soon": { "outage": 1, "otherwise": 1 }, "false_alarms": { "outage": 1, "otherwise": 1 } })
+    );
 
-    for (lang, expected) in [("zh", "同行恶意投诉"), ("en", "rival's campaign")] {
+    let en = ["not judged: no output says yet that a feed is silent  3         0", "5.0 d", "25.0 d"];
+    let zh = ["未评判：尚无输出报告数据源中断     3       0", "5.0 天", "25.0 天"];
+    for (lang, expected, outages) in [("zh", "同行恶意投诉", zh), ("en", "rival's campaign", en)] {
         let table = succeeded(&jianwei(&["score", "--truth", truth, dir, "--lang", lang]));
+        assert!(outages.iter().all(|part| table.contains(part)), "{table}");
         assert!(
             table.lines().any(|l| l.starts_with(expected) && l.ends_with("1      1        1        1     0") || lang == "zh"),
             "{table}"

@@ -18,7 +18,7 @@ pub fn rows(bytes: &[u8]) -> Result<Vec<RawRow>> {
         let record = record.with_context(|| format!("row {}", at + 2))?;
         let row: serde_json::Map<String, serde_json::Value> =
             header.iter().zip(record.iter()).map(|(name, cell)| (name.clone(), cell.into())).collect();
-        values.push(serde_json::to_vec(&row)?);
+        values.push((record.position().map_or(at as u64 + 2, csv::Position::line), serde_json::to_vec(&row)?));
     }
     Ok(counted(values.into_iter()))
 }

@@ -63,7 +63,7 @@ pub fn read(model: &Model, kind: SourceKind, path: &Path) -> Result<Vec<Row>> {
         Some("ndjson" | "jsonl" | "json") => ndjson_rows(&bytes),
         _ => bail!("{}: a file ends with .csv, .ndjson or .jsonl, then perhaps .gz or .zst", path.display()),
     };
-    let mut rows = keyed(model, kind, rows)?;
+    let mut rows = keyed(model, kind, rows, path)?;
     if !rows.is_empty() && rows.iter().all(|row| row.key.is_none()) {
         eprintln!(
             "jianwei: no row of {} can be read as {}: no [[source.map]] of realm {} has these columns, or a required field is missing",
@@ -107,28 +107,31 @@ fn unpacked(path: &Path) -> Result<Vec<u8>> {
 /// A row before its key is known.
 struct RawRow {
     value: Vec<u8>,
+    /// Where it begins in its file, unpacked; the first is 1.
+    line: u64,
     /// Distinguishes rows with the same bytes: how many came before.
     occurrence: u32,
 }
 
 fn ndjson_rows(bytes: &[u8]) -> Vec<RawRow> {
-    let lines = bytes.split(|b| *b == b'\n').map(|l| l.strip_suffix(b"\r").unwrap_or(l)).filter(|l| !l.is_empty());
-    counted(lines.map(<[u8]>::to_vec))
+    let lines = bytes.split(|b| *b == b'\n').map(|l| l.strip_suffix(b"\r").unwrap_or(l));
+    counted((1..).zip(lines.map(<[u8]>::to_vec)).filter(|(_, value)| !value.is_empty()))
 }
 
-fn counted(values: impl Iterator<Item = Vec<u8>>) -> Vec<RawRow> {
+/// Rows from their lines and values.
+fn counted(values: impl Iterator<Item = (u64, Vec<u8>)>) -> Vec<RawRow> {
     let mut seen = std::collections::HashMap::<Vec<u8>, u32>::new();
     values
-        .map(|value| {
+        .map(|(line, value)| {
             let count = seen.entry(value.clone()).or_default();
             let occurrence = *count;
             *count += 1;
-            RawRow { value, occurrence }
+            RawRow { value, line, occurrence }
         })
         .collect()
 }
 
-fn keyed(model: &Model, kind: SourceKind, rows: Vec<RawRow>) -> Result<Vec<Row>> {
+fn keyed(model: &Model, kind: SourceKind, rows: Vec<RawRow>, path: &Path) -> Result<Vec<Row>> {
     let sources: Vec<&Source> = model.sources.iter().filter(|s| s.kind == kind).collect();
     if sources.is_empty() {
         bail!("realm {} has no source of kind {:?}: add a [[source]] to pipeline.toml", model.realm, kind.as_str());
@@ -136,7 +139,8 @@ fn keyed(model: &Model, kind: SourceKind, rows: Vec<RawRow>) -> Result<Vec<Row>>
     let mut before_ms = i64::MIN;
     let mut keyed = Vec::with_capacity(rows.len());
     for row in rows {
-        let row = keyed_row(model, &sources, row, before_ms)?;
+        let line = row.line;
+        let row = keyed_row(model, &sources, row, before_ms).with_context(|| format!("{}, line {line}", path.display()))?;
         before_ms = row.at_ms;
         keyed.push(row);
     }
@@ -145,7 +149,7 @@ fn keyed(model: &Model, kind: SourceKind, rows: Vec<RawRow>) -> Result<Vec<Row>>
 
 fn keyed_row(model: &Model, sources: &[&Source], row: RawRow, before_ms: i64) -> Result<Row> {
     let json = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&row.value).ok();
-    let source = pick_source(sources, json.as_ref())?;
+    let source = pick_source(model, sources, json.as_ref())?;
     let text = String::from_utf8_lossy(&row.value);
     // The id a map asks to derive: the row's bytes and how many equal ones came before.
     let derived = jianwei_core::domain::short_hash(&[&text, &row.occurrence.to_string()]);
@@ -172,12 +176,79 @@ fn derives_id(source: &Source, json: Option<&serde_json::Map<String, serde_json:
 
 /// Dispositions belong to the topic of the `org` they name; other rows to the first source that has
 /// a map for them, else to the first of their kind.
-fn pick_source<'m>(sources: &[&'m Source], json: Option<&serde_json::Map<String, serde_json::Value>>) -> Result<&'m Source> {
+fn pick_source<'m>(
+    model: &Model,
+    sources: &[&'m Source],
+    json: Option<&serde_json::Map<String, serde_json::Value>>,
+) -> Result<&'m Source> {
     if sources[0].kind == SourceKind::Dispositions {
-        let org = json.and_then(|row| row.get("org")).and_then(|v| v.as_str()).unwrap_or_default();
-        let found = sources.iter().find(|s| s.org.as_deref() == Some(org));
-        return found.copied().with_context(|| format!("a disposition names org {org:?}, which the pipeline does not have"));
+        return source_of_org(model, sources, json);
     }
     let mapped = json.and_then(|row| sources.iter().find(|s| intake::choose_map(s, |c| row.contains_key(c)).is_some()));
     Ok(mapped.unwrap_or(&sources[0]))
+}
+
+fn source_of_org<'m>(
+    model: &Model,
+    sources: &[&'m Source],
+    json: Option<&serde_json::Map<String, serde_json::Value>>,
+) -> Result<&'m Source> {
+    let Some(row) = json else {
+        bail!("not a JSON object: the `org` of a disposition says whose topic it goes to");
+    };
+    let org = row.get("org").and_then(|v| v.as_str()).unwrap_or_default();
+    if let Some(found) = sources.iter().find(|s| s.org.as_deref() == Some(org)) {
+        return Ok(found);
+    }
+    let wrong = match org {
+        "" => "a disposition without `org`, which says whose topic it goes to".to_string(),
+        _ => format!("a disposition of `org` {org:?}, which realm {} does not have", model.realm),
+    };
+    let slug = model.slug_meant(org).or_else(|| sources.iter().find_map(|s| s.org.as_deref())).unwrap_or_default();
+    bail!("{wrong}: write the slug of one of organisations.toml, for example \"org\": {slug:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disposition_of_nobody_is_named_by_file_and_line() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/weihai");
+        let model = crate::pipelines::read_model(&folder).expect("the pipeline loads");
+        let good = r#"{"org":"wh-amr","disposition_id":"D1","target":"x","action":"close","at":"2025-01-02T10:00:00+08:00"}"#;
+        let row = |org: &str| good.replace("\"org\":\"wh-amr\"", org);
+        let csv = "org,disposition_id,target,action,at\nwh-amr,D1,\"x\ny\",close,2025-01-02\nwh-arm,D2,x,close,2025-01-02\n";
+        let known = model.organisations["wh-amr"].name.zh.clone();
+        for (name, text, expected) in [
+            (
+                "d.ndjson",
+                format!("{good}\n\n{}\n", row("\"org\":\"wh-arm\"")),
+                "line 3: a disposition of `org` \"wh-arm\", which",
+            ),
+            (
+                "d.csv",
+                csv.to_string(),
+                "line 4: a disposition of `org` \"wh-arm\", which realm weihai does not have: write the slug",
+            ),
+            ("d.ndjson", row(&format!("\"org\":{known:?}")), "for example \"org\": \"wh-amr\""),
+            (
+                "d.ndjson",
+                row("\"og\":\"wh-amr\""),
+                "line 1: a disposition without `org`, which says whose topic it goes to: write",
+            ),
+            ("d.ndjson", row("\"org\":7"), "a disposition without `org`"),
+            ("d.ndjson", "[1]\n".to_string(), "line 1: not a JSON object"),
+        ] {
+            let path = dir.path().join(name);
+            std::fs::write(&path, &text).expect("written");
+            let Err(problem) = read(&model, SourceKind::Dispositions, &path) else { panic!("{text} is read") };
+            let said = format!("{problem:#}");
+            assert!(said.starts_with(&path.display().to_string()) && said.contains(expected), "{said}\n{expected}");
+        }
+        std::fs::write(dir.path().join("good.ndjson"), good).expect("written");
+        let rows = read(&model, SourceKind::Dispositions, &dir.path().join("good.ndjson")).expect("read");
+        assert_eq!(rows[0].topic, "dispositions.wh-amr");
+    }
 }

@@ -1,6 +1,7 @@
 //! Each warning against the truth.
 
-use super::{Accused, ByLevel, Episode, FalseAlarms, Found, OfMatter, Score, Spread, time};
+use super::outages::outages;
+use super::{Accused, ByLevel, Episode, FalseAlarms, Found, OfMatter, Outages, Score, Spread, time};
 use crate::truth::{Truth, TruthKind};
 use anyhow::{Context, Result, bail};
 use jianwei_core::domain::{DAY_MS, Fixed3, HOUR_MS, Level};
@@ -12,10 +13,10 @@ const TO_FIND: [TruthKind; 4] = [TruthKind::Trouble, TruthKind::TriggerEvent, Tr
 const INNOCENT: [TruthKind; 2] = [TruthKind::RivalCampaign, TruthKind::WrongAccusation];
 
 /// A row of truth with its times read.
-struct Planted<'a> {
+pub(super) struct Planted<'a> {
     row: &'a Truth,
-    starts_ms: i64,
-    ends_ms: i64,
+    pub starts_ms: i64,
+    pub ends_ms: i64,
     peaks_ms: Option<i64>,
 }
 
@@ -30,6 +31,10 @@ impl Planted<'_> {
 
     fn covers(&self, ms: i64) -> bool {
         (self.starts_ms..=self.ends_ms + GRACE_MS).contains(&ms)
+    }
+
+    pub fn goes_on_at(&self, ms: i64) -> bool {
+        !self.is_innocent() && (self.starts_ms..self.ends_ms).contains(&ms)
     }
 
     fn is_subject_of(&self, episode: &Episode) -> bool {
@@ -48,7 +53,7 @@ impl Planted<'_> {
     }
 
     /// Whether the episode warns of this very thing.
-    fn is_meant_by(&self, episode: &Episode, root: &str) -> bool {
+    pub fn is_meant_by(&self, episode: &Episode, root: &str) -> bool {
         match self.of_trade() {
             true => self.is_trade_of(episode, root),
             false => self.is_subject_of(episode) && self.is_matter_of(episode),
@@ -66,7 +71,8 @@ pub fn judge(truth: &[Truth], episodes: &[Episode]) -> Result<Score> {
     let city = truth.iter().find(|row| row.kind == TruthKind::City).context("the truth has no row of kind city")?;
     let (starts_ms, ends_ms) = times(city)?;
     let root = city.region.as_deref().unwrap_or_default();
-    let planted = planted(truth)?;
+    let silent = planted(truth, &[TruthKind::FeedOutage])?;
+    let planted = planted(truth, &[&TO_FIND[..], &INNOCENT[..]].concat())?;
     let days = ((ends_ms - starts_ms) / DAY_MS).max(1);
     let mut score = Score {
         enterprises: city.count.unwrap_or(0),
@@ -75,6 +81,7 @@ pub fn judge(truth: &[Truth], episodes: &[Episode]) -> Result<Score> {
         matters: BTreeMap::new(),
         false_alarms: FalseAlarms::default(),
         wrongly_accused: Vec::new(),
+        feed_outages: Outages::default(),
         echoes: 0,
     };
     for kind in TO_FIND {
@@ -83,9 +90,8 @@ pub fn judge(truth: &[Truth], episodes: &[Episode]) -> Result<Score> {
     for kind in INNOCENT {
         score.wrongly_accused.push(accused(kind, &planted, episodes, root));
     }
-    for episode in episodes {
-        count_episode(episode, &planted, root, &mut score);
-    }
+    let false_alarms_ms: Vec<i64> = episodes.iter().filter_map(|e| count_episode(e, &planted, root, &mut score)).collect();
+    score.feed_outages = outages(&silent, &planted, episodes, &false_alarms_ms, (starts_ms, ends_ms), root);
     rates(&mut score);
     Ok(score)
 }
@@ -97,8 +103,8 @@ fn times(row: &Truth) -> Result<(i64, i64)> {
     Ok((time(starts)?, time(ends)?))
 }
 
-fn planted(truth: &[Truth]) -> Result<Vec<Planted<'_>>> {
-    let told = truth.iter().filter(|row| TO_FIND.contains(&row.kind) || INNOCENT.contains(&row.kind));
+fn planted<'a>(truth: &'a [Truth], kinds: &[TruthKind]) -> Result<Vec<Planted<'a>>> {
+    let told = truth.iter().filter(|row| kinds.contains(&row.kind));
     told.map(|row| {
         let (starts_ms, ends_ms) = times(row)?;
         let peaks_ms = row.peaks_at.as_deref().map(time).transpose()?;
@@ -160,12 +166,13 @@ fn spread(mut values: Vec<i64>) -> Option<Spread> {
     Some(Spread { median: at(50)?, p90: at(90)? })
 }
 
-/// Whether an episode is about something planted, an echo of it, or a false alarm.
-fn count_episode(episode: &Episode, planted: &[Planted], root: &str, score: &mut Score) {
-    let Some(level) = episode.highest() else { return };
+/// Whether an episode is about something planted, an echo of it, or a false alarm; when a false alarm
+/// reached yellow.
+fn count_episode(episode: &Episode, planted: &[Planted], root: &str, score: &mut Score) -> Option<i64> {
+    let level = episode.highest()?;
     let raised_ms = episode.raised_ms();
     if planted.iter().any(|p| p.is_meant_by(episode, root) && episode.rises.iter().any(|(ms, _)| p.covers(*ms))) {
-        return;
+        return None;
     }
     let echo = |p: &Planted| match episode.is_trade {
         // One firm's trouble, or talk of it, is heard in its trade too.
@@ -174,7 +181,7 @@ fn count_episode(episode: &Episode, planted: &[Planted], root: &str, score: &mut
     };
     if planted.iter().any(echo) {
         score.echoes += 1;
-        return;
+        return None;
     }
     let matter = score.matters.entry(episode.matter.clone()).or_default();
     let counts_as_false = u64::from(level >= Level::Yellow);
@@ -185,6 +192,7 @@ fn count_episode(episode: &Episode, planted: &[Planted], root: &str, score: &mut
         score.false_alarms.enterprise[level.index()] += 1;
         matter.false_enterprise += counts_as_false;
     }
+    episode.rises.iter().find(|(_, level)| *level >= Level::Yellow).map(|(ms, _)| *ms)
 }
 
 fn rates(score: &mut Score) {

@@ -2,6 +2,7 @@
 //! was wrong. The words are defined in docs/simulation.md.
 
 mod judge;
+mod outages;
 mod table;
 
 pub use judge::judge;
@@ -26,6 +27,7 @@ pub struct Score {
     pub matters: BTreeMap<String, OfMatter>,
     pub false_alarms: FalseAlarms,
     pub wrongly_accused: Vec<Accused>,
+    pub feed_outages: Outages,
     /// Warnings on subjects whose own trouble began before: neither found anew nor false.
     pub echoes: u64,
 }
@@ -80,6 +82,28 @@ pub struct Accused {
     pub at_least: ByLevel,
 }
 
+/// Feeds that were silent.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Outages {
+    pub planted: u64,
+    /// Always 0, and not judged: no output says yet that a feed is silent.
+    pub reported: u64,
+    pub reports_judged: bool,
+    pub hours: Beside,
+    /// Warnings of something planted that were lowered, for being calm, while it went on.
+    pub lowered_too_soon: Beside,
+    /// Of yellow or above, firms and trades.
+    pub false_alarms: Beside,
+}
+
+/// A figure while a feed was silent and in the day after, and in the rest of the time. That the two
+/// fall together does not show that one came of the other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Beside {
+    pub outage: u64,
+    pub otherwise: u64,
+}
+
 /// The life of one warning, as its lead read it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Episode {
@@ -89,6 +113,8 @@ pub struct Episode {
     pub is_trade: bool,
     /// When it was raised or made worse, and to which level.
     pub rises: Vec<(i64, Level)>,
+    /// When it was lowered, since it was calm; one that ends is no fall.
+    pub falls_ms: Vec<i64>,
 }
 
 impl Episode {
@@ -134,7 +160,7 @@ pub fn read_episodes(path: &Path) -> Result<Vec<Episode>> {
     for (index, line) in std::io::BufReader::new(file).lines().enumerate() {
         let place = || format!("{}, line {}: not a warning", path.display(), index + 1);
         let row: WarningRow = serde_json::from_str(&line?).with_context(place)?;
-        if row.role != "lead" || !matches!(row.status.as_str(), "raised" | "upgraded") {
+        if row.role != "lead" || !matches!(row.status.as_str(), "raised" | "upgraded" | "downgraded") {
             continue;
         }
         let level = Level::parse(&row.level).with_context(place)?;
@@ -142,10 +168,13 @@ pub fn read_episodes(path: &Path) -> Result<Vec<Episode>> {
         let episode = *of_warning.entry(row.warning_id).or_insert_with(|| {
             let is_trade = row.scope == "industry";
             let subject = if is_trade { row.subject.region.unwrap_or_default() } else { row.subject.id };
-            episodes.push(Episode { matter: row.matter.id, subject, is_trade, rises: Vec::new() });
+            episodes.push(Episode { matter: row.matter.id, subject, is_trade, rises: Vec::new(), falls_ms: Vec::new() });
             episodes.len() - 1
         });
-        episodes[episode].rises.push((at_ms, level));
+        match row.status.as_str() {
+            "downgraded" => episodes[episode].falls_ms.push(at_ms),
+            _ => episodes[episode].rises.push((at_ms, level)),
+        }
     }
     Ok(episodes)
 }

@@ -1,6 +1,6 @@
 //! The score as tables for people.
 
-use super::{ByLevel, Score};
+use super::{Beside, ByLevel, Outages, Score};
 use crate::lang::pick;
 use crate::truth::TruthKind;
 use jianwei_core::domain::{Fixed3, Language};
@@ -16,6 +16,9 @@ pub fn print(score: &Score, lang: Language) -> String {
     out.push_str(&rows(&found_table(score, lang)));
     out.push('\n');
     out.push_str(&rows(&accused_table(score, lang)));
+    out.push('\n');
+    let [reported, beside] = outage_tables(&score.feed_outages, lang);
+    out.push_str(&(rows(&reported) + &rows(&beside)));
     out.push('\n');
     out.push_str(&rows(&false_table(score, lang)));
     let _ = writeln!(
@@ -98,6 +101,32 @@ fn accused_table(score: &Score, lang: Language) -> Vec<Vec<String>> {
         table.push(row);
     }
     table
+}
+
+/// How many feeds fell silent, and what can be seen of it.
+fn outage_tables(outages: &Outages, lang: Language) -> [Vec<Vec<String>>; 2] {
+    let say = |zh, en| pick(lang, zh, en).to_string();
+    let reported = vec![
+        vec![say("数据源中断", "feed outages"), say("个数", "n"), say("已报告", "reported")],
+        vec![
+            say("未评判：尚无输出报告数据源中断", "not judged: no output says yet that a feed is silent"),
+            outages.planted.to_string(),
+            outages.reported.to_string(),
+        ],
+    ];
+    let counts = |name, of: Beside| vec![name, of.outage.to_string(), of.otherwise.to_string()];
+    let hours = [outages.hours.outage, outages.hours.otherwise].map(|hours| days(hours as i64, lang));
+    let beside = vec![
+        vec![
+            say("同时发生的（不证明因果）", "what fell together with them (not shown to come of them)"),
+            say("中断期间及次日", "silent, and the day after"),
+            say("其余时间", "otherwise"),
+        ],
+        std::iter::once(say("时长", "time")).chain(hours).collect(),
+        counts(say("问题未止而预警降级", "lowered though what was planted went on"), outages.lowered_too_soon),
+        counts(say("误报（黄色及以上）", "false alarms (yellow or above)"), outages.false_alarms),
+    ];
+    [reported, beside]
 }
 
 fn false_table(score: &Score, lang: Language) -> Vec<Vec<String>> {

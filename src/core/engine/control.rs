@@ -29,6 +29,7 @@ impl Engine {
             }
         }
         self.state.series.retain(|(matter, _), _| stays(matter));
+        self.state.trade_triggers.retain(|key, _| stays(&key.matter));
         self.state.demoted.retain(|matter, _| stays(matter));
         for series in self.state.series.values_mut() {
             series.regions.retain(|code, _| model.regions.contains_key(code));

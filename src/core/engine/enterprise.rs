@@ -3,7 +3,7 @@
 use super::effects::{Address, topics};
 use super::figures::Compared;
 use super::state::*;
-use super::triggers::TriggerRecords;
+use super::triggers::Triggers;
 use super::{Effect, Engine, Moment, stats};
 use crate::domain::outputs::{Factor, Profile};
 use crate::domain::{Control, EnterpriseRow, Level, RecordKind};
@@ -55,6 +55,9 @@ impl Engine {
                     (true, false) => continue,
                 }
                 self.assess_enterprise(moment, matter, &key, effects);
+            }
+            if taken_back {
+                self.take_back_from_trade(moment.now_ms, matter, evidence.kind, moment.cause);
             }
             if seen || taken_back {
                 continue;
@@ -139,9 +142,7 @@ impl Engine {
             count.at_ms = at_ms;
         }
         for trigger in matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)) {
-            if state.trigger_records.note(trigger, moment.met()) {
-                state.triggers.insert(trigger.code.clone(), HeldTrigger::new(trigger, moment));
-            }
+            state.triggers.note(trigger, moment.met(evidence.kind));
         }
         state.total += 1;
         state.refs.push_back(EvidencePiece {
@@ -172,17 +173,10 @@ impl Engine {
     /// Takes a withdrawn or unfounded record's weight back, as far as it is still remembered one by one.
     fn take_back(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey, kind: RecordKind, id: &str) {
         let Some(state) = self.state.evidence.get_mut(key) else { return };
-        state.trigger_records.forget(id);
-        let held = std::mem::take(&mut state.triggers);
-        state.triggers = held
-            .into_iter()
-            .filter_map(|(code, held)| Some((code, still_held(matter, &state.trigger_records, held, id)?)))
-            .collect();
-        // A warning does not go on naming a trigger whose records were taken back.
-        if let Some(episode) = self.state.episodes.get_mut(key)
-            && episode.trigger.as_ref().is_some_and(|t| !state.triggers.contains_key(&t.code))
+        if state.triggers.take_back(matter, kind, id)
+            && let Some(episode) = self.state.episodes.get_mut(key)
         {
-            episode.trigger = state.strongest_trigger(now_ms).cloned();
+            episode.name_what_is_left(&state.triggers, now_ms);
         }
         let Some(at) = state.refs.iter().position(|r| r.kind == kind && r.id == id) else { return };
         let Some(piece) = state.refs.remove(at) else { return };
@@ -202,10 +196,9 @@ impl Engine {
     /// The lead has dealt with the event: it holds no level any more.
     pub(super) fn end_trigger(&mut self, key: &SubjectKey) {
         if let Some(state) = self.state.evidence.get_mut(key) {
-            state.triggers.clear();
-            state.trigger_records = TriggerRecords::default();
+            state.triggers = Triggers::default();
         }
-        self.state.industry_trigger_records.remove(key);
+        self.state.trade_triggers.remove(key);
     }
 
     /// Scores the enterprise now, raises its warning if it must be, and publishes its profile.
@@ -227,7 +220,7 @@ impl Engine {
         let scored = self.scored(now_ms, matter, key)?;
         let cap = self.state.demoted.get(&matter.id).copied().unwrap_or(Level::Red);
         let by_score = scored.level.map(|l| l.min(cap));
-        let held = self.state.evidence.get(key).and_then(|e| e.strongest_trigger(now_ms)).cloned();
+        let held = self.state.evidence.get(key).and_then(|e| e.triggers.strongest(now_ms)).cloned();
         let by_trigger = held.as_ref().map(|t| t.level);
         let trigger = if by_trigger >= by_score { held } else { None };
         Some((by_score.max(by_trigger), trigger))
@@ -339,15 +332,6 @@ impl Engine {
 
 fn rule<'m>(matter: &'m Matter, code: &str) -> Option<&'m EvidenceRule> {
     matter.enterprise.as_ref()?.evidence.iter().find(|r| r.code == code)
-}
-
-/// A trigger after a record was taken back: it stands on the newest of those left, if they are enough.
-fn still_held(matter: &Matter, records: &TriggerRecords, held: HeldTrigger, id: &str) -> Option<HeldTrigger> {
-    let Some(trigger) = matter.triggers.iter().find(|t| t.code == held.code) else {
-        return (held.source_id != id).then_some(held);
-    };
-    let newest = records.stands_on(trigger)?;
-    Some(if held.source_id == id { HeldTrigger::of(trigger, newest) } else { held })
 }
 
 /// Log-odds in published points: tenths, rounded half up.

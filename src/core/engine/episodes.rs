@@ -35,10 +35,9 @@ impl Engine {
             Some(open) => {
                 open.revision += 1;
                 open.level = level;
-                // A surge beyond a trigger still held does not end its hold; enterprises keep theirs
-                // with their evidence.
-                let held = open.trigger.take().filter(|t| key.scope == SubjectScope::Industry && moment.now_ms < t.until_ms);
-                open.trigger = trigger.or(held);
+                // A surge beyond a trigger of the trade leaves it standing.
+                let held = self.state.trade_triggers.get(key).and_then(|t| t.strongest(moment.now_ms));
+                open.trigger = trigger.or_else(|| held.cloned());
                 open.assessment = assessment;
                 WarningStatus::Upgraded
             }
@@ -116,7 +115,10 @@ impl Engine {
         if episode.calm < rules.calm_periods || moment.now_ms - episode.level_since_ms < rules.dwell_ms {
             return false;
         }
-        match episode.level.lower() {
+        let lower = episode.level.lower();
+        self.name_what_holds(moment.now_ms, matter, key);
+        let Some(episode) = self.state.episodes.get_mut(key) else { return false };
+        match lower {
             Some(lower) => {
                 episode.level = lower;
                 episode.calm = 0;
@@ -128,6 +130,23 @@ impl Engine {
             None => self.end_episode(moment.now_ms, matter, key, WarningStatus::Lifted, effects),
         }
         true
+    }
+
+    /// A warning that falls names what holds now: a trigger whose hold is over does not. A surge says
+    /// itself which period it was.
+    fn name_what_holds(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey) {
+        let (trigger, surge) = match key.scope {
+            SubjectScope::Enterprise => (self.wanted_enterprise(now_ms, matter, key).and_then(|(_, trigger)| trigger), None),
+            SubjectScope::Industry => {
+                let triggers = self.state.trade_triggers.get(key);
+                (triggers.and_then(|t| t.strongest(now_ms)).cloned(), self.wanted_by_count(matter, &key.id))
+            }
+        };
+        let surge = surge.cloned();
+        if let Some(episode) = self.state.episodes.get_mut(key) {
+            episode.trigger = trigger;
+            episode.assessment = episode.assessment.take().or(surge);
+        }
     }
 
     /// Lifts or withdraws a warning: everyone who got it is told, duties end.

@@ -4,8 +4,8 @@
 use super::baseline::Gates;
 use super::state::*;
 use super::{Effect, Engine, Moment};
-use crate::domain::Level;
 use crate::domain::outputs::{Assessed, Judged, Observed};
+use crate::domain::{Level, RecordKind};
 use crate::journal::{Evidence, MatterHit};
 use crate::pipeline::{Matter, Period};
 use std::sync::Arc;
@@ -166,28 +166,43 @@ impl Engine {
         }
         let region = evidence.region.as_deref().unwrap_or(&self.model.root_region).to_string();
         let key = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Industry, id: region };
-        let met: Vec<_> = matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)).collect();
-        let records = self.state.industry_trigger_records.entry(key.clone()).or_default();
-        let held = met.into_iter().filter(|t| records.note(t, moment.met())).collect::<Vec<_>>();
-        let Some(trigger) = held.into_iter().max_by_key(|t| t.level) else { return };
+        let triggers = self.state.trade_triggers.entry(key.clone()).or_default();
+        let met = matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code));
+        let held: Vec<_> = met.filter_map(|t| triggers.note(t, moment.met(evidence.kind)).cloned()).collect();
+        let Some(held) = held.into_iter().max_by_key(|t| t.level) else { return };
         self.open_periods(moment.now_ms);
-        let held = HeldTrigger::new(trigger, moment);
-        self.raise(moment, matter, &key, trigger.level, Some(held), None, effects);
+        self.raise(moment, matter, &key, held.level, Some(held), None, effects);
+    }
+
+    /// Takes a withdrawn or unfounded record from what triggers hold on the matter's trades, in whatever
+    /// region it was counted: the copy that takes it back may name another, or none.
+    pub(super) fn take_back_from_trade(&mut self, now_ms: i64, matter: &Matter, kind: RecordKind, id: &str) {
+        let from = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Industry, id: String::new() };
+        let trades = self.state.trade_triggers.range_mut(from..).take_while(|(key, _)| key.matter == matter.id);
+        let changed = trades.filter_map(|(key, triggers)| triggers.take_back(matter, kind, id).then(|| key.clone()));
+        for key in changed.collect::<Vec<_>>() {
+            // A surge the trigger had risen above is named again.
+            let surge = self.wanted_by_count(matter, &key.id).cloned();
+            if let (Some(episode), Some(triggers)) = (self.state.episodes.get_mut(&key), self.state.trade_triggers.get(&key)) {
+                episode.name_what_is_left(triggers, now_ms);
+                episode.assessment = episode.assessment.take().or(surge);
+            }
+        }
     }
 
     /// The level an industry's series, or a trigger still held, ask for now.
     pub(super) fn wanted_industry(&self, now_ms: i64, matter: &Matter, key: &SubjectKey) -> Option<Level> {
         let cap = self.state.demoted.get(&matter.id).copied().unwrap_or(Level::Red);
-        let by_count = Period::ALL
-            .into_iter()
-            .filter_map(|p| self.state.series.get(&(matter.id.clone(), p)))
-            .filter_map(|s| s.regions.get(&key.id))
-            .filter_map(|s| s.wanted.as_ref())
-            .map(|a| a.level.min(cap))
-            .max();
+        let by_count = self.wanted_by_count(matter, &key.id).map(|a| a.level.min(cap));
         let by_indicator = self.wanted_by_indicators(matter, &key.id).map(|level| level.min(cap));
-        let held = self.state.episodes.get(key).and_then(|e| e.trigger.as_ref()).filter(|t| now_ms < t.until_ms);
+        let held = self.state.trade_triggers.get(key).and_then(|t| t.strongest(now_ms));
         by_count.max(by_indicator).max(held.map(|t| t.level))
+    }
+
+    /// The highest that the newest periods of the matter's series ask for in a region.
+    pub(super) fn wanted_by_count(&self, matter: &Matter, region: &str) -> Option<&Assessment> {
+        let series = Period::ALL.into_iter().filter_map(|p| self.state.series.get(&(matter.id.clone(), p)));
+        series.filter_map(|s| s.regions.get(region)?.wanted.as_ref()).max_by_key(|a| a.level)
     }
 
     fn calm_industries(&mut self, moment: &Moment, matter: &Matter, effects: &mut Vec<Effect>) {

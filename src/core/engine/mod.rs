@@ -26,7 +26,7 @@ pub use state::*;
 
 use crate::ENGINE_VERSION;
 use crate::domain::outputs::PipelineRef;
-use crate::domain::{Channel, Level};
+use crate::domain::{Channel, Level, RecordKind};
 use crate::journal::{Body, DeadLetter, Entry, Evidence, Fact, Genesis, RecordEntry, SourcePosition};
 use crate::pipeline::{Bundle, Model, Period, load};
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,8 +92,8 @@ struct Moment<'a> {
 
 impl Moment<'_> {
     /// The record behind it, as one that met a trigger.
-    fn met(&self) -> triggers::Met {
-        triggers::Met { at_ms: self.event_ms, stamp_ms: self.now_ms, id: self.cause.to_string() }
+    fn met(&self, kind: RecordKind) -> triggers::Met {
+        triggers::Met { at_ms: self.event_ms, stamp_ms: self.now_ms, kind, id: self.cause.to_string() }
     }
 }
 
@@ -326,7 +326,7 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         clue_count: 0,
         timers: BTreeMap::new(),
         figures: Default::default(),
-        industry_trigger_records: BTreeMap::new(),
+        trade_triggers: BTreeMap::new(),
         seen: SeenIds::default(),
         demoted: BTreeMap::new(),
         unknown_years: BTreeSet::new(),

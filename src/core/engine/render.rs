@@ -180,6 +180,12 @@ impl Engine {
         if let Some(assessment) = &episode.assessment {
             return self.surge_text(matter, key, assessment);
         }
+        if key.scope == SubjectScope::Industry {
+            return match zh {
+                true => format!("{name}·{subject}：触发事件已不再成立"),
+                false => format!("{name}, {subject}: its trigger holds no longer"),
+            };
+        }
         let score = self.scored(episode.updated_ms, matter, key).map_or(0, |s| s.score);
         if zh { format!("{name}·{subject}：风险分 {score}") } else { format!("{name}, {subject}: risk score {score}") }
     }

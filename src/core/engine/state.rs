@@ -1,8 +1,7 @@
 //! What a realm knows: a pure function of its entries. Everything here is in a snapshot.
 
-use super::Moment;
 use super::figures::Figures;
-use super::triggers::{Met, TriggerRecords};
+use super::triggers::{Met, Triggers};
 use crate::domain::outputs::ReminderStage;
 use crate::domain::{Channel, DAY_MS, Fixed3};
 use crate::domain::{InspectorRow, Level, RecordKind};
@@ -53,8 +52,8 @@ pub struct State {
     pub timers: BTreeMap<(i64, String), Timer>,
     /// The newest figures of enterprises.
     pub figures: Figures,
-    /// Records about trades that triggers wait for more of.
-    pub industry_trigger_records: BTreeMap<SubjectKey, TriggerRecords>,
+    /// What triggers hold on trades; on enterprises it stands with their evidence.
+    pub trade_triggers: BTreeMap<SubjectKey, Triggers>,
     pub seen: SeenIds,
     pub demoted: BTreeMap<String, Level>,
     /// Years the calendar was found not to know; operators are told once.
@@ -114,10 +113,7 @@ pub struct EvidenceState {
     /// The newest pieces, oldest first.
     pub refs: VecDeque<EvidencePiece>,
     pub total: u64,
-    /// The triggers that hold a least level, by code: a higher one leaves a lower one standing, which may hold longer.
-    pub triggers: BTreeMap<String, HeldTrigger>,
-    /// Records that triggers wait for more of.
-    pub trigger_records: TriggerRecords,
+    pub triggers: Triggers,
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -136,38 +132,25 @@ pub struct EvidencePiece {
     pub attribution: Option<(AttributionMethod, Fixed3)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldTrigger {
     pub code: String,
     pub level: Level,
+    /// The record it stands on.
+    pub kind: RecordKind,
     pub source_id: String,
     pub until_ms: i64,
 }
 
-impl EvidenceState {
-    /// Of the triggers held at `now_ms` the highest, of those the one that holds longest.
-    pub fn strongest_trigger(&self, now_ms: i64) -> Option<&HeldTrigger> {
-        self.triggers.values().filter(|t| now_ms < t.until_ms).max_by_key(|t| (t.level, t.until_ms))
-    }
-}
-
 impl HeldTrigger {
-    /// As a record that was met before holds it.
+    /// As the record holds it, from the moment it came.
     pub(super) fn of(trigger: &Trigger, met: &Met) -> HeldTrigger {
         HeldTrigger {
             code: trigger.code.clone(),
             level: trigger.level,
+            kind: met.kind,
             source_id: met.id.clone(),
             until_ms: met.stamp_ms + i64::from(trigger.hold_days) * DAY_MS,
-        }
-    }
-
-    pub(super) fn new(trigger: &Trigger, moment: &Moment) -> HeldTrigger {
-        HeldTrigger {
-            code: trigger.code.clone(),
-            level: trigger.level,
-            source_id: moment.cause.to_string(),
-            until_ms: moment.now_ms + i64::from(trigger.hold_days) * DAY_MS,
         }
     }
 }
@@ -269,11 +252,23 @@ pub struct Episode {
     pub level_since_ms: i64,
     /// Calm periods in a row.
     pub calm: u32,
+    /// The trigger it names: what holds its level, or held it when it last changed.
     pub trigger: Option<HeldTrigger>,
     /// Industry: the assessment that set the level.
     pub assessment: Option<Assessment>,
     pub acknowledged: bool,
     pub duties: Vec<Duty>,
+}
+
+impl Episode {
+    /// A record was taken back: a trigger it alone met, or that record, is named no longer.
+    pub(super) fn name_what_is_left(&mut self, triggers: &Triggers, now_ms: i64) {
+        if let Some(named) = &self.trigger
+            && triggers.held.get(&named.code) != Some(named)
+        {
+            self.trigger = triggers.strongest(now_ms).cloned();
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -368,6 +368,16 @@ impl Model {
         })
     }
 
+    /// The slug a wrong one was meant to be: the organisation of that name, else the nearest spelling.
+    pub fn slug_meant(&self, raw: &str) -> Option<&str> {
+        let known = self.find_organisation(raw).map(|o| o.slug.as_str());
+        let comparable = !raw.is_empty() && raw.len() <= super::reader::MAX_NAME_BYTES;
+        known.or_else(|| {
+            let slugs = self.organisations.keys().filter(|_| comparable);
+            slugs.min_by_key(|slug| strsim::levenshtein(slug, raw)).map(String::as_str)
+        })
+    }
+
     /// Who gets a warning about a subject of the region: where an organisation has a branch that
     /// answers for the region, the branch stands in its place and the organisation itself is informed.
     pub fn recipients(&self, matter: &Matter, region: Option<&str>) -> Recipients {

@@ -226,7 +226,7 @@ fn a_record_seen_again_counts_once_and_may_take_itself_back() {
         }
         let state = run.engine().state();
         let evidence = &state.evidence[&key("urban-gas", A)];
-        assert_eq!((state.counters.updates, evidence.total, !evidence.triggers.is_empty()), (2, count, held), "{more}");
+        assert_eq!((state.counters.updates, evidence.total, !evidence.triggers.held.is_empty()), (2, count, held), "{more}");
         assert_eq!(last(values(&run.all, "risk.profiles"))["score"], score, "{more}");
         let series = &state.series[&("urban-gas".to_string(), Period::Day)].regions["371002"];
         assert_eq!(series.open.values().sum::<u64>(), 1, "counted once");

@@ -117,3 +117,158 @@ fn outputs_stay_within_their_bound_whatever_the_characters() {
         assert!(values(&run.all, "warnings.lead").len() > 1 && !values(&run.all, "reminders.boss").is_empty());
     }
 }
+
+/// What the lead's copies said on their way down: status, level, day, the record of the trigger they named.
+fn falls(out: &[Sequenced]) -> Vec<String> {
+    let text = |w: &Value, path: &str| w.pointer(path).and_then(Value::as_str).unwrap_or("-").to_string();
+    let line = |w: &Value| {
+        let day = text(w, "/updated_at")[8..10].to_string();
+        [text(w, "/status"), text(w, "/level"), day, text(w, "/trigger/source_id")].join(" ")
+    };
+    let all = values(out, "warnings.lead");
+    all.iter().filter(|w| w["status"] == "downgraded").map(line).collect()
+}
+
+/// Of a firm and of a trade alike.
+#[test]
+fn a_record_taken_back_takes_its_trigger_with_it() {
+    let (not_true, withdrawn) = (json!({ "verified": false }), json!({ "status": "withdrawn" }));
+    let counted = "code = \"leak\"\nat_least = 3\nwithin_days = 20";
+    // How many records the trigger waits for, records there are, which is taken back and how,
+    // whether the lead had acknowledged, the record the trigger then stands on, the day of the first fall.
+    for (at_least, records, back, how, acknowledged, left, day) in [
+        (1, 1, 1, &json!({}), false, Some("T1"), "12"),
+        (1, 1, 1, &not_true, false, None, "06"),
+        (1, 1, 1, &withdrawn, false, None, "06"),
+        (1, 1, 1, &not_true, true, None, "06"),
+        (1, 2, 2, &not_true, false, Some("T1"), "12"),
+        (1, 2, 1, &not_true, true, Some("T2"), "12"),
+        (3, 3, 1, &not_true, false, None, "06"),
+        (3, 3, 3, &withdrawn, true, None, "06"),
+        (3, 4, 1, &not_true, false, Some("T4"), "12"),
+        (3, 4, 4, &withdrawn, false, Some("T3"), "12"),
+    ] {
+        let bundle = if at_least == 1 { mini() } else { mini_with("matters/gas.toml", "code = \"leak\"", counted) };
+        for subject in ["E1", ""] {
+            let case = format!("{subject:?}: {records} records, {back} taken back by {how}, acknowledged: {acknowledged}");
+            let mut run = Run::wall(&bundle, "2026-03-01");
+            for n in 1..=records {
+                leak(&mut run, MONDAY, subject, &format!("T{n}"));
+            }
+            if acknowledged {
+                let id = values(&run.all, "warnings.lead")[0]["warning_id"].as_str().unwrap().to_string();
+                run.put(MONDAY, "dispositions.lead", &disposition("D1", &id, "acknowledge", MONDAY, &none()));
+            }
+            // The copy that takes it back need not say where it was.
+            let more = common::mini::with(json!({ "region": null }), how);
+            run.put("2026-03-03 11:00", TICKETS, &ticket(&format!("T{back}"), MONDAY, subject, "a leak", &more));
+            let episode = run.engine().state().episodes.values().next().expect("an open warning");
+            assert_eq!(episode.trigger.as_ref().map(|t| t.source_id.as_str()), left, "{case}");
+            assert_eq!((episode.level.as_str(), episode.acknowledged), ("orange", acknowledged), "{case}");
+            let first = falls(&run.pass("2026-03-20")).first().cloned().unwrap_or_default();
+            assert_eq!(first, format!("downgraded yellow {day} -"), "{case}");
+        }
+    }
+}
+
+/// Three within two days: a lone one days later, or a record that met nothing, does not undo them.
+#[test]
+fn a_counted_trigger_stands_on_any_days_that_had_enough() {
+    let bundle = mini_with("matters/gas.toml", "code = \"leak\"", "code = \"leak\"\nat_least = 3\nwithin_days = 2");
+    let friday = "2026-03-06 10:00";
+    for (on_monday, back, held) in
+        [(3, "smell", Some("T3")), (3, "lone", Some("T3")), (4, "T1", Some("T4")), (4, "T4", Some("T3")), (3, "T2", None)]
+    {
+        for subject in ["E1", ""] {
+            let mut run = Run::wall(&bundle, "2026-03-01");
+            for n in 1..=on_monday {
+                leak(&mut run, MONDAY, subject, &format!("T{n}"));
+            }
+            leak(&mut run, friday, subject, "lone");
+            run.put(friday, TICKETS, &ticket("smell", friday, subject, "a smell", &none()));
+            let text = if back == "smell" { "a smell" } else { "a leak" };
+            run.put(friday, TICKETS, &ticket(back, friday, subject, text, &json!({ "verified": false })));
+            let state = run.engine().state();
+            let of_firms = state.evidence.values().map(|e| &e.triggers);
+            let standing: Vec<&str> = of_firms
+                .chain(state.trade_triggers.values())
+                .flat_map(|t| t.held.values())
+                .map(|t| t.source_id.as_str())
+                .collect();
+            assert_eq!(standing, Vec::from_iter(held), "{subject:?}: {on_monday}, {back}");
+        }
+    }
+}
+
+#[test]
+fn a_trades_record_is_taken_back_wherever_its_later_copy_says_it_was() {
+    let back = json!({ "verified": false });
+    for (no, content, more, left) in [
+        ("T1", "a leak", json!({ "region": "r2" }), None),
+        ("T1", "a leak", json!({ "subject_uscc": "E1" }), None),
+        // Of the same matter, whatever it says of the event; another's is another's.
+        ("T1", "no smell", json!({}), None),
+        ("T1", "a leak", json!({ "category": "noise" }), Some("T1")),
+        ("T2", "a leak", json!({}), Some("T1")),
+    ] {
+        let mut run = Run::wall(&mini(), "2026-03-01");
+        run.put(MONDAY, TICKETS, &ticket("T1", MONDAY, "", "a leak", &json!({ "region": "r1" })));
+        run.put(MONDAY, TICKETS, &ticket(no, MONDAY, "", content, &common::mini::with(back.clone(), &more)));
+        let episode = run.engine().state().episodes.values().next().expect("an open warning");
+        assert_eq!(episode.trigger.as_ref().map(|t| t.source_id.as_str()), left, "{no} {content} {more}");
+    }
+}
+
+/// A blast holds red for three days, a leak orange for seven.
+#[test]
+fn a_warning_that_falls_names_what_holds_now() {
+    for (subject, headline) in [("E1", "Gas, licence E1: risk score"), ("", "Gas, All: its trigger holds no longer")] {
+        let mut run = Run::wall(&mini(), "2026-03-01");
+        leak(&mut run, MONDAY, subject, "T1");
+        run.put(MONDAY, TICKETS, &ticket("T2", MONDAY, subject, "a blast", &none()));
+        let out = run.pass("2026-03-13");
+        assert_eq!(falls(&out), ["downgraded orange 08 T1", "downgraded yellow 12 -"], "{subject:?}");
+        let last = values(&out, "warnings.lead").pop().unwrap();
+        assert!(last["headline"].as_str().unwrap().starts_with(headline), "{subject:?}: {last}");
+        assert_eq!(last["trigger"], Value::Null, "{subject:?}");
+    }
+}
+
+/// A trigger above a surge hides it; when it is over the surge that still holds is named.
+#[test]
+fn a_trade_falls_to_its_surge() {
+    let mut run = Run::wall(&mini(), "2026-01-01");
+    let mut day = 0;
+    let mut calls = |run: &mut Run, count: usize| {
+        day += 1;
+        let date = jianwei_core::domain::parse_time("2026-01-01", run.model.zone).unwrap().0 + day * 86_400_000;
+        let now = run.model.zone.format(date + 36_000_000);
+        for n in 0..count {
+            run.put(&now, TICKETS, &ticket(&format!("{day}-{n}"), &now, "", "a smell", &none()));
+        }
+        now
+    };
+    for _ in 0..70 {
+        calls(&mut run, 4);
+    }
+    let now = calls(&mut run, 11);
+    let surge = values(&run.all, "warnings.lead").pop().expect("a surge");
+    assert_eq!(surge["trigger"], Value::Null);
+    run.put(&now, TICKETS, &ticket("B1", &now, "", "a blast", &none()));
+    let blast = values(&run.all, "warnings.lead").pop().unwrap();
+    assert_eq!((&blast["level"], &blast["trigger"]["source_id"]), (&json!("red"), &json!("B1")), "{blast}");
+    // Taken back, it hides the surge no more.
+    let mut back = run.clone();
+    back.put(&now, TICKETS, &ticket("B1", &now, "", "a blast", &json!({ "verified": false })));
+    let episode = back.engine().state().episodes.values().next().expect("an open warning");
+    assert_eq!((episode.trigger.as_ref(), episode.assessment.as_ref().map(|a| a.observed)), (None, Some(12)));
+    // The hold is over after three days; surges go on.
+    let before = run.all.len();
+    for _ in 0..8 {
+        calls(&mut run, 11);
+    }
+    let fell = values(&run.all[before..], "warnings.lead");
+    let fell = fell.iter().find(|w| w["status"] == "downgraded").expect("it falls");
+    assert_eq!(fell["trigger"], Value::Null, "{fell}");
+    assert!(fell["surge"]["observed"].as_u64() >= Some(11), "{fell}");
+}

@@ -164,8 +164,8 @@ fn a_counted_trigger_is_judged_again_when_a_record_is_taken_back() {
         let no = format!("T{back}");
         run.put("2026-03-02 11:00", TICKETS, &ticket(&no, MONDAY, "E1", "a leak", &json!({ "verified": false })));
         let evidence = run.engine().state().evidence.values().next().expect("evidence");
-        assert_eq!(!evidence.triggers.is_empty(), held, "{records} records, number {back} taken back");
-        assert!(evidence.triggers.values().all(|t| t.source_id != no), "{records} {back}");
+        assert_eq!(!evidence.triggers.held.is_empty(), held, "{records} records, number {back} taken back");
+        assert!(evidence.triggers.held.values().all(|t| t.source_id != no), "{records} {back}");
     }
 }
 
@@ -254,5 +254,5 @@ fn calls_of_a_closed_warning_do_not_count_for_the_next() {
     run.put("2026-03-03 09:00", "dispositions.lead", &disposition("D1", &id, "close", "2026-03-03 09:00", &done));
     run.put("2026-03-03 20:00", TICKETS, &ticket("T4", "2026-03-03 20:00", "E1", "a leak", &json!({})));
     let state = run.engine().state();
-    assert!(state.evidence.values().all(|e| e.strongest_trigger(i64::MIN).is_none()));
+    assert!(state.evidence.values().all(|e| e.triggers.strongest(i64::MIN).is_none()));
 }

@@ -94,6 +94,7 @@ pub fn ms(model: &Model, time: &str) -> i64 {
 }
 
 /// A realm that is fed record by record, as the wall clock does it.
+#[derive(Clone)]
 pub struct Run {
     pub model: Model,
     pub sequencer: Sequencer,

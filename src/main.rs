@@ -1,5 +1,6 @@
 //! Jianwei (见微): risk warnings for cross-department supervision, from Kafka to Kafka.
 
+mod attribute;
 mod cases;
 mod cli;
 mod conformance;

@@ -8,6 +8,7 @@ macro_rules! say {
 }
 use say;
 
+mod attribute;
 mod check;
 mod conformance;
 mod demo;
@@ -39,6 +40,8 @@ enum Command {
     Demo(demo::Args),
     /// Check a pipeline: every mistake at once, with file, line and what to write instead.
     Check(check::Args),
+    /// Show for tickets from standard input whom intake names, why, and what it rejected.
+    Attribute(attribute::Args),
     /// Run a pipeline's own cases: records in, expected attribution, matters, warnings.
     Test(test::Args),
     /// Create or check the topics the realms need.
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Demo(args) => demo::run(&args),
+        Command::Attribute(args) => attribute::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Score(args) => score::run(&args),

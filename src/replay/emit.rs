@@ -5,7 +5,7 @@ use super::report::line;
 use anyhow::{Context, Result};
 use jianwei_core::domain::Zone;
 use jianwei_core::engine::Effect;
-use jianwei_core::journal::{Body, Evidence, RecordEntry};
+use jianwei_core::journal::{Body, Evidence, Fact, RecordEntry};
 use jianwei_core::sequencer::Sequenced;
 use serde::Serialize;
 use std::fs::File;
@@ -37,7 +37,7 @@ struct Signal<'a> {
     /// Enterprises that may be meant, where intake abstained.
     candidates: &'a [String],
     /// Enterprises mentioned in another role.
-    secondary: [&'a str; 0],
+    secondary: Vec<&'a str>,
     matters: Vec<&'a str>,
     region: Option<&'a str>,
     event_time: Option<String>,
@@ -90,7 +90,10 @@ fn signal<'a>(entry: &'a RecordEntry, evidence: &'a Evidence, zone: Zone) -> Sig
         source_id: &entry.id,
         subject: evidence.subject.as_ref().map(|s| s.id.as_str()),
         candidates: &evidence.candidates,
-        secondary: [],
+        secondary: match &entry.fact {
+            Fact::Text(text) => text.secondary.iter().map(|named| named.attribution.id.as_str()).collect(),
+            _ => Vec::new(),
+        },
         matters: evidence.matters.iter().map(|hit| hit.matter.as_str()).collect(),
         region: evidence.region.as_deref(),
         event_time: entry.event_time_ms.map(|ms| zone.format(ms)),

@@ -1,7 +1,13 @@
 //! Who is meant, against the labelled texts of `tests/attribution`: found, missed, wrongly accused, by kind.
 //! `JIANWEI_SHOW=1` prints each text that went wrong.
 
-#[allow(dead_code)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    reason = "tests may do what the core may not"
+)]
+
 mod common;
 
 use jianwei_core::domain::Record;
@@ -150,7 +156,8 @@ fn print(half: &str, by_kind: &BTreeMap<String, Tally>) {
 fn the_labelled_texts() {
     let model = common::model(&common::shipped("weihai"));
     let directory = directory(&model);
-    for (half, texts) in [("first half", include_str!("../../../tests/attribution/first.ndjson"))] {
+    let halves = [("first half", include_str!("../../../tests/attribution/first.ndjson"))];
+    for (half, texts) in halves {
         let by_kind = judge(&model, &directory, texts);
         print(half, &by_kind);
         let all = &by_kind["all"];

@@ -35,8 +35,11 @@ const PLACE: &[Stop] = &[
 ];
 const RESOLVE: &[Stop] = &[
     ("src/core/intake/resolve.rs", "resolve", "whom and what it concerns, given the directory as of the entry before"),
-    ("src/core/intake/resolve.rs", "attribute", "the id given, else the name"),
-    ("src/core/intake/directory.rs", "by_name", "names, former names and aliases, after NFKC"),
+    ("src/core/intake/resolve.rs", "whom", "the id given; else whom field and text name"),
+    ("src/core/intake/names/mod.rs", "attribute", "every place that names someone, and who of them is accused"),
+    ("src/core/intake/names/find.rs", "places", "the longest forms of names, not torn out of other words"),
+    ("src/core/intake/names/decide.rs", "decide", "which of those who share a form: district, street, trade"),
+    ("src/core/intake/names/role.rs", "said", "accused, or a landmark, an employer, a comparison, exonerated"),
     ("src/core/intake/resolve.rs", "counts_as_risk", "whether it speaks of a risk at all"),
     ("src/core/intake/resolve.rs", "matters", "the matters it belongs to, and which of their rules it meets"),
     ("src/core/pipeline/condition.rs", "holds", "one condition of a matter file"),

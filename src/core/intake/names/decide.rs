@@ -311,7 +311,7 @@ fn tokens(address: &[char]) -> Vec<(usize, usize)> {
     while at < address.len() {
         let end =
             ENDS.iter().find(|e| address[at..].iter().zip(e.chars()).filter(|(a, b)| **a == *b).count() == e.chars().count());
-        if let Some(end) = end.filter(|_| at >= from + 1) {
+        if let Some(end) = end.filter(|_| at > from) {
             let to = at + end.chars().count();
             out.push((from, to));
             (from, at) = (to, to);

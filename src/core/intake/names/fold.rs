@@ -82,6 +82,10 @@ impl Folded {
         self.cut.truncate(len);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.chars.is_empty()
+    }
+
     pub fn len(&self) -> usize {
         self.chars.len()
     }

@@ -13,6 +13,9 @@ KINDS = """exact_name id_in_text former_name alias suffix_variant brackets branc
 namesake_trade namesake_street homophone asr_slip trade_variant exoneration own_employer comparison landmark
 department_urged several_accused no_name brand_in_words group_vs_subsidiary closed_or_merged natural_person
 traditional_or_fullwidth unknown_firm praise_or_help""".split()
+# a set's directories, at least so many texts a kind and that name nothing, and the longest text allowed
+RULES = {"second.ndjson": (("registry.ndjson", "registry2.ndjson"), 5, 40, 1500)}
+RULE = (("registry.ndjson",), 7, 25, 400)
 errors = []
 
 
@@ -39,10 +42,11 @@ def rows(path):
             errors.append(f"{path.name}:{n}: {e}")
 
 
-firms = {}
-for at, r in rows(HERE / "registry.ndjson"):
+firms, home = {}, {}
+for at, r in (x for name in ("registry.ndjson", "registry2.ndjson") for x in rows(HERE / name)):
     need(r["id"] not in firms, at, "id twice")
     firms[r["id"]] = r
+    home[r["id"]] = at.split(":")[0]
     need(valid_uscc(r["id"]), at, f"check character of {r['id']}")
     need("MAFAKE" in r["id"], at, "id is not recognisably fictional")
     need(re.fullmatch(r"[A-T]\d{4}", r["industry"]), at, "industry code")
@@ -54,9 +58,10 @@ for i, r in firms.items():
 need(len(firms) >= 60, "registry", f"{len(firms)} firms")
 need(len({r["name"] for r in firms.values()}) == len(firms), "registry", "two firms of one full name")
 
-sets = [pathlib.Path(a) for a in sys.argv[1:]] or sorted(p for p in HERE.glob("*.ndjson") if p.name != "registry.ndjson")
+sets = [pathlib.Path(a) for a in sys.argv[1:]] or sorted(p for p in HERE.glob("*.ndjson") if not p.name.startswith("registry"))
 tickets, texts = set(), set()
 for path in sets:
+    directories, per_kind, unnamed, longest = RULES.get(path.name, RULE)
     kinds, lengths, nothing, abstain, per = collections.Counter(), [], 0, 0, collections.defaultdict(collections.Counter)
     for at, r in rows(path):
         lab = r["label"]
@@ -69,7 +74,7 @@ for path in sets:
         need(lab["kind"] in KINDS, at, f"kind {lab['kind']}")
         named = ([lab["primary"]] if lab["primary"] else []) + lab["secondary"]
         for i in named + lab["must_not"] + lab["candidates"]:
-            need(i in firms, at, f"{i} is not in the directory")
+            need(home.get(i) in directories, at, f"{i} is not in the directory")
         need(not set(named) & set(lab["must_not"]), at, "named and must_not")
         need(not set(lab["candidates"]) & set(lab["must_not"]), at, "candidate and must_not")
         need(not set(named) & set(lab["candidates"]), at, "named and candidate")
@@ -77,7 +82,7 @@ for path in sets:
         need(lab["abstain"] == (lab["primary"] is None), at, "abstain and primary")
         need(lab["primary"] or not lab["secondary"], at, "secondary without primary")
         need(not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", r["content"]), at, "a mobile number")
-        need(20 <= len(r["content"]) <= 400, at, f"{len(r['content'])} characters")
+        need(20 <= len(r["content"]) <= longest, at, f"{len(r['content'])} characters")
         kinds[lab["kind"]] += 1
         lengths.append(len(r["content"]))
         abstain += lab["abstain"]
@@ -85,11 +90,11 @@ for path in sets:
         per[lab["kind"]].update(named=not lab["abstain"], open=lab["abstain"] and bool(lab["candidates"]),
                                 nothing=lab["abstain"] and not lab["candidates"], guard=bool(lab["must_not"]))
     for k in KINDS:
-        need(kinds[k] >= 7, path.name, f"{kinds[k]} texts of {k}")
-    need(nothing >= 25, path.name, f"{nothing} texts where nothing must be named")
+        need(kinds[k] >= per_kind, path.name, f"{kinds[k]} texts of {k}")
+    need(nothing >= unnamed, path.name, f"{nothing} texts where nothing must be named")
     lengths.sort()
-    print(f"{path.name}: {sum(kinds.values())} texts over {len(firms)} firms; {sum(kinds.values()) - abstain} name a firm, "
-          f"{abstain - nothing} abstain with candidates, {nothing} name nothing; "
+    print(f"{path.name}: {sum(kinds.values())} texts over {sum(h in directories for h in home.values())} firms; "
+          f"{sum(kinds.values()) - abstain} name a firm, {abstain - nothing} abstain with candidates, {nothing} name nothing; "
           f"{lengths[0]} to {lengths[-1]} characters, median {lengths[len(lengths) // 2]}")
     print("| kind | texts | a firm | candidates only | nothing | with must_not |\n|---|---|---|---|---|---|")
     for k in KINDS:

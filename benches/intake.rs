@@ -30,20 +30,62 @@ impl Numbers {
 }
 
 const SYLLABLES: &[&str] = &[
-    "鸿", "达", "宏", "远", "源", "盛", "和", "顺", "泰", "康", "瑞", "祥", "福", "海", "蓝", "星", "云", "山", "岚", "屿", "启", "明", "知", "新",
-    "华", "润", "丰", "金", "银", "诚", "信", "德", "佳", "美", "乐", "安", "宁", "晨", "曦", "沐", "松", "柏", "竹", "梅", "江", "河", "湖", "湾",
-    "东", "西", "南", "北", "中", "天", "地", "仁", "义", "礼", "智", "永", "恒", "久", "长", "春", "秋", "夏", "冬", "百", "千", "万", "亿", "双",
+    "鸿", "达", "宏", "远", "源", "盛", "和", "顺", "泰", "康", "瑞", "祥", "福", "海", "蓝", "星", "云", "山", "岚", "屿", "启",
+    "明", "知", "新", "华", "润", "丰", "金", "银", "诚", "信", "德", "佳", "美", "乐", "安", "宁", "晨", "曦", "沐", "松", "柏",
+    "竹", "梅", "江", "河", "湖", "湾", "东", "西", "南", "北", "中", "天", "地", "仁", "义", "礼", "智", "永", "恒", "久", "长",
+    "春", "秋", "夏", "冬", "百", "千", "万", "亿", "双",
 ];
 const TRADES: &[&str] = &[
-    "健身服务", "教育培训", "餐饮管理", "物业服务", "建筑工程", "装饰工程", "商贸", "水产", "食品", "物流", "客运", "电梯工程", "美容", "医疗器械",
-    "旅行社", "酒店管理", "汽车维修", "网络科技", "家政服务", "超市", "化工", "机械", "渔业", "服装", "果业", "印刷", "环保科技", "房产经纪",
+    "健身服务",
+    "教育培训",
+    "餐饮管理",
+    "物业服务",
+    "建筑工程",
+    "装饰工程",
+    "商贸",
+    "水产",
+    "食品",
+    "物流",
+    "客运",
+    "电梯工程",
+    "美容",
+    "医疗器械",
+    "旅行社",
+    "酒店管理",
+    "汽车维修",
+    "网络科技",
+    "家政服务",
+    "超市",
+    "化工",
+    "机械",
+    "渔业",
+    "服装",
+    "果业",
+    "印刷",
+    "环保科技",
+    "房产经纪",
 ];
 const PLACES: &[&str] = &["威海", "威海市", "荣成市", "文登区", "乳山市", "威海市环翠区", "威海经济技术开发区"];
 const REGIONS: &[&str] = &["371002", "371003", "371082", "371083", "371072"];
 const CLAUSES: &[&str] = &[
-    "市民来电反映，", "其于今年三月办理了会员卡，", "现在门店关门，", "多次联系均无人接听，", "要求退还剩余费用。", "小区内夜间施工噪音扰民，",
-    "希望有关部门尽快核实处理。", "工作人员态度恶劣，拒绝出示证照。", "购买的食品已经过期，", "商家拒绝赔偿，", "诉求人要求查处。", "楼道有燃气味，",
-    "住户担心安全，", "自来水浑浊发黄已持续一周，", "物业一直不予解决，", "请相关单位回复。", "老人摔倒受伤，", "孩子上课期间无人看管，",
+    "市民来电反映，",
+    "其于今年三月办理了会员卡，",
+    "现在门店关门，",
+    "多次联系均无人接听，",
+    "要求退还剩余费用。",
+    "小区内夜间施工噪音扰民，",
+    "希望有关部门尽快核实处理。",
+    "工作人员态度恶劣，拒绝出示证照。",
+    "购买的食品已经过期，",
+    "商家拒绝赔偿，",
+    "诉求人要求查处。",
+    "楼道有燃气味，",
+    "住户担心安全，",
+    "自来水浑浊发黄已持续一周，",
+    "物业一直不予解决，",
+    "请相关单位回复。",
+    "老人摔倒受伤，",
+    "孩子上课期间无人看管，",
 ];
 
 fn rows() -> Vec<EnterpriseRow> {
@@ -58,7 +100,12 @@ fn rows() -> Vec<EnterpriseRow> {
                 aliases: if n % 3 == 0 { vec![format!("{brand}{}", &trade[..6])] } else { Vec::new() },
                 industry: Some("F5212".into()),
                 region: Some(region.into()),
-                address: Some(format!("山东省威海市{}{}路{}号", numbers.of(SYLLABLES), numbers.of(SYLLABLES), numbers.below(300))),
+                address: Some(format!(
+                    "山东省威海市{}{}路{}号",
+                    numbers.of(SYLLABLES),
+                    numbers.of(SYLLABLES),
+                    numbers.below(300)
+                )),
                 status: Some("active".into()),
                 ..EnterpriseRow::default()
             }
@@ -142,7 +189,11 @@ fn main() {
         longest_s = longest_s.max(one.elapsed().as_secs_f64());
     }
     let count = rows.len() / 40;
-    println!("change of a row: {:.1} us, the longest {:.3} ms", start.elapsed().as_secs_f64() * 1e6 / count as f64, longest_s * 1e3);
+    println!(
+        "change of a row: {:.1} us, the longest {:.3} ms",
+        start.elapsed().as_secs_f64() * 1e6 / count as f64,
+        longest_s * 1e3
+    );
 
     let source = model.source_of_topic("weihai.hotline.tickets").unwrap();
     let records: Vec<Vec<u8>> = texts
@@ -162,7 +213,12 @@ fn main() {
         texts.iter().map(|t| automaton.find_overlapping_iter(t).count()).sum::<usize>()
     });
     let intake = timed("intake: decode and resolve", TEXTS, || {
-        records.iter().map(|r| resolve(&model, &directory, &mut decode(&model, source, None, Some(r)).unwrap()).evidence().unwrap().matters.len()).sum::<usize>()
+        records
+            .iter()
+            .map(|r| {
+                resolve(&model, &directory, &mut decode(&model, source, None, Some(r)).unwrap()).evidence().unwrap().matters.len()
+            })
+            .sum::<usize>()
     });
     let found = records.iter().filter(|r| {
         let mut decoded = decode(&model, source, None, Some(r)).unwrap();

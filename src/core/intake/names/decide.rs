@@ -110,19 +110,22 @@ pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> 
         [first, second, ..] => first.score >= second.score + MARGIN,
     };
     let chars = place.to - place.from;
-    let supported = options.first().is_some_and(|first| is_safe(first, chars, place.torn));
-    let one = options.into_iter().next().filter(|first| clear && is_safe(first, chars, place.torn));
+    let accused = chars < text.len() && ["投诉", "举报"].iter().any(|w| text.ends_with(place.from, w)) || chars == text.len();
+    let supported = options.first().is_some_and(|first| is_safe(first, chars, place.torn, accused));
+    let one = options.into_iter().next().filter(|first| clear && is_safe(first, chars, place.torn, accused));
     Decided { one, all, narrowed, supported }
 }
 
 /// A name given in part only must not contradict what the text says of the place, and a brand alone
 /// needs what goes with it: two characters a trade and a place, three one of them.
-fn is_safe(likely: &Likely, chars: usize, torn: bool) -> bool {
+fn is_safe(likely: &Likely, chars: usize, torn: bool, accused: bool) -> bool {
     let sure = matches!(likely.how, How::Id | How::Form(FormKind::Name | FormKind::FormerName));
+    let goes = likely.street || likely.trade || likely.district;
     let supported = match likely.how {
+        How::Form(FormKind::Alias) if chars == 3 => goes || accused,
         How::Form(FormKind::Bare) if torn => likely.street,
         How::Form(FormKind::Bare) if chars == 2 => likely.street || (likely.trade && likely.district),
-        How::Form(FormKind::Bare) => likely.street || likely.trade || likely.district,
+        How::Form(FormKind::Bare) => goes,
         _ => true,
     };
     supported && (sure || !likely.elsewhere)
@@ -165,6 +168,8 @@ fn names_exactly(row: &EnterpriseRow, text: &Folded, place: &Place) -> bool {
 struct Near<'a> {
     district: Option<&'a str>,
     trade: Option<u8>,
+    /// The words around it: street and town named there count more.
+    words: String,
     /// A shop's own place: the text between the name and 店, 分公司.
     shop: Option<String>,
 }
@@ -182,7 +187,12 @@ fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place)
         Word::Trade(trade) => Some(*trade),
         _ => None,
     });
-    Near { district, trade, shop: shop_behind(text, place.to) }
+    let apart = |c: char| ends_clause(c) || matches!(c, '和' | '与' | '、');
+    let before = text.slice(place.from.saturating_sub(8), place.from);
+    let before = &before[before.iter().rposition(|c| apart(*c)).map_or(0, |at| at + 1)..];
+    let behind = text.slice(place.end, place.end + 8).iter().take_while(|c| !apart(**c));
+    let words: String = before.iter().chain(behind).collect();
+    Near { district, trade, words, shop: shop_behind(text, place.to) }
 }
 
 const SHOPS: &[&str] = &["分公司", "分店", "门店", "店", "校区", "分校", "营业部", "网点", "分院", "分部", "站", "门市部"];
@@ -229,7 +239,7 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
         }
         _ => {}
     }
-    let street = address_score(context, row);
+    let street = address_score(context, row, &near.words);
     score += street;
     // Zones lie within districts: the street says where it is.
     elsewhere &= street == 0;
@@ -248,6 +258,9 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
     let own = own_place(row);
     let at_shop = own.as_ref().is_some_and(|place| context.texts.iter().any(|t| t.text.contains(place)));
     if at_shop {
+        score += 4;
+    }
+    if own.as_ref().is_some_and(|place| near.words.contains(place)) {
         score += 4;
     }
     let industry = row.industry.as_deref().unwrap_or_default();
@@ -278,7 +291,7 @@ fn is_closed(status: &str) -> bool {
 }
 
 /// Streets, towns and buildings of the firm's address that the texts name: 3 each, 4 more with the number.
-fn address_score(context: &Context, row: &EnterpriseRow) -> i32 {
+fn address_score(context: &Context, row: &EnterpriseRow, words: &str) -> i32 {
     let Some(address) = &row.address else { return 0 };
     let address = Folded::new(address);
     let mut score = 0;
@@ -288,6 +301,9 @@ fn address_score(context: &Context, row: &EnterpriseRow) -> i32 {
         let bare = kind.map(|k| &token[..token.len() - k.len()]).filter(|b| b.chars().count() >= 2);
         let town = matches!(kind, Some("街道" | "镇" | "村"));
         let number: String = address.slice(to, to + 6).iter().take_while(|c| c.is_ascii_digit()).collect();
+        if words.contains(&token) || (town && bare.is_some_and(|b| words.contains(b))) {
+            score += 4;
+        }
         for text in &context.texts {
             let named = text.text.contains(&token) || (town && bare.is_some_and(|b| text.text.contains(b)));
             if named {
@@ -299,18 +315,23 @@ fn address_score(context: &Context, row: &EnterpriseRow) -> i32 {
             }
         }
     }
-    score.min(10)
+    score.min(14)
 }
 
 /// Pieces of an address that name a place smaller than a district.
 fn tokens(address: &[char]) -> Vec<(usize, usize)> {
     const ENDS: &[&str] = &["街道", "大道", "镇", "村", "路", "街", "广场", "大厦", "商场", "小区", "市场", "花园", "公寓", "苑"];
+    let end_at = |at: usize| {
+        let same = |end: &&&str| address[at..].iter().zip(end.chars()).filter(|(a, b)| **a == *b).count() == end.chars().count();
+        ENDS.iter().find(same)
+    };
     let mut out = Vec::new();
     let mut from = 0;
     let mut at = 0;
     while at < address.len() {
+        // 西苑街道 is one name, not 西苑 and a street.
         let end =
-            ENDS.iter().find(|e| address[at..].iter().zip(e.chars()).filter(|(a, b)| **a == *b).count() == e.chars().count());
+            end_at(at).filter(|end| at + end.chars().count() >= address.len() || end_at(at + end.chars().count()).is_none());
         if let Some(end) = end.filter(|_| at > from) {
             let to = at + end.chars().count();
             out.push((from, to));

@@ -63,7 +63,8 @@ impl Text<'_> {
         at == 0
             || self.folded.is_cut(at)
             || !is_han(self.folded.chars[at - 1])
-            || self.hits.iter().any(|h| h.to == at)
+            || self.folded.chars.get(at).is_some_and(|c| !is_han(*c))
+            || self.hits.iter().any(|h| h.to == at && !self.is_hint(h))
             || BEFORE.iter().any(|w| self.folded.ends_with(at, w))
     }
 
@@ -71,8 +72,13 @@ impl Text<'_> {
         at >= self.folded.len()
             || self.folded.is_cut(at)
             || !is_han(self.folded.chars[at])
+            || (at > 0 && !is_han(self.folded.chars[at - 1]))
             || self.hits.iter().any(|h| h.from == at)
             || BEHIND.iter().any(|w| self.folded.goes_on(at, w))
+    }
+
+    fn is_hint(&self, hit: &Hit) -> bool {
+        matches!(self.lexicon.word(*hit), Word::Hint(_))
     }
 
     /// Latin letters and digits are never torn.
@@ -157,7 +163,7 @@ pub fn places(index: &Index, lexicon: &Lexicon, ids: IdScheme, text: &Folded, hi
 fn place(text: &Text, found: Found) -> Option<Place> {
     let whole = found.whose.iter().any(|(_, kind)| *kind == FormKind::Name);
     let end = if whole { Some(found.to) } else { text.end_of_name(found.to) }?;
-    if !whole && elsewhere(text.folded, found.from) {
+    if !whole && (elsewhere(text.folded, found.from) || cut_short(text.folded, found.from, end)) {
         return None;
     }
     let whose = found.whose.into_iter().map(|(slot, kind)| (slot, How::Form(kind))).collect();
@@ -169,6 +175,11 @@ const OTHER_CITIES: &[&str] = &[
     "青岛", "烟台", "济南", "潍坊", "淄博", "日照", "临沂", "泰安", "济宁", "德州", "聊城", "滨州", "东营", "枣庄", "菏泽",
     "北京", "上海", "天津", "重庆", "深圳", "广州", "杭州", "南京", "苏州", "大连", "沈阳", "西安", "武汉", "成都", "郑州",
 ];
+
+/// “老地方海鲜加工” is another name than 老地方海鲜.
+fn cut_short(text: &Folded, from: usize, end: usize) -> bool {
+    text.quote_around(from, end).is_some_and(|(first, last)| first == from && end < last && last - first <= 16)
+}
 
 fn elsewhere(text: &Folded, from: usize) -> bool {
     OTHER_CITIES.iter().any(|city| text.ends_with(from, city) || text.ends_with(from, &format!("{city}市")))
@@ -183,13 +194,14 @@ fn codes(index: &Index, ids: IdScheme, text: &Text) -> Vec<Place> {
     let mut out = Vec::new();
     let mut from = 0;
     while from < chars.len() {
-        let run = chars[from..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
-        if run == 18 {
-            let code: String = chars[from..from + 18].iter().map(char::to_ascii_uppercase).collect();
+        // A code may be written in groups.
+        let run = chars[from..].iter().take_while(|c| c.is_ascii_alphanumeric() || **c == ' ').count();
+        let code: String = chars[from..from + run].iter().filter(|c| **c != ' ').map(char::to_ascii_uppercase).collect();
+        if code.len() == 18 {
             if let (Some(id), None) = ids.normalise(&code)
                 && let Some(slot) = index.slot(&id)
             {
-                out.push(Place { from, to: from + 18, end: from + 18, whose: vec![(slot, How::Id)], torn: false });
+                out.push(Place { from, to: from + run, end: from + run, whose: vec![(slot, How::Id)], torn: false });
             }
         }
         from += run.max(1);
@@ -234,7 +246,7 @@ fn brands(index: &Index, text: &Text) -> Vec<Place> {
 fn bare(index: &Index, text: &Text) -> Vec<Place> {
     let found = index.find_bare(&text.folded.chars).into_iter();
     let begins = found.filter(|f| text.begins_well(f.from) && !text.tears(f.from, f.to));
-    begins.filter_map(|f| Some(Place { torn: !text.ends_well(f.to), ..place(text, f)? })).collect()
+    begins.filter_map(|f| Some(Place { torn: f.to - f.from == 2 && !text.ends_well(f.to), ..place(text, f)? })).collect()
 }
 
 /// Names written with other characters of the same sound.

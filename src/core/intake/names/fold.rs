@@ -12,6 +12,8 @@ pub struct Folded {
     at: Vec<u32>,
     /// Whether something was left out just before each, and at the end: a word can't be torn there.
     cut: Vec<bool>,
+    /// Quoted pieces, first and one after last.
+    quotes: Vec<(usize, usize)>,
 }
 
 /// Full-width forms to plain ones, capital letters to small ones.
@@ -33,9 +35,15 @@ impl Folded {
     pub fn new(raw: &str) -> Folded {
         let mut out = Folded::default();
         let mut cut = true;
+        let mut opened = None;
         let mut rest = raw.chars().enumerate().peekable();
         while let Some((at, c)) = rest.next() {
             let c = plain(c);
+            match c {
+                '“' | '「' | '『' => opened = Some(out.chars.len()),
+                '”' | '」' | '』' => out.quotes.extend(opened.take().map(|from| (from, out.chars.len()))),
+                _ => {}
+            }
             if is_dropped(c) {
                 // Words of Latin letters stay apart.
                 let between = |a: Option<&char>, b: Option<char>| {
@@ -88,6 +96,11 @@ impl Folded {
 
     pub fn len(&self) -> usize {
         self.chars.len()
+    }
+
+    /// The quoted piece a place lies in.
+    pub fn quote_around(&self, from: usize, to: usize) -> Option<(usize, usize)> {
+        self.quotes.iter().copied().find(|(a, b)| *a <= from && to <= *b)
     }
 
     /// Whether a word may begin at `at` or end before it because something else stood there.

@@ -2,7 +2,7 @@
 
 use super::fold::Folded;
 use super::lexicon::{Hit, Lexicon, Word};
-use super::trades::{FILLERS, LEGAL_FORMS, RELATED, trade_of};
+use super::trades::{FILLERS, LEGAL_FORMS};
 use crate::domain::EnterpriseRow;
 
 /// Longest form looked for in texts, in characters.
@@ -51,8 +51,7 @@ struct Parts {
     trade: Option<(usize, usize, u8)>,
 }
 
-fn parts(lexicon: &Lexicon, name: &Folded) -> Parts {
-    let hits = lexicon.find(name);
+fn parts(lexicon: &Lexicon, name: &Folded, hits: &[Hit]) -> Parts {
     let region_to = |at: usize| {
         let regions = hits.iter().filter(|h| h.from == at && matches!(lexicon.word(**h), Word::Region(_)));
         regions.map(|h| h.to).max()
@@ -90,8 +89,8 @@ fn find(name: &Folded, word: &str, from: usize) -> Option<(usize, usize)> {
 fn trimmed(mut chars: &[char]) -> &[char] {
     loop {
         let shorter = FILLERS.iter().find_map(|filler| {
-            let filler: Vec<char> = filler.chars().collect();
-            chars.strip_suffix(filler.as_slice()).filter(|rest| rest.len() >= 3)
+            let ends = chars.iter().rev().zip(filler.chars().rev()).filter(|(a, b)| **a == *b).count() == filler.chars().count();
+            ends.then(|| &chars[..chars.len() - filler.chars().count()]).filter(|rest| rest.len() >= 3)
         });
         match shorter {
             Some(rest) => chars = rest,
@@ -125,7 +124,8 @@ pub fn forms(lexicon: &Lexicon, row: &EnterpriseRow) -> Vec<Form> {
             add(&mut out, FormKind::Bare, &folded.chars);
         }
         add(&mut out, FormKind::Alias, &folded.chars);
-        add_brand(&mut out, lexicon, &folded);
+        let hits = lexicon.find(&folded);
+        add_brand(&mut out, lexicon, &folded, &hits, &parts(lexicon, &folded, &hits));
     }
     let spoken: Vec<Vec<char>> = out.iter().filter(|f| is_spoken(f)).map(|f| f.chars.clone()).collect();
     for chars in spoken {
@@ -162,16 +162,14 @@ fn add(out: &mut Vec<Form>, kind: FormKind, chars: &[char]) {
 
 /// The name without legal form, without region, without filling words; a branch's place behind each.
 fn short_forms(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, own: FormKind, family: FormKind) {
-    let p = parts(lexicon, name);
+    let hits = lexicon.find(name);
+    let p = parts(lexicon, name, &hits);
     let mut bodies: Vec<Vec<char>> = vec![name.slice(0, p.legal).to_vec(), name.slice(p.core, p.legal).to_vec()];
     bodies.push(trimmed(name.slice(p.core, p.legal)).to_vec());
     if let Some((from, to, _)) = p.trade {
         bodies.push(name.slice(p.core, to).to_vec());
         // 鸿达（威海）电梯: the place in the middle is left out in speech.
-        let middle = lexicon
-            .find(name)
-            .into_iter()
-            .find(|h| matches!(lexicon.word(*h), Word::Region(_)) && h.from >= p.core + 2 && h.to <= from);
+        let middle = hits.iter().find(|h| matches!(lexicon.word(**h), Word::Region(_)) && h.from >= p.core + 2 && h.to <= from);
         if let Some(place) = middle {
             bodies.push([name.slice(p.core, place.from), name.slice(place.to, to)].concat());
         }
@@ -189,7 +187,7 @@ fn short_forms(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, own: FormK
             add(out, if family == FormKind::Short { FormKind::Family } else { family }, body);
         }
     }
-    add_brand(out, lexicon, name);
+    add_brand(out, lexicon, name, &hits, &p);
 }
 
 /// What a branch is called instead: 文登分公司, 文登店, 文登分店.
@@ -203,23 +201,16 @@ fn shops(branch: &[char]) -> Vec<Vec<char>> {
 }
 
 /// The brand with the trade, whatever word for it.
-fn add_brand(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded) {
-    let p = parts(lexicon, name);
+fn add_brand(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, hits: &[Hit], p: &Parts) {
     let Some((from, _, trade)) = p.trade else { return };
     let mut brand = name.slice(p.core, from);
-    if let Some(place) = lexicon
-        .find(name)
-        .into_iter()
-        .find(|h| matches!(lexicon.word(*h), Word::Region(_)) && h.from >= p.core + 2 && h.to == from)
+    if let Some(place) =
+        hits.iter().find(|h| matches!(lexicon.word(**h), Word::Region(_)) && h.from >= p.core + 2 && h.to == from)
     {
         brand = name.slice(p.core, place.from);
     }
     if (MIN_FORM_CHARS..=MAX_BRAND_CHARS).contains(&brand.len()) {
-        let related = RELATED.iter().filter_map(|(a, b)| {
-            let (a, b) = (trade_of(a)?, trade_of(b)?);
-            if a == trade { Some(b) } else { (b == trade).then_some(a) }
-        });
-        for trade in related.chain([trade]) {
+        for trade in lexicon.related(trade).iter().copied().chain([trade]) {
             out.push(Form { kind: FormKind::Brand(trade), chars: brand.to_vec() });
         }
         out.push(Form { kind: FormKind::Bare, chars: brand.to_vec() });

@@ -12,9 +12,65 @@ use std::sync::Arc;
 
 /// Enterprises one form may stand for and still be looked up; a form more share names nobody.
 pub const MAX_SHARED: usize = 200;
+/// The same for a brand alone.
+pub const MAX_SHARED_BRAND: usize = 12;
 
 #[allow(clippy::disallowed_types, reason = "looked up only, never iterated; its hasher has no randomness")]
-type Table<V> = std::collections::HashMap<u64, V, std::hash::BuildHasherDefault<Mixed>>;
+type Shard<V> = std::collections::HashMap<u64, V, std::hash::BuildHasherDefault<Mixed>>;
+
+/// A table in parts, so that one that grows moves a small part of it only: no record waits for it.
+#[derive(Debug, Clone)]
+struct Table<V>(Vec<Shard<V>>);
+
+const SHARDS: usize = 256;
+
+impl<V> Default for Table<V> {
+    fn default() -> Table<V> {
+        Table((0..SHARDS).map(|_| Shard::default()).collect())
+    }
+}
+
+impl<V> Table<V> {
+    fn of(&self, key: u64) -> &Shard<V> {
+        &self.0[(key >> 56) as usize]
+    }
+
+    fn of_mut(&mut self, key: u64) -> &mut Shard<V> {
+        &mut self.0[(key >> 56) as usize]
+    }
+
+    fn get(&self, key: u64) -> Option<&V> {
+        self.of(key).get(&key)
+    }
+}
+
+/// Which first characters may begin a form: a quick no for nearly every place of a text. It may say yes
+/// in vain, never no.
+#[derive(Debug, Clone)]
+struct Filter(Vec<u64>);
+
+const FILTER_BITS: u64 = 1 << 22;
+
+impl Default for Filter {
+    fn default() -> Filter {
+        Filter(Vec::new())
+    }
+}
+
+impl Filter {
+    fn add(&mut self, key: u64) {
+        if self.0.is_empty() {
+            self.0 = vec![0; (FILTER_BITS / 64) as usize];
+        }
+        let bit = key % FILTER_BITS;
+        self.0[(bit / 64) as usize] |= 1 << (bit % 64);
+    }
+
+    fn may_have(&self, key: u64) -> bool {
+        let bit = key % FILTER_BITS;
+        self.0.get((bit / 64) as usize).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+    }
+}
 
 /// Keys are hashes already.
 #[derive(Default)]
@@ -56,6 +112,7 @@ pub struct Index {
     postings: Table<Posting>,
     /// First characters → the lengths of forms that begin so, one bit a length.
     starts: Table<u64>,
+    filter: Filter,
     ids: Vec<Option<Box<str>>>,
     free: Vec<Slot>,
     slots: BTreeMap<Box<str>, Slot>,
@@ -79,6 +136,11 @@ fn key(space: u64, chars: &[char]) -> u64 {
 
 fn finished(hash: u64) -> u64 {
     mix(hash, 0xD6E8_FEB8_6659_FD93)
+}
+
+/// The first two characters of any form.
+fn pair(space: u64, chars: &[char]) -> u64 {
+    key(2 * STARTS + space, &chars[..2])
 }
 
 /// Forms of two characters have a start of their own.
@@ -140,9 +202,13 @@ impl Index {
     fn add(&mut self, slot: Slot, form: &Form) {
         let space = space(form.kind);
         if form.chars.len() <= MAX_FORM_CHARS && space < BRAND {
-            *self.starts.entry(start(space, &form.chars)).or_default() |= 1 << form.chars.len();
+            let start = start(space, &form.chars);
+            *self.starts.of_mut(start).entry(start).or_default() |= 1 << form.chars.len();
+            self.filter.add(start);
+            self.filter.add(pair(space, &form.chars));
         }
-        let entry = self.postings.entry(key(space, &form.chars));
+        let key = key(space, &form.chars);
+        let entry = self.postings.of_mut(key).entry(key);
         entry
             .and_modify(|posting| match posting {
                 Posting::One(first, kind) => *posting = Posting::Many(vec![(*first, *kind), (slot, form.kind)]),
@@ -156,7 +222,7 @@ impl Index {
         let Some(slot) = self.slots.remove(row.id.as_str()) else { return };
         for form in forms(&lexicon, row) {
             let key = key(space(form.kind), &form.chars);
-            let empty = match self.postings.get_mut(&key) {
+            let empty = match self.postings.of_mut(key).get_mut(&key) {
                 None => false,
                 Some(Posting::One(only, _)) => *only == slot,
                 Some(Posting::Many(all)) => {
@@ -165,7 +231,7 @@ impl Index {
                 }
             };
             if empty {
-                self.postings.remove(&key);
+                self.postings.of_mut(key).remove(&key);
             }
         }
         if let Some(all) = head(row).and_then(|head| self.branches.get_mut(head)) {
@@ -177,7 +243,7 @@ impl Index {
 
     /// Whose form this is; nobody's if too many share it.
     fn whose(&self, key: u64) -> Vec<(Slot, FormKind)> {
-        match self.postings.get(&key) {
+        match self.postings.get(key) {
             None => Vec::new(),
             Some(Posting::One(slot, kind)) => vec![(*slot, *kind)],
             Some(Posting::Many(all)) if all.len() > MAX_SHARED => Vec::new(),
@@ -207,7 +273,9 @@ impl Index {
 
     /// Every brand that stands in a text, whatever stands beside it.
     pub fn find_bare(&self, chars: &[char]) -> Vec<Found> {
-        self.scan(BARE, chars)
+        let mut found = self.scan(BARE, chars);
+        found.retain(|f| f.whose.len() <= MAX_SHARED_BRAND);
+        found
     }
 
     /// Branches of an enterprise, in order of id.
@@ -225,10 +293,15 @@ impl Index {
 
     fn scan(&self, space: u64, chars: &[char]) -> Vec<Found> {
         let mut out = Vec::new();
-        for from in 0..chars.len() {
+        for from in 0..chars.len().saturating_sub(1) {
+            if !self.filter.may_have(pair(space, &chars[from..])) {
+                continue;
+            }
             for first in [2, 3] {
                 let Some(head) = chars.get(from..from + first) else { break };
-                let Some(lengths) = self.starts.get(&key(STARTS + space, head)) else { continue };
+                let start = key(STARTS + space, head);
+                let lengths = if self.filter.may_have(start) { self.starts.get(start) } else { None };
+                let Some(lengths) = lengths else { continue };
                 let mut lengths = *lengths;
                 let mut hash = space;
                 let mut len = 0;

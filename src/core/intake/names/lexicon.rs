@@ -1,7 +1,7 @@
 //! Words that are no names of firms: regions of the realm, and trades.
 
 use super::fold::Folded;
-use super::trades::{ANY_FIRM, TRADES};
+use super::trades::{ANY_FIRM, HINTS, RELATED, TRADES, trade_of};
 use crate::pipeline::Region;
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
 use std::collections::BTreeMap;
@@ -13,6 +13,8 @@ pub enum Word {
     Region(String),
     /// A number in [`TRADES`].
     Trade(u8),
+    /// What a trade sells or does; in no name.
+    Hint(u8),
     /// A firm of any trade.
     Firm,
 }
@@ -34,12 +36,25 @@ pub struct Lexicon {
     /// The code of the realm's own region: it tells no firm from another.
     pub root: String,
     pub(super) sounds: super::sound::Sounds,
+    /// By trade: those its words stand for too.
+    related: Vec<Vec<u8>>,
 }
 
 impl std::fmt::Debug for Lexicon {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Lexicon({} words)", self.words.len())
     }
+}
+
+fn related() -> Vec<Vec<u8>> {
+    let mut out = vec![Vec::new(); TRADES.len()];
+    for (a, b) in RELATED {
+        if let (Some(a), Some(b)) = (trade_of(a), trade_of(b)) {
+            out[usize::from(a)].push(b);
+            out[usize::from(b)].push(a);
+        }
+    }
+    out
 }
 
 /// A name of a district without the word for what it is: 环翠区, 环翠.
@@ -63,6 +78,11 @@ impl Lexicon {
                 add(word, Word::Trade(number as u8));
             }
         }
+        for (trade, words) in HINTS {
+            if let Some(number) = trade_of(trade) {
+                words.iter().for_each(|word| add(word, Word::Hint(number)));
+            }
+        }
         for word in ANY_FIRM {
             add(word, Word::Firm);
         }
@@ -76,11 +96,26 @@ impl Lexicon {
             }
         }
         // 厂 and 店 are one character long and firms all the same.
+        for (word, trade) in [("狗", "宠物"), ("猫", "宠物"), ("虾", "餐饮"), ("疤", "美容")] {
+            if let Some(number) = trade_of(trade) {
+                all.insert(word.into(), Word::Hint(number));
+            }
+        }
         all.insert("厂".into(), Word::Firm);
         all.insert("店".into(), Word::Firm);
         let patterns: Vec<(&String, u32)> = all.keys().zip(0..).collect();
         let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(patterns).ok();
-        Lexicon { words: all.into_values().collect(), automaton, root: root.to_string(), sounds: super::sound::Sounds::new() }
+        Lexicon {
+            words: all.into_values().collect(),
+            automaton,
+            root: root.to_string(),
+            sounds: super::sound::Sounds::new(),
+            related: related(),
+        }
+    }
+
+    pub fn related(&self, trade: u8) -> &[u8] {
+        self.related.get(usize::from(trade)).map_or(&[], Vec::as_slice)
     }
 
     pub fn word(&self, hit: Hit) -> &Word {

@@ -1,6 +1,7 @@
 //! Who is meant: names in free text (DESIGN section 6). A false accusation costs more than a miss, so in
 //! doubt nobody is named and those who may be meant are listed.
 
+mod cues;
 mod decide;
 mod find;
 mod fold;
@@ -21,7 +22,7 @@ pub use role::Role;
 
 use super::Directory;
 use crate::domain::Fixed3;
-use crate::journal::{Attribution, Named, Span, TextField};
+use crate::journal::{Attribution, AttributionMethod, Named, Span, TextField};
 use crate::pipeline::Model;
 use decide::{Context, Decided, decide, method};
 use find::{How, Place, places};
@@ -105,7 +106,7 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
         districts: all_hits().filter_map(|h| lexicon.district(*h)).collect::<BTreeSet<_>>().into_iter().collect(),
         trades: all_hits()
             .filter_map(|h| match lexicon.word(*h) {
-                Word::Trade(trade) => Some(*trade),
+                Word::Trade(trade) | Word::Hint(trade) => Some(*trade),
                 _ => None,
             })
             .collect::<BTreeSet<_>>()
@@ -119,11 +120,13 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
     }
     made_clear(&mut mentions);
     let any = |test: fn(&Folded) -> bool| parts.iter().any(|p| test(&p.text));
-    concluded(mentions, any(role::about_work), any(role::about_both))
+    let nameless = any(role::names_nobody);
+    concluded(mentions, any(role::about_work), any(role::about_both), nameless)
 }
 
 fn mentions_of(context: &Context, part: &Part, out: &mut Vec<Mention>) {
     let found = places(context.index, context.lexicon, context.model.id_scheme, &part.text, &part.hits);
+    let course = Course { focus: role::focus(&part.text), turn: role::turn(&part.text) };
     for (n, place) in found.iter().enumerate() {
         let decided = decide(context, &part.text, &part.hits, place);
         // A brand alone that nothing goes with names nobody.
@@ -135,7 +138,7 @@ fn mentions_of(context: &Context, part: &Part, out: &mut Vec<Mention>) {
         let said = match part.field {
             // A field of its own for the accused says so.
             TextField::SubjectName => role::Said { role: Role::Accused, plainly: 4 },
-            _ => said(&part.text, place, behind),
+            _ => course.weighed(place, said(&part.text, place, behind)),
         };
         let (from, to) = part.text.raw_span(place.from, place.to);
         out.push(Mention {
@@ -146,6 +149,31 @@ fn mentions_of(context: &Context, part: &Part, out: &mut Vec<Mention>) {
             named: named(context, part, place, &decided),
             candidates: decided.all.iter().take(MAX_CANDIDATES).map(|slot| context.index.id(*slot).to_string()).collect(),
         });
+    }
+}
+
+/// The turns a text takes: what stands before them is how it came to its point.
+struct Course {
+    focus: Option<usize>,
+    turn: Option<usize>,
+}
+
+impl Course {
+    fn weighed(&self, place: &Place, said: role::Said) -> role::Said {
+        let before = |at: Option<usize>| at.is_some_and(|at| place.from < at);
+        let point = self.focus.is_some_and(|at| at <= place.from && place.from - at <= 30);
+        let role = match said.role {
+            Role::Accused if before(self.turn) => Role::Mentioned,
+            Role::Accused if self.turn.is_some() && self.focus.is_none() && said.plainly < 2 => Role::Mentioned,
+            role => role,
+        };
+        let plainly = match said.plainly {
+            plain if point => plain.max(3),
+            // Only if the point names nobody itself.
+            plain if before(self.focus) && plain < 3 => 0,
+            plain => plain,
+        };
+        role::Said { role, plainly }
     }
 }
 
@@ -179,7 +207,7 @@ fn made_clear(mentions: &mut [Mention]) {
 }
 
 /// The one accused most plainly, then the first; others accused plainly are secondary.
-fn concluded(mentions: Vec<Mention>, about_work: bool, about_both: bool) -> Answer {
+fn concluded(mentions: Vec<Mention>, about_work: bool, about_both: bool, nameless: bool) -> Answer {
     let nobody_else = !mentions.iter().any(|m| m.role == Role::Accused);
     let of = |role| mentions.iter().filter(move |m: &&Mention| m.role == role);
     let ids = |m: &Mention| match &m.named {
@@ -191,11 +219,24 @@ fn concluded(mentions: Vec<Mention>, about_work: bool, about_both: bool) -> Answ
     let counts = |m: &&Mention| {
         let accused = m.role == Role::Accused || (m.role == Role::Employer && about_work && nobody_else);
         let free = m.named.as_ref().is_some_and(|a| cleared.contains(&a.id) || (m.plainly < 3 && beside.contains(&a.id)));
-        accused && !free
+        accused && !free && (!nameless || m.plainly >= 4)
     };
     let mut accused: Vec<&Mention> = mentions.iter().filter(counts).collect();
-    accused.sort_by_key(|m| std::cmp::Reverse(m.plainly));
+    let whole =
+        |m: &Mention| m.named.as_ref().is_some_and(|a| matches!(a.method, AttributionMethod::Name | AttributionMethod::IdInText));
+    // Where nobody is accused plainly, who is spoken of most is meant.
+    let often = |m: &Mention| match &m.named {
+        Some(a) if m.plainly == 1 => mentions.iter().filter(|o| o.named.as_ref().is_some_and(|o| o.id == a.id)).count() / 2,
+        _ => 0,
+    };
+    accused.sort_by_key(|m| std::cmp::Reverse((m.plainly, often(m), whole(m))));
     let least = if about_both { 1 } else { 2 };
+    if accused.first().is_some_and(|m| m.plainly == 0) {
+        let named: BTreeSet<&str> = accused.iter().filter_map(|m| m.named.as_ref()).map(|a| a.id.as_str()).collect();
+        if named.len() != 1 {
+            accused.clear();
+        }
+    }
     let mut answer = Answer::default();
     let plainly = accused.iter().filter(|m| m.plainly >= 3).filter_map(|m| m.named.as_ref());
     answer.plainly = plainly.map(|a| a.id.clone()).collect();

@@ -1,5 +1,6 @@
 //! What a text says of an enterprise it names: not everyone named is accused.
 
+use super::cues::*;
 use super::find::Place;
 use super::fold::Folded;
 
@@ -92,404 +93,10 @@ fn after<'t>(text: &'t str, between: &[&str]) -> &'t str {
     between.iter().find_map(|b| text.strip_prefix(b)).unwrap_or(text)
 }
 
-const NOT: &[&str] = &[
-    "不是",
-    "并不是",
-    "并非",
-    "不怪",
-    "不怨",
-    "不能怪",
-    "怪不着",
-    "不投诉",
-    "不举报",
-    "不是投诉",
-    "不是举报",
-    "无意投诉",
-    "不针对",
-    "不是针对",
-    "误以为是",
-    "误投诉",
-    "错投诉",
-    "误举报",
-    "误将",
-    "错把",
-    "误把",
-    "还以为是",
-    "不关",
-    "非",
-    "不是说",
-    "没有说",
-    "不涉及",
-    "排除",
-    "不要处罚",
-    "别处罚",
-];
 const NOTHING_TO_DO: &[&str] =
     &["无关", "没关系", "没有关系", "没有任何关系", "毫无关系", "没啥关系", "不相干", "不沾边", "没有直接关系", "无任何关系"];
-const FREE_OF_BLAME: &[&str] = &[
-    "没有责任",
-    "没责任",
-    "无责任",
-    "无责",
-    "没有过错",
-    "没有问题",
-    "没问题",
-    "是无辜的",
-    "没毛病",
-    "不存在问题",
-    "也是受害者",
-    "也是受害方",
-    "倒是不错",
-    "没有任何问题",
-];
-const PRAISED: &[&str] = &[
-    "很好",
-    "不错",
-    "很满意",
-    "态度好",
-    "表示感谢",
-    "值得表扬",
-    "点赞",
-    "特此表扬",
-    "已经退款",
-    "已退款",
-    "已全额退款",
-    "已解决",
-    "已经解决",
-    "处理得很及时",
-    "很负责",
-    "干干净净",
-    "已经退了",
-    "已退费",
-    "已经赔",
-    "已赔付",
-];
-const PLACES: &[&str] = &[
-    "对面",
-    "正对面",
-    "斜对面",
-    "旁边",
-    "旁",
-    "附近",
-    "隔壁",
-    "楼下",
-    "楼上",
-    "对过",
-    "门口",
-    "门前",
-    "门外",
-    "外面",
-    "后面",
-    "前面",
-    "后身",
-    "背后",
-    "东侧",
-    "西侧",
-    "南侧",
-    "北侧",
-    "东边",
-    "西边",
-    "南边",
-    "北边",
-    "往东",
-    "往西",
-    "往南",
-    "往北",
-    "以东",
-    "以西",
-    "以南",
-    "以北",
-    "路口",
-    "东门",
-    "西门",
-    "南门",
-    "北门",
-    "正门",
-    "后门",
-    "一侧",
-    "拐角",
-    "墙外",
-    "围墙",
-    "公交站",
-    "站点",
-    "这一站",
-    "那一站",
-    "站牌",
-    "十字路口",
-    "东面",
-    "西面",
-    "南面",
-    "北面",
-    "东南角",
-    "西北角",
-    "东北角",
-    "西南角",
-    "红绿灯",
-    "前边",
-    "后边",
-    "边上",
-    "外墙根",
-    "院外",
-    "停车场出口",
-    "停车场入口",
-    "那块地",
-    "旧址",
-    "原址",
-    "老厂区",
-    "原厂区",
-    "地块",
-    "厂房里",
-];
-const BESIDE: &[&str] = &[
-    "紧挨着",
-    "挨着",
-    "紧邻",
-    "靠近",
-    "邻近",
-    "毗邻",
-    "对着",
-    "路过",
-    "经过",
-    "途经",
-    "走到",
-    "紧靠",
-    "离",
-    "距离",
-    "距",
-    "家住",
-];
-const MYSELF: &[&str] = &[
-    "我在",
-    "本人在",
-    "我是",
-    "本人是",
-    "本人系",
-    "我系",
-    "市民是",
-    "市民系",
-    "市民在",
-    "市民称系",
-    "来电人是",
-    "来电人系",
-    "来电人在",
-    "自述为",
-    "自述系",
-    "自述是",
-    "自称是",
-    "自称系",
-    "自称",
-    "我老公在",
-    "我丈夫在",
-    "我妻子在",
-    "我妈在",
-    "我爸在",
-    "我儿子在",
-    "我女儿在",
-    "作为",
-    "本人为",
-    "身为",
-    "我们是",
-    "我们系",
-    "我原是",
-    "网民是",
-    "网民系",
-    "群众是",
-    "诉求人系",
-    "诉求人是",
-    "诉求人在",
-    "我老婆在",
-    "我对象在",
-    "一名",
-    "我爱人在",
-];
-const POSTS: &[&str] = &[
-    "员工",
-    "职工",
-    "工人",
-    "护士",
-    "医生",
-    "老师",
-    "教师",
-    "保洁",
-    "保安",
-    "司机",
-    "厨师",
-    "店员",
-    "业务员",
-    "会计",
-    "经理",
-    "负责人",
-    "老板",
-    "法人",
-    "股东",
-    "工作人员",
-    "上班",
-    "工作",
-    "打工",
-    "任职",
-    "就职",
-    "实习",
-    "干活",
-    "做饭",
-    "导游",
-    "船员",
-    "维修工",
-    "技术员",
-    "服务员",
-    "收银员",
-    "供货商",
-    "供应商",
-    "前台",
-    "教练",
-    "骑手",
-    "销售",
-    "财务",
-    "文员",
-    "当保安",
-    "做保洁",
-    "当厨师",
-    "做会计",
-    "当护士",
-    "开车",
-];
-const EMPLOYER_IS: &[&str] = &["我单位是", "我们单位是", "工作单位是", "工作单位为", "我们公司是", "任职于", "就职于", "受雇于"];
 const MINE: &[&str] =
     &["我公司", "我司", "我单位", "我们公司", "我们单位", "我店", "本公司", "我厂", "我们厂", "我校", "我院", "本店", "本单位"];
-/// Words of quarrels about work.
-const WORK: &[&str] = &[
-    "工资",
-    "欠薪",
-    "拖欠",
-    "社保",
-    "加班",
-    "辞退",
-    "开除",
-    "劳动合同",
-    "工伤",
-    "裁员",
-    "补偿金",
-    "工钱",
-    "五险",
-    "克扣",
-    "离职",
-    "提成",
-    "劳务费",
-    "高温费",
-    "年假",
-    "产假",
-    "医保",
-    "公积金",
-    "职业病",
-];
-const BETTER: &[&str] = &[
-    "人家",
-    "比起",
-    "相比",
-    "相较",
-    "不如",
-    "不像",
-    "别家",
-    "不比",
-    "比",
-    "隔壁小区",
-    "别的小区",
-    "旁边小区",
-    "对比",
-    "参照",
-    "换到",
-    "后来去了",
-    "换成",
-];
-const GRIEVANCES: &[&str] = &[
-    "不退",
-    "拒绝",
-    "拒不",
-    "欺骗",
-    "骗",
-    "虚假",
-    "乱收费",
-    "噪音",
-    "扰民",
-    "拖欠",
-    "关门",
-    "跑路",
-    "失联",
-    "变质",
-    "过期",
-    "异物",
-    "超标",
-    "推诿",
-    "推脱",
-    "不管",
-    "不给",
-    "不赔",
-    "不认",
-    "不处理",
-    "漏水",
-    "泄漏",
-    "污染",
-    "气味",
-    "臭",
-    "违规",
-    "违法",
-    "无证",
-    "超范围",
-    "强制",
-    "诱导",
-    "威胁",
-    "殴打",
-    "辱骂",
-    "受伤",
-    "腹泻",
-    "中毒",
-    "拉肚子",
-    "偷工减料",
-    "质量",
-    "掉",
-    "坏",
-    "困人",
-    "涨价",
-    "扣",
-    "押金",
-    "定金",
-    "退款",
-    "退费",
-    "停业",
-    "倒闭",
-    "不发",
-    "没发",
-    "不给发",
-    "延期",
-    "烂尾",
-    "排放",
-    "倾倒",
-    "油烟",
-    "不达标",
-    "馊",
-    "霉",
-    "虫",
-    "头发",
-    "塑料",
-    "收费",
-    "加价",
-    "宰客",
-    "缺斤",
-    "短两",
-    "假",
-    "以次充好",
-    "没人管",
-    "不修",
-    "不来",
-    "不接",
-    "拉黑",
-    "隐瞒",
-    "擅自",
-    "拒",
-    "差",
-    "脏",
-    "乱",
-    "贵",
-];
 
 /// What the text says of whoever is named at a place. `others_behind`: others are named later in the
 /// sentence.
@@ -506,12 +113,23 @@ pub fn said(text: &Folded, place: &Place, others_behind: bool) -> Said {
     if any_end(&around.clause_before, MINE) || any_end(after_code(&around.clause_before), MINE) {
         return of(Role::Mentioned, 2);
     }
-    let post = any_start(behind, POSTS) || around.clause_behind.chars().take(8).collect::<String>().contains("上班");
+    let post = any_start(behind, POSTS)
+        || any_in(&behind.chars().take(6).collect::<String>(), &["组长", "主管", "会计", "员工", "职工", "经理"])
+        || around.clause_behind.chars().take(8).collect::<String>().contains("上班");
     if (post && any_in(&around.clause_before, MYSELF))
         || any_end(&around.clause_before, EMPLOYER_IS)
         || around.clause_before == "单位是"
     {
         return of(Role::Employer, 2);
+    }
+    if let Some((first, last)) = text.quote_around(place.from, place.end)
+        && last - first > place.end - place.from + 4
+    {
+        // What somebody else is quoted to have said.
+        return of(Role::Mentioned, 1);
+    }
+    if helped(&around, text, place) {
+        return of(Role::Mentioned, 1);
     }
     if compared(&around, others_behind) {
         return of(Role::Comparison, 2);
@@ -529,11 +147,48 @@ pub fn said(text: &Folded, place: &Place, others_behind: bool) -> Said {
     of(Role::Accused, plainly(&around))
 }
 
+/// Where people were treated or helped, or who lent a hand: a witness, not a party.
+fn helped(around: &Around, text: &Folded, place: &Place) -> bool {
+    let near: String = around.clause_behind.chars().take(14).collect();
+    let clinic =
+        text.slice(place.from, place.end).ends_with(&['医', '院']) || text.slice(place.from, place.end).ends_with(&['诊', '所']);
+    let treated = clinic
+        && (any_in(
+            &near,
+            &["救护车", "诊断", "急诊", "治疗", "抢救", "住院", "就医", "就诊", "检查", "缝", "拍片", "挂号", "挂的"],
+        ) || any_end(&around.clause_before, &["送到", "送去", "送往", "送至", "转到", "来的是", "是"])
+            && any_in(&near, &["急诊", "救护车", "抢救"]));
+    let fine = any_in(
+        &around.sentence_behind.chars().take(24).collect::<String>(),
+        &[
+            "挺好",
+            "还可以",
+            "很客气",
+            "帮忙",
+            "帮着",
+            "出来帮",
+            "愿意作证",
+            "作证",
+            "管得严",
+            "没有这种事",
+            "没出过事",
+            "没有出过事",
+            "没有刁难",
+            "热心",
+        ],
+    );
+    let route = around.clause_before.contains('从')
+        && around.clause_before.contains('到')
+        && any_in(&near, &["这一段", "路段", "一段", "之间", "沿线", "这段路"]);
+    (treated && plainly(around) < 3) || fine || route
+}
+
 /// 我公司代码…: what stands between the owner and the code.
 fn after_code(before: &str) -> &str {
     let mut rest = before;
-    while let Some(shorter) =
-        ["代码", "统一社会信用代码", "信用代码", "名称", "是", "系", "为", "税号"].iter().find_map(|w| rest.strip_suffix(w))
+    while let Some(shorter) = ["代码", "统一社会信用代码", "信用代码", "名称", "是", "系", "为", "税号", "抬头", "开票"]
+        .iter()
+        .find_map(|w| rest.strip_suffix(w))
     {
         rest = shorter;
     }
@@ -557,6 +212,7 @@ fn exonerated(around: &Around, behind: &str) -> bool {
         || any_start(&around.next_sentence, &["不是,", "不对,", "错了,", "说错了"])
         || (any_end(before, &["表扬", "感谢", "点赞"]))
         || any_start(behind, &["误会", "澄清", "被冤枉"])
+        || any_in(&near, &["有点像", "很像", "名字像", "名字差", "不是一家", "早就没有了", "也是同名"])
         || (before.ends_with("不是") || any_in(before, &["不是"]))
             && any_in(&near, &["引起的", "造成的", "导致的", "干的", "卖的"])
 }
@@ -588,7 +244,15 @@ fn compared(around: &Around, others_behind: bool) -> bool {
     let same = any_in(&around.sentence_before, &["同样", "同款", "一样的"]);
     let worse = any_in(&near, &["都不如", "还贵", "更贵", "还便宜", "贵多了", "强多了"])
         && any_end(&around.clause_before, &["连", "比", "较", "跟"]);
-    worse || (others_behind && (cheap || same))
+    let another = any_in(
+        &around.sentence_behind,
+        &["另一家", "我报的这个", "我报的这家", "新的这家", "一家没名字", "一家没有名字", "我去的那家", "换了一家"],
+    );
+    let against = any_end(&around.clause_before, &["拿"]) || any_in(&near, &["虽然", "好歹", "起码", "至少", "也就收", "也就"]);
+    if worse || against || (another && !others_behind && plainly(around) < 3) {
+        return true;
+    }
+    others_behind && (cheap || same)
 }
 
 fn plainly(around: &Around) -> u8 {
@@ -604,6 +268,21 @@ fn plainly(around: &Around) -> u8 {
 /// Whether the text speaks of two who are both to blame.
 pub fn about_both(text: &Folded) -> bool {
     any_in(&text.text, &["两家", "双方都", "都该罚", "一并处理", "一并查处", "分别处理", "几家", "三家", "都要赔", "一起查"])
+}
+
+/// Where the text says what it is really about, in characters: what stands before is how it came to it.
+pub fn focus(text: &Folded) -> Option<usize> {
+    FOCUS.iter().filter_map(|word| text.text.rfind(word)).max().map(|byte| text.char_at(byte))
+}
+
+/// Where the text takes back what it said so far.
+pub fn turn(text: &Folded) -> Option<usize> {
+    TURNS.iter().filter_map(|word| text.text.rfind(word)).max().map(|byte| text.char_at(byte))
+}
+
+/// Whether the text says that it cannot name the accused, or accuses an office.
+pub fn names_nobody(text: &Folded) -> bool {
+    any_in(&text.text, NAMELESS) || any_in(&text.text, OFFICES)
 }
 
 /// Whether the text is about work.

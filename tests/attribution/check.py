@@ -14,7 +14,8 @@ namesake_trade namesake_street homophone asr_slip trade_variant exoneration own_
 department_urged several_accused no_name brand_in_words group_vs_subsidiary closed_or_merged natural_person
 traditional_or_fullwidth unknown_firm praise_or_help""".split()
 # a set's directories, at least so many texts a kind and that name nothing, and the longest text allowed
-RULES = {"second.ndjson": (("registry.ndjson", "registry2.ndjson"), 5, 40, 1500)}
+BOTH = ("registry.ndjson", "registry2.ndjson")
+RULES = {"second.ndjson": (BOTH, 5, 40, 1500), "third.ndjson": (BOTH, 4, 35, 1500)}
 RULE = (("registry.ndjson",), 7, 25, 400)
 errors = []
 

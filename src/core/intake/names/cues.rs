@@ -79,7 +79,8 @@ pub const WORK: &[&str] = &[
 #[rustfmt::skip]
 pub const BETTER: &[&str] = &[
     "人家", "比起", "相比", "相较", "不如", "不像", "别家", "不比", "比", "隔壁小区", "别的小区", "旁边小区", "对比",
-    "参照", "换到", "后来去了", "换成",
+    "参照",
+    "人家用", "人家在", "同学在", "朋友在", "邻居在", "同事在",
 ];
 
 /// What people complain of.
@@ -99,6 +100,7 @@ pub const GRIEVANCES: &[&str] = &[
 pub const FOCUS: &[&str] = &[
     "要反映的是", "这次是想说", "这次只投诉", "要投诉的是", "投诉的是", "要说的是", "想说的是", "问题出在", "现投诉",
     "现反映", "本次反映的是", "本次投诉的是", "请记", "主要反映", "主要投诉", "真正要投诉", "反映的是", "现要求查处",
+    "改投诉", "现在投诉", "现在要投诉", "就想投诉", "只投诉", "另外投诉",
 ];
 
 /// The text takes back what it said so far.
@@ -106,7 +108,8 @@ pub const FOCUS: &[&str] = &[
 pub const TURNS: &[&str] = &[
     "后来查明", "后来才知道是", "后来知道是", "最后查明", "经查明", "化验结果", "是我看反", "是我弄错", "是我搞错",
     "是我记错", "是我误会", "是我们误会", "对不住人家", "不对住", "啊不对", "不用找", "别再转给", "不要再派给",
-    "千万别再派", "不要给人家添麻烦", "弄错了", "搞错了", "撤回", "不投诉了",
+    "千万别再派", "不要给人家添麻烦", "撤回", "不投诉了",
+    "单子撤掉", "撤掉", "撤单", "没意见", "到此为止", "特此说明", "过意不去", "不要再去找", "不要再找", "道个谢", "钱也到账", "已经到账", "已经解决了", "不再追究",
 ];
 
 /// The accused has no name.
@@ -123,4 +126,31 @@ pub const NAMELESS: &[&str] = &[
 #[rustfmt::skip]
 pub const OFFICES: &[&str] = &[
     "局里不作为", "该局", "部门不作为", "监督管理局不作为", "答复不满意", "回复不满意", "局不作为",
+];
+
+/// What the street, not a firm, has to answer for.
+#[rustfmt::skip]
+pub const PUBLIC: &[&str] = &[
+    "信号灯", "红绿灯", "斑马线", "井盖", "窨井盖", "路灯不亮", "能不能调长", "请交警", "希望交警", "交警部门", "公交线路", "增设站点",
+];
+
+/// Behind the text's point: an office is accused.
+#[rustfmt::skip]
+pub const OFFICE_NAMES: &[&str] = &["局", "委员会", "街道办", "社区居委", "居委会", "窗口", "派出所", "村委会"];
+
+/// Behind a name: it is the name of a street or a place.
+#[rustfmt::skip]
+pub const STREETS: &[&str] = &["路", "街", "村", "小区", "镇", "大厦", "广场", "桥", "公园", "社区", "花园小区", "苑小区", "大道", "巷"];
+
+/// Behind a hospital: somebody was treated there.
+#[rustfmt::skip]
+pub const TREATED: &[&str] = &[
+    "救护车", "诊断", "急诊", "治疗", "抢救", "住院", "就医", "就诊", "检查", "缝", "拍片", "挂号", "挂的",
+];
+
+/// Behind a name: they helped, or all was well there.
+#[rustfmt::skip]
+pub const HELPED: &[&str] = &[
+    "挺好", "还可以", "很客气", "帮忙", "帮着", "出来帮", "愿意作证", "作证", "管得严", "没有这种事", "没出过事", "没有出过事", "没有刁难", "热心",
+    "都是明码标价", "人家不", "早知道",
 ];

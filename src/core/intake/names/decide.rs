@@ -124,7 +124,7 @@ fn is_safe(likely: &Likely, chars: usize, torn: bool, accused: bool) -> bool {
     let supported = match likely.how {
         How::Form(FormKind::Alias) if chars == 3 => goes || accused,
         How::Form(FormKind::Bare) if torn => likely.street,
-        How::Form(FormKind::Bare) if chars == 2 => likely.street || (likely.trade && likely.district),
+        How::Form(FormKind::Bare) if chars == 2 => likely.street || (likely.trade && (likely.district || accused)),
         How::Form(FormKind::Bare) => goes,
         _ => true,
     };

@@ -1,5 +1,6 @@
 //! Where a text names enterprises: the longest forms, not torn out of other words.
 
+use super::cues::STREETS;
 use super::fold::Folded;
 use super::forms::{FormKind, MAX_BRAND_CHARS, MIN_FORM_CHARS, sound};
 use super::index::{Found, Index, Slot};
@@ -163,6 +164,9 @@ pub fn places(index: &Index, lexicon: &Lexicon, ids: IdScheme, text: &Folded, hi
 fn place(text: &Text, found: Found) -> Option<Place> {
     let whole = found.whose.iter().any(|(_, kind)| *kind == FormKind::Name);
     let end = if whole { Some(found.to) } else { text.end_of_name(found.to) }?;
+    if !whole && STREETS.iter().any(|street| text.folded.goes_on(found.to, street)) {
+        return None;
+    }
     if !whole && (elsewhere(text.folded, found.from) || cut_short(text.folded, found.from, end)) {
         return None;
     }
@@ -223,7 +227,7 @@ fn brands(index: &Index, text: &Text) -> Vec<Place> {
             for len in MIN_FORM_CHARS..=MAX_BRAND_CHARS.min(to) {
                 let from = to - len;
                 let whose = index.brand(&chars[from..to], trade);
-                if !whose.is_empty() && (len > 3 || text.begins_well(from)) && !text.tears(from, to) {
+                if !whose.is_empty() && (len > 2 || between.is_empty() || text.begins_well(from)) && !text.tears(from, to) {
                     out.extend(place(text, Found { from, to: hit.to, whose }));
                 }
             }

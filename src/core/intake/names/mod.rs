@@ -120,8 +120,14 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
     }
     made_clear(&mut mentions);
     let any = |test: fn(&Folded) -> bool| parts.iter().any(|p| test(&p.text));
-    let nameless = any(role::names_nobody);
-    concluded(mentions, any(role::about_work), any(role::about_both), nameless)
+    let told = Told {
+        work: any(role::about_work),
+        both: any(role::about_both),
+        nameless: any(role::names_nobody),
+        street: any(role::about_the_street),
+        taken_back: any(|text| role::turn(text).is_some()),
+    };
+    concluded(mentions, &told)
 }
 
 fn mentions_of(context: &Context, part: &Part, out: &mut Vec<Mention>) {
@@ -206,8 +212,20 @@ fn made_clear(mentions: &mut [Mention]) {
     }
 }
 
+/// What the record as a whole is about.
+struct Told {
+    work: bool,
+    /// Two are to blame.
+    both: bool,
+    /// It says that it can name nobody, or accuses an office.
+    nameless: bool,
+    /// It asks the city for a light or a road.
+    street: bool,
+    taken_back: bool,
+}
+
 /// The one accused most plainly, then the first; others accused plainly are secondary.
-fn concluded(mentions: Vec<Mention>, about_work: bool, about_both: bool, nameless: bool) -> Answer {
+fn concluded(mentions: Vec<Mention>, told: &Told) -> Answer {
     let nobody_else = !mentions.iter().any(|m| m.role == Role::Accused);
     let of = |role| mentions.iter().filter(move |m: &&Mention| m.role == role);
     let ids = |m: &Mention| match &m.named {
@@ -217,9 +235,9 @@ fn concluded(mentions: Vec<Mention>, about_work: bool, about_both: bool, nameles
     let cleared: Vec<String> = of(Role::Exonerated).flat_map(ids).collect();
     let beside: Vec<String> = of(Role::Comparison).flat_map(ids).collect();
     let counts = |m: &&Mention| {
-        let accused = m.role == Role::Accused || (m.role == Role::Employer && about_work && nobody_else);
+        let accused = m.role == Role::Accused || (m.role == Role::Employer && told.work && nobody_else);
         let free = m.named.as_ref().is_some_and(|a| cleared.contains(&a.id) || (m.plainly < 3 && beside.contains(&a.id)));
-        accused && !free && (!nameless || m.plainly >= 4)
+        accused && !free && (!told.nameless || m.plainly >= 4) && (!told.street || m.plainly >= 2)
     };
     let mut accused: Vec<&Mention> = mentions.iter().filter(counts).collect();
     let whole =
@@ -230,10 +248,11 @@ fn concluded(mentions: Vec<Mention>, about_work: bool, about_both: bool, nameles
         _ => 0,
     };
     accused.sort_by_key(|m| std::cmp::Reverse((m.plainly, often(m), whole(m))));
-    let least = if about_both { 1 } else { 2 };
+    let distinct: BTreeSet<&str> = accused.iter().filter_map(|m| m.named.as_ref()).map(|a| a.id.as_str()).collect();
+    let least = if told.both && distinct.len() == 2 { 1 } else { 2 };
     if accused.first().is_some_and(|m| m.plainly == 0) {
         let named: BTreeSet<&str> = accused.iter().filter_map(|m| m.named.as_ref()).map(|a| a.id.as_str()).collect();
-        if named.len() != 1 {
+        if named.len() != 1 || told.taken_back {
             accused.clear();
         }
     }

@@ -95,8 +95,26 @@ fn after<'t>(text: &'t str, between: &[&str]) -> &'t str {
 
 const NOTHING_TO_DO: &[&str] =
     &["无关", "没关系", "没有关系", "没有任何关系", "毫无关系", "没啥关系", "不相干", "不沾边", "没有直接关系", "无任何关系"];
-const MINE: &[&str] =
-    &["我公司", "我司", "我单位", "我们公司", "我们单位", "我店", "本公司", "我厂", "我们厂", "我校", "我院", "本店", "本单位"];
+const MINE: &[&str] = &[
+    "我公司",
+    "我司",
+    "我单位",
+    "我们公司",
+    "我们单位",
+    "我店",
+    "本公司",
+    "我厂",
+    "我们厂",
+    "我校",
+    "我院",
+    "本店",
+    "本单位",
+    "来电人公司",
+    "来电人单位",
+    "本人单位",
+    "本人公司",
+    "市民公司",
+];
 
 /// What the text says of whoever is named at a place. `others_behind`: others are named later in the
 /// sentence.
@@ -114,7 +132,7 @@ pub fn said(text: &Folded, place: &Place, others_behind: bool) -> Said {
         return of(Role::Mentioned, 2);
     }
     let post = any_start(behind, POSTS)
-        || any_in(&behind.chars().take(6).collect::<String>(), &["组长", "主管", "会计", "员工", "职工", "经理"])
+        || any_in(&behind.chars().take(6).collect::<String>(), POSTS)
         || around.clause_behind.chars().take(8).collect::<String>().contains("上班");
     if (post && any_in(&around.clause_before, MYSELF))
         || any_end(&around.clause_before, EMPLOYER_IS)
@@ -128,7 +146,10 @@ pub fn said(text: &Folded, place: &Place, others_behind: bool) -> Said {
         // What somebody else is quoted to have said.
         return of(Role::Mentioned, 1);
     }
-    if helped(&around, text, place) {
+    if treated(&around, text, place) {
+        return of(Role::Accused, 0);
+    }
+    if helped(&around) {
         return of(Role::Mentioned, 1);
     }
     if compared(&around, others_behind) {
@@ -147,46 +168,32 @@ pub fn said(text: &Folded, place: &Place, others_behind: bool) -> Said {
     of(Role::Accused, plainly(&around))
 }
 
-/// Where people were treated or helped, or who lent a hand: a witness, not a party.
-fn helped(around: &Around, text: &Folded, place: &Place) -> bool {
+/// A hospital where somebody was treated: a party only if nobody else is named.
+fn treated(around: &Around, text: &Folded, place: &Place) -> bool {
     let near: String = around.clause_behind.chars().take(14).collect();
-    let clinic =
-        text.slice(place.from, place.end).ends_with(&['医', '院']) || text.slice(place.from, place.end).ends_with(&['诊', '所']);
-    let treated = clinic
-        && (any_in(
-            &near,
-            &["救护车", "诊断", "急诊", "治疗", "抢救", "住院", "就医", "就诊", "检查", "缝", "拍片", "挂号", "挂的"],
-        ) || any_end(&around.clause_before, &["送到", "送去", "送往", "送至", "转到", "来的是", "是"])
-            && any_in(&near, &["急诊", "救护车", "抢救"]));
-    let fine = any_in(
-        &around.sentence_behind.chars().take(24).collect::<String>(),
-        &[
-            "挺好",
-            "还可以",
-            "很客气",
-            "帮忙",
-            "帮着",
-            "出来帮",
-            "愿意作证",
-            "作证",
-            "管得严",
-            "没有这种事",
-            "没出过事",
-            "没有出过事",
-            "没有刁难",
-            "热心",
-        ],
-    );
+    let name = text.slice(place.from, place.end);
+    let clinic = name.ends_with(&['医', '院']) || name.ends_with(&['诊', '所']) || name.ends_with(&['门', '诊', '部']);
+    clinic
+        && plainly(around) < 3
+        && (any_in(&near, TREATED) || any_end(&around.clause_before, &["送到", "送去", "送往", "送至", "转到", "来的是"]))
+}
+
+/// Who helped, saw it, or only marks the way.
+fn helped(around: &Around) -> bool {
+    let near: String = around.clause_behind.chars().take(14).collect();
+    let soon: String = around.sentence_behind.chars().take(24).collect();
+    let from = around.clause_before.ends_with('从');
     let route = around.clause_before.contains('从')
         && around.clause_before.contains('到')
-        && any_in(&near, &["这一段", "路段", "一段", "之间", "沿线", "这段路"]);
-    (treated && plainly(around) < 3) || fine || route
+        && any_in(&near, &["这一段", "路段", "一段", "之间", "沿线", "这段路"])
+        || from && any_start(&near, &["往", "到", "出发", "向", "出来"]);
+    any_in(&soon, HELPED) || route || any_start(&near, &["的监控", "监控"])
 }
 
 /// 我公司代码…: what stands between the owner and the code.
 fn after_code(before: &str) -> &str {
     let mut rest = before;
-    while let Some(shorter) = ["代码", "统一社会信用代码", "信用代码", "名称", "是", "系", "为", "税号", "抬头", "开票"]
+    while let Some(shorter) = ["代码", "统一社会信用代码", "信用代码", "名称", "是", "系", "为", "税号", "抬头", "开票", "信用"]
         .iter()
         .find_map(|w| rest.strip_suffix(w))
     {
@@ -282,7 +289,16 @@ pub fn turn(text: &Folded) -> Option<usize> {
 
 /// Whether the text says that it cannot name the accused, or accuses an office.
 pub fn names_nobody(text: &Folded) -> bool {
-    any_in(&text.text, NAMELESS) || any_in(&text.text, OFFICES)
+    let point = focus(text).is_some_and(|at| {
+        let words: String = text.slice(at, at + 16).iter().collect();
+        any_in(&words, OFFICE_NAMES)
+    });
+    point || any_in(&text.text, NAMELESS) || any_in(&text.text, OFFICES)
+}
+
+/// Whether the text asks the city for a light or a road.
+pub fn about_the_street(text: &Folded) -> bool {
+    any_in(&text.text, PUBLIC)
 }
 
 /// Whether the text is about work.

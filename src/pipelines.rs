@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use jianwei_core::domain::{Language, Zone, parse_time};
+use jianwei_core::intake::CallerKey;
 use jianwei_core::pipeline::{Bundle, Finding, Model, load_bytes, unread};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -55,6 +56,24 @@ pub fn read_model_and_notes(dir: &Path) -> Result<(Model, Vec<Finding>)> {
     let folder = read_folder(dir)?;
     let notes = unread(&folder.others);
     Ok((checked(dir, &folder.files, &notes)?, notes))
+}
+
+/// Reads a pipeline for feeds of the real world: callers are hashed with the key of the environment,
+/// `JIANWEI_CALLER_KEY` named by `JIANWEI_CALLER_KEY_ID`, if it is set.
+pub fn read_model_for_feeds(dir: &Path) -> Result<Model> {
+    let mut model = read_model(dir)?;
+    let of = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    model.caller_key = match (of("JIANWEI_CALLER_KEY_ID"), of("JIANWEI_CALLER_KEY")) {
+        (None, None) => None,
+        (Some(id), Some(key)) => {
+            Some(CallerKey::new(&id, key.as_bytes()).map_err(|e| anyhow::anyhow!("JIANWEI_CALLER_KEY: {e}"))?)
+        }
+        (None, Some(_)) => {
+            bail!("JIANWEI_CALLER_KEY has no name: set JIANWEI_CALLER_KEY_ID too, as 2026-11; another key, another name")
+        }
+        (Some(_), None) => bail!("JIANWEI_CALLER_KEY_ID names a key that is not set: set JIANWEI_CALLER_KEY, or neither"),
+    };
+    Ok(model)
 }
 
 /// The same pipeline, publishing in another language.

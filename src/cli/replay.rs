@@ -1,6 +1,6 @@
 use crate::feeds::Input;
 use crate::kafka::{Settings, read_journal};
-use crate::pipelines::{read_model, time_of};
+use crate::pipelines::{read_model_for_feeds, time_of};
 use crate::replay::{Emit, Emitted, JournalReplay, Report, replay_emitting};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<()> {
-    let model = read_model(&args.pipelines)?;
+    let model = read_model_for_feeds(&args.pipelines)?;
     let mut inputs = args.input.clone();
     if let Some(path) = &args.registry {
         inputs.push(Input { kind: jianwei_core::domain::SourceKind::Registry, pattern: path.clone() });

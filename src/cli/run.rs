@@ -1,6 +1,6 @@
 use super::kafka_args::KafkaArgs;
 use crate::kafka::{RealmOptions, WorkerOptions, check_topics, needed_topics, run_worker};
-use crate::pipelines::{read_model, time_of};
+use crate::pipelines::{read_model_for_feeds, time_of};
 use crate::telemetry::{Metrics, init_logs, serve};
 use anyhow::{Context, Result, bail};
 use jianwei_core::pipeline::{Clock, Model};
@@ -74,8 +74,12 @@ pub fn run(args: &Args) -> Result<()> {
     let mut extra = file.kafka;
     extra.extend(args.kafka.clone());
     let settings = KafkaArgs { brokers, kafka: extra }.settings()?;
-    let models = pipelines.iter().map(|dir| read_model(dir).map(Arc::new)).collect::<Result<Vec<_>>>()?;
+    let models = pipelines.iter().map(|dir| read_model_for_feeds(dir).map(Arc::new)).collect::<Result<Vec<_>>>()?;
     refuse_shared(&models)?;
+    match models.first().and_then(|model| model.caller_key.as_ref()) {
+        Some(key) => tracing::info!("callers are told apart by a hash that changes daily, key {}", key.id()),
+        None => tracing::warn!("no JIANWEI_CALLER_KEY: one caller's many records count like those of many callers"),
+    }
     let refs: Vec<&Model> = models.iter().map(Arc::as_ref).collect();
     let problems = check_topics(&settings, &needed_topics(&refs, 1))?;
     if !problems.is_empty() {

@@ -25,7 +25,7 @@ pub enum RealmPhase {
     Failed,
 }
 
-const STATE_SIZES: [&str; 10] = [
+const STATE_SIZES: [&str; 14] = [
     "enterprises",
     "evidence",
     "series",
@@ -34,7 +34,11 @@ const STATE_SIZES: [&str; 10] = [
     "clues",
     "timers",
     "seen_ids",
+    "memory",
     "late_records",
+    "damped_records",
+    "unclassified_records",
+    "false_closures",
     "snapshot_bytes",
 ];
 
@@ -221,7 +225,11 @@ impl Metrics {
             ("clues", state.clues.len()),
             ("timers", state.timers.len()),
             ("seen_ids", state.seen.len()),
+            ("memory", state.memory.len()),
             ("late_records", state.counters.late as usize),
+            ("damped_records", state.counters.damped as usize),
+            ("unclassified_records", state.counters.unclassified as usize),
+            ("false_closures", state.counters.false_closures as usize),
         ] {
             self.state_size.with_label_values(&[realm, what]).set(size as i64);
         }

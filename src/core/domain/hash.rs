@@ -10,6 +10,16 @@ pub fn hex_digest(bytes: &[u8]) -> String {
     out
 }
 
+/// The first 64 bits of SHA-256 over the parts, as [`short_hash`] writes them in hex.
+pub fn hash64(parts: &[&str]) -> u64 {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    digest.finalize().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte))
+}
+
 /// The first 16 hex characters of SHA-256 over the parts, each followed by a zero byte so that
 /// `("a", "bc")` and `("ab", "c")` differ. 64 bits: ids of one realm, not secrets.
 pub fn short_hash(parts: &[&str]) -> String {

@@ -13,7 +13,7 @@ pub(crate) mod wire;
 
 pub use calendar::{Calendar, DueDay};
 pub use codes::*;
-pub use hash::{hex_digest, short_hash};
+pub use hash::{hash64, hex_digest, short_hash};
 pub use ids::{IdProblem, IdScheme, MAX_ID_BYTES};
 pub use level::{Category, Fixed3, Language, Level, Text};
 pub use period::{Indicator, Period};

@@ -106,6 +106,9 @@ pub struct SubjectRef {
     pub address: Option<String>,
     pub industry: Option<String>,
     pub natural_person: bool,
+    /// The enterprise it was merged into, which its evidence and its warnings went over to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<String>,
 }
 
 /// A trigger event that set a least level at once, unverified.
@@ -283,6 +286,10 @@ pub struct Clue {
     pub subject: Option<SubjectRef>,
     /// Enterprises that may be meant, where it is not.
     pub candidate_count: u32,
+    /// Ids of tickets that say nearly the same and belong to no matter, oldest first (20 at most); only
+    /// where `why` is `unclassified_cluster`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
     pub duties: Vec<DutyRef>,
     pub event_time: String,
     pub passed_on_at: String,

@@ -113,7 +113,8 @@ impl SourceKind {
     }
 }
 
-/// One record of `hotline.tickets`. The caller is read by nobody: intake has no field for it.
+/// One record of `hotline.tickets`. The caller has no field in it: phone and id number are hashed as the
+/// record is read, where there is a key, and kept nowhere.
 #[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
 pub struct Ticket {
     #[schemars(with = "OwnId")]

@@ -3,6 +3,7 @@
 
 use super::duties::{settle, settled_by};
 use super::effects::{Address, topics};
+use super::memory::Cluster;
 use super::state::*;
 use super::{Effect, Engine, Moment};
 use crate::domain::outputs::{Clue, ClueEnd, ClueMatter, ClueRole, ClueSource, ClueStatus, WhyRef};
@@ -41,7 +42,7 @@ impl Engine {
         }
     }
 
-    fn clue_id(&self, kind: RecordKind, source_id: &str) -> String {
+    pub(super) fn clue_id(&self, kind: RecordKind, source_id: &str) -> String {
         short_hash(&[&self.model.realm, "clue", kind.as_str(), source_id])
     }
 
@@ -87,6 +88,7 @@ impl Engine {
             matter_count: all.len() as u32,
             subject: row.map(|r| r.id.clone()),
             candidate_count: evidence.candidates.len() as u32,
+            sources: Vec::new(),
             event_ms: moment.event_ms,
             passed_on_ms: moment.now_ms,
             updated_ms: moment.now_ms,
@@ -95,6 +97,36 @@ impl Engine {
             region,
             parts,
         })
+    }
+
+    /// Tickets of no matter that say nearly the same go to the coordinating office as one clue.
+    pub(super) fn pass_on_cluster(&mut self, moment: &Moment, cluster: Cluster, effects: &mut Vec<Effect>) {
+        let office = &self.model.coordinating;
+        if !self.model.organisations.contains_key(office) {
+            return;
+        }
+        let clue = OpenClue {
+            number: self.state.clue_count,
+            revision: 1,
+            why: ClueWhy::UnclassifiedCluster,
+            kind: RecordKind::Ticket,
+            source_id: moment.cause.to_string(),
+            channel: None,
+            matters: Vec::new(),
+            matter_count: 0,
+            region: cluster.region,
+            subject: None,
+            candidate_count: 0,
+            sources: cluster.ids,
+            event_ms: moment.event_ms,
+            passed_on_ms: moment.now_ms,
+            updated_ms: moment.now_ms,
+            parts: vec![CluePart { org: office.clone(), over: false }],
+            duties: Vec::new(),
+        };
+        // Another id than the ticket's own, which may become a clue by itself once a matter fits it.
+        let id = short_hash(&[&self.model.realm, "clue", "cluster", moment.cause]);
+        self.pass_on(id, clue, effects);
     }
 
     fn pass_on(&mut self, id: String, clue: OpenClue, effects: &mut Vec<Effect>) {
@@ -133,7 +165,7 @@ impl Engine {
     }
 
     /// Ends a clue, if it is open: everyone who got it is told, duties end.
-    fn end_clue(&mut self, now_ms: i64, id: &str, status: ClueStatus, ended: ClueEnd, effects: &mut Vec<Effect>) {
+    pub(super) fn end_clue(&mut self, now_ms: i64, id: &str, status: ClueStatus, ended: ClueEnd, effects: &mut Vec<Effect>) {
         let Some(clue) = self.state.clues.get_mut(id) else { return };
         clue.revision += 1;
         clue.updated_ms = now_ms;
@@ -228,6 +260,7 @@ impl Engine {
             region: open.region.clone(),
             subject: open.subject.as_ref().map(|s| self.enterprise_ref(s)),
             candidate_count: open.candidate_count,
+            sources: open.sources.clone(),
             duties: self.duty_refs(&open.duties),
             event_time: time(open.event_ms),
             passed_on_at: time(open.passed_on_ms),
@@ -268,6 +301,10 @@ fn matter_name(model: &Model, id: &str) -> String {
 fn why_text(language: Language, open: &OpenClue) -> &'static str {
     let (zh, en) = match (open.why, open.channel) {
         (ClueWhy::SeveralDepartments, _) => ("工单涉及多个部门牵头的事项", "a ticket about matters of several departments"),
+        (ClueWhy::UnclassifiedCluster, _) => (
+            "多件工单内容相近且没有对应的监管事项，请研究确定牵头部门",
+            "several tickets say nearly the same and no supervision matter fits: agree who leads",
+        ),
         (ClueWhy::Unclassified, _) => ("没有对应的监管事项，请确定牵头部门", "no supervision matter fits: agree who leads"),
         (ClueWhy::Report, Some(Channel::SupervisionPlatform)) => ("监管平台转来的线索", "a clue from the supervision platform"),
         (ClueWhy::Report, Some(Channel::Association)) => ("行业协会反映的线索", "a clue from an association"),

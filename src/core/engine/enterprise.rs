@@ -4,12 +4,14 @@ use super::effects::{Address, topics};
 use super::figures::Compared;
 use super::state::*;
 use super::triggers::Triggers;
+use super::weigh::enterprise_key;
 use super::{Effect, Engine, Moment, stats};
 use crate::domain::outputs::{Factor, Profile};
 use crate::domain::{Control, EnterpriseRow, Level, RecordKind};
 use crate::intake::MAX_ENTERPRISES;
-use crate::journal::{Evidence, Figure, MatterHit};
+use crate::journal::{Attribution, Evidence, Figure, MatterHit};
 use crate::pipeline::{EnterpriseRules, EvidenceRule, FigureTest, Matter};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A score and the terms it is made of.
@@ -22,17 +24,12 @@ pub(super) struct Scored {
 }
 
 impl Engine {
-    /// True if a record of this id was there before.
-    pub(super) fn evidence(
-        &mut self,
-        moment: &Moment,
-        evidence: &Evidence,
-        figure: Option<&Figure>,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
-        let seen = self.state.seen.note(evidence.kind, moment.cause);
+    /// What sector records say of an enterprise; tickets and reports are weighed by `weigh.rs`.
+    pub(super) fn evidence(&mut self, moment: &Moment, evidence: &Evidence, figure: Option<&Figure>, effects: &mut Vec<Effect>) {
+        let seen = self.state.seen.note(moment.root);
         self.state.counters.updates += u64::from(seen);
-        let subject = evidence.subject.as_ref().filter(|s| self.admit(moment, &s.id, evidence.region.as_deref(), effects));
+        let named = evidence.subject.as_ref().map(|s| Attribution { id: self.stands_for(&s.id), ..s.clone() });
+        let subject = named.as_ref().filter(|s| self.admit(moment, &s.id, evidence.region.as_deref(), effects));
         if let Some(subject) = subject {
             let standing = self.state.standings.entry(subject.id.clone()).or_default();
             if evidence.kind == RecordKind::Inspection {
@@ -48,34 +45,38 @@ impl Engine {
         for hit in &evidence.matters {
             let Some(matter) = model.matters.get(&hit.matter) else { continue };
             if let Some(subject) = subject {
-                let key = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Enterprise, id: subject.id.clone() };
+                let key = enterprise_key(matter, &subject.id);
                 match (seen, taken_back) {
-                    (false, false) => self.add_evidence(moment, matter, &key, evidence, hit, compared.as_ref()),
-                    (_, true) => self.take_back(moment.now_ms, matter, &key, evidence.kind, moment.cause),
+                    (false, false) => {
+                        self.add_evidence(moment, matter, &key, evidence.kind, subject, hit, compared.as_ref());
+                    }
+                    (_, true) => {
+                        self.take_back(moment.now_ms, matter, &key, moment.root);
+                    }
                     (true, false) => continue,
                 }
                 self.assess_enterprise(moment, matter, &key, effects);
             }
             if taken_back {
-                self.take_back_from_trade(moment.now_ms, matter, evidence.kind, moment.cause);
+                self.take_back_from_trade(moment.now_ms, matter, moment.root);
             }
             if seen || taken_back {
                 continue;
             }
             if subject.is_none() {
-                self.trigger_industry(moment, matter, evidence, hit, effects);
+                let key = self.industry_key(matter, evidence);
+                self.trigger_industry(moment, matter, &key, hit, false, effects);
             }
             if hit.counted {
                 self.count(moment, matter, evidence, effects);
             }
         }
-        seen
     }
 
     /// Makes sure the directory has the enterprise, bare if need be: then it is where the record that
     /// named it says, so that the bureau on the spot hears of it. At the directory's bound an
     /// unknown one is refused: its records count for the industry only, and operators are told.
-    fn admit(&mut self, moment: &Moment, id: &str, region: Option<&str>, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn admit(&mut self, moment: &Moment, id: &str, region: Option<&str>, effects: &mut Vec<Effect>) -> bool {
         if self.state.directory.get(id).is_some() {
             return true;
         }
@@ -98,11 +99,15 @@ impl Engine {
         }
     }
 
-    pub(super) fn upsert_enterprise(&mut self, now_ms: i64, row: EnterpriseRow, effects: &mut Vec<Effect>) {
+    pub(super) fn upsert_enterprise(&mut self, moment: &Moment, row: EnterpriseRow, effects: &mut Vec<Effect>) {
         if self.state.directory.get(&row.id).is_some() || self.state.directory.len() < MAX_ENTERPRISES {
+            let merged = row.merged_into.is_some().then(|| row.id.clone());
             self.state.directory.upsert(row);
+            if let Some(id) = merged {
+                self.merge(moment, &id, effects);
+            }
         } else {
-            self.directory_full(now_ms, effects);
+            self.directory_full(moment.now_ms, effects);
         }
     }
 
@@ -113,15 +118,18 @@ impl Engine {
         Some((figure.measure.clone(), compared))
     }
 
-    fn add_evidence(
+    /// Adds one piece; false where it met no rule and no trigger.
+    #[allow(clippy::too_many_arguments, reason = "about whom, from what, and what it says")]
+    pub(super) fn add_evidence(
         &mut self,
         moment: &Moment,
         matter: &Matter,
         key: &SubjectKey,
-        evidence: &Evidence,
+        kind: RecordKind,
+        attribution: &Attribution,
         hit: &MatterHit,
         figure: Option<&(String, Compared)>,
-    ) {
+    ) -> bool {
         let mut codes = hit.evidence.clone();
         if let Some((measure, compared)) = figure {
             self.forget_figure(matter, key, measure);
@@ -130,31 +138,40 @@ impl Engine {
             codes.extend(rules.filter(|r| r.figure.as_ref().is_some_and(holds)).map(|r| r.code.clone()));
         }
         if codes.is_empty() && hit.triggers.is_empty() {
-            return;
+            return false;
         }
         let state = self.state.evidence.entry(key.clone()).or_default();
         for rule in codes.iter().filter_map(|code| rule(matter, code)) {
-            let count = state.counts.entry(rule.code.clone()).or_default();
-            // Brought to the later of the two times; what happened earlier has decayed since.
-            let at_ms = count.at_ms.max(moment.event_ms);
-            count.value = count.value * stats::decay(at_ms - count.at_ms, rule.half_life_days)
-                + stats::decay(at_ms - moment.event_ms, rule.half_life_days);
-            count.at_ms = at_ms;
+            let one = Decayed { value: 1.0, at_ms: moment.event_ms };
+            state.counts.entry(rule.code.clone()).or_default().add(one, rule.half_life_days);
         }
         for trigger in matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)) {
-            state.triggers.note(trigger, moment.met(evidence.kind));
+            state.triggers.note(trigger, moment.met());
         }
         state.total += 1;
         state.refs.push_back(EvidencePiece {
-            kind: evidence.kind,
+            kind,
             id: moment.cause.to_string(),
             at_ms: moment.event_ms,
             rules: codes,
-            attribution: evidence.subject.as_ref().map(|s| (s.method, s.confidence)),
+            attribution: Some((attribution.method, attribution.confidence)),
+            root: moment.root,
         });
         if state.refs.len() > MAX_REFS {
             state.refs.pop_front();
         }
+        true
+    }
+
+    /// What weighs nothing may still be an emergency: the triggers that wait for one record hold. True
+    /// if one does.
+    pub(super) fn add_trigger_only(&mut self, moment: &Moment, matter: &Matter, key: &SubjectKey, hit: &MatterHit) -> bool {
+        let mut held = false;
+        for trigger in matter.triggers.iter().filter(|t| t.at_least <= 1 && hit.triggers.contains(&t.code)) {
+            self.state.evidence.entry(key.clone()).or_default().triggers.note(trigger, moment.met());
+            held = true;
+        }
+        held
     }
 
     /// A newer figure takes the place of the one before, whether or not a rule holds for it.
@@ -170,22 +187,23 @@ impl Engine {
         }
     }
 
-    /// Takes a withdrawn or unfounded record's weight back, as far as it is still remembered one by one.
-    fn take_back(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey, kind: RecordKind, id: &str) {
-        let Some(state) = self.state.evidence.get_mut(key) else { return };
-        if state.triggers.take_back(matter, kind, id)
+    /// Takes a record's weight back, as far as it is still remembered one by one; gives the pieces.
+    pub(super) fn take_back(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey, root: u64) -> Vec<EvidencePiece> {
+        let Some(state) = self.state.evidence.get_mut(key) else { return Vec::new() };
+        if state.triggers.take_back(matter, root)
             && let Some(episode) = self.state.episodes.get_mut(key)
         {
             episode.name_what_is_left(&state.triggers, now_ms);
         }
-        let Some(at) = state.refs.iter().position(|r| r.kind == kind && r.id == id) else { return };
-        let Some(piece) = state.refs.remove(at) else { return };
-        state.total = state.total.saturating_sub(1);
-        for code in &piece.rules {
+        let (pieces, left): (Vec<_>, Vec<_>) = std::mem::take(&mut state.refs).into_iter().partition(|piece| piece.root == root);
+        state.refs = left.into();
+        state.total = state.total.saturating_sub(pieces.len() as u64);
+        for (piece, code) in pieces.iter().flat_map(|piece| piece.rules.iter().map(move |code| (piece, code))) {
             if let (Some(rule), Some(count)) = (rule(matter, code), state.counts.get_mut(code)) {
                 count.value = (count.value - stats::decay(count.at_ms - piece.at_ms, rule.half_life_days)).max(0.0);
             }
         }
+        pieces
     }
 
     /// Forgets all evidence of a subject: it was another one.
@@ -202,7 +220,7 @@ impl Engine {
     }
 
     /// Scores the enterprise now, raises its warning if it must be, and publishes its profile.
-    fn assess_enterprise(&mut self, moment: &Moment, matter: &Matter, key: &SubjectKey, effects: &mut Vec<Effect>) {
+    pub(super) fn assess_enterprise(&mut self, moment: &Moment, matter: &Matter, key: &SubjectKey, effects: &mut Vec<Effect>) {
         let Some((wanted, trigger)) = self.wanted_enterprise(moment.now_ms, matter, key) else { return };
         if let Some(level) = wanted {
             self.raise(moment, matter, key, level, trigger, None, effects);
@@ -254,7 +272,7 @@ impl Engine {
         let score = (100.0 * stats::logistic(points as f64 / 10.0) + 0.5).floor() as u32;
         let speaks_for_it = |code: &String| rule(matter, code).is_some_and(|rule| rule.weight < 0.0);
         let supports = |r: &&EvidencePiece| !r.rules.iter().any(speaks_for_it);
-        let sources = state.refs.iter().filter(supports).count() as u32;
+        let sources = state.refs.iter().filter(supports).map(|r| r.root).collect::<BTreeSet<u64>>().len() as u32;
         let reached = |l: &Level| score >= rules.score_at_least[l.index()] && sources >= rules.sources_at_least[l.index()];
         let level = Level::ALL.into_iter().rev().find(reached);
         Some(Scored { score, factors, against, level })
@@ -330,7 +348,7 @@ impl Engine {
     }
 }
 
-fn rule<'m>(matter: &'m Matter, code: &str) -> Option<&'m EvidenceRule> {
+pub(super) fn rule<'m>(matter: &'m Matter, code: &str) -> Option<&'m EvidenceRule> {
     matter.enterprise.as_ref()?.evidence.iter().find(|r| r.code == code)
 }
 

@@ -52,6 +52,15 @@ impl Figures {
         Some(compared)
     }
 
+    /// The figure of one enterprise becomes that of another, unless that one has a newer one.
+    pub fn rename(&mut self, measure: &str, id: &str, to: &str, industry: Option<&str>) {
+        let key = (measure.to_string(), id.to_string());
+        if let Some((value, at_ms)) = self.newest.get(&key).map(|kept| (kept.value, kept.at_ms)) {
+            self.forget(&key);
+            self.note(to, industry, measure, value, at_ms);
+        }
+    }
+
     fn forget(&mut self, key: &(String, String)) {
         let Some(kept) = self.newest.remove(key) else { return };
         let group = (key.0.clone(), kept.industry);

@@ -69,12 +69,13 @@ impl Engine {
         if fact.evidence.matters.is_empty() {
             return;
         }
-        let seen = self.state.seen.note(RecordKind::Indicator, moment.cause);
+        let seen = self.state.seen.note(moment.root);
         self.state.counters.updates += u64::from(seen);
         let model = Arc::clone(&self.model);
         for hit in fact.evidence.matters.iter().filter(|_| !seen) {
             if let Some(matter) = model.matters.get(&hit.matter) {
-                self.trigger_industry(moment, matter, &fact.evidence, hit, effects);
+                let key = self.industry_key(matter, &fact.evidence);
+                self.trigger_industry(moment, matter, &key, hit, false, effects);
             }
         }
     }
@@ -193,6 +194,7 @@ fn piece(moment: &Moment) -> EvidencePiece {
         at_ms: moment.event_ms,
         rules: Vec::new(),
         attribution: None,
+        root: moment.root,
     }
 }
 

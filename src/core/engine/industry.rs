@@ -2,12 +2,13 @@
 //! share the shape of the week (or day), learned from the realm's own region.
 
 use super::baseline::Gates;
+use super::memory::Counted;
 use super::state::*;
 use super::{Effect, Engine, Moment};
+use crate::domain::Level;
 use crate::domain::outputs::{Assessed, Judged, Observed};
-use crate::domain::{Level, RecordKind};
 use crate::journal::{Evidence, MatterHit};
-use crate::pipeline::{Matter, Period};
+use crate::pipeline::{Matter, Period, Trigger};
 use std::sync::Arc;
 
 /// One period that closes, for all regions of a matter.
@@ -152,40 +153,65 @@ impl Engine {
         self.raise(moment, matter, &key, assessment.level.min(cap), None, Some(assessment), effects);
     }
 
+    /// The trade in the record's region, or in the whole realm.
+    pub(super) fn industry_key(&self, matter: &Matter, evidence: &Evidence) -> SubjectKey {
+        let region = evidence.region.as_deref().unwrap_or(&self.model.root_region).to_string();
+        SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Industry, id: region }
+    }
+
     /// A trigger event nobody in particular is known to have caused concerns the trade in its region.
+    /// `damped`: only those that wait for one record. True if the record met one.
     pub(super) fn trigger_industry(
         &mut self,
         moment: &Moment,
         matter: &Matter,
-        evidence: &Evidence,
+        key: &SubjectKey,
         hit: &MatterHit,
+        damped: bool,
         effects: &mut Vec<Effect>,
-    ) {
-        if hit.triggers.is_empty() {
-            return;
+    ) -> bool {
+        let asked = |t: &&Trigger| hit.triggers.contains(&t.code) && (t.at_least <= 1 || !damped);
+        let met: Vec<&Trigger> = matter.triggers.iter().filter(asked).collect();
+        if met.is_empty() {
+            return false;
         }
-        let region = evidence.region.as_deref().unwrap_or(&self.model.root_region).to_string();
-        let key = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Industry, id: region };
         let triggers = self.state.trade_triggers.entry(key.clone()).or_default();
-        let met = matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code));
-        let held: Vec<_> = met.filter_map(|t| triggers.note(t, moment.met(evidence.kind)).cloned()).collect();
-        let Some(held) = held.into_iter().max_by_key(|t| t.level) else { return };
-        self.open_periods(moment.now_ms);
-        self.raise(moment, matter, &key, held.level, Some(held), None, effects);
+        let held: Vec<_> = met.into_iter().filter_map(|t| triggers.note(t, moment.met()).cloned()).collect();
+        if let Some(held) = held.into_iter().max_by_key(|t| t.level) {
+            self.open_periods(moment.now_ms);
+            self.raise(moment, matter, key, held.level, Some(held), None, effects);
+        }
+        true
     }
 
-    /// Takes a withdrawn or unfounded record from what triggers hold on the matter's trades, in whatever
-    /// region it was counted: the copy that takes it back may name another, or none.
-    pub(super) fn take_back_from_trade(&mut self, now_ms: i64, matter: &Matter, kind: RecordKind, id: &str) {
+    /// Takes a record from what triggers hold on the matter's trades, in whatever region it was counted:
+    /// the copy that takes it back may name another, or none.
+    pub(super) fn take_back_from_trade(&mut self, now_ms: i64, matter: &Matter, root: u64) {
         let from = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Industry, id: String::new() };
         let trades = self.state.trade_triggers.range_mut(from..).take_while(|(key, _)| key.matter == matter.id);
-        let changed = trades.filter_map(|(key, triggers)| triggers.take_back(matter, kind, id).then(|| key.clone()));
+        let changed = trades.filter_map(|(key, triggers)| triggers.take_back(matter, root).then(|| key.clone()));
         for key in changed.collect::<Vec<_>>() {
             // A surge the trigger had risen above is named again.
             let surge = self.wanted_by_count(matter, &key.id).cloned();
             if let (Some(episode), Some(triggers)) = (self.state.episodes.get_mut(&key), self.state.trade_triggers.get(&key)) {
                 episode.name_what_is_left(triggers, now_ms);
                 episode.assessment = episode.assessment.take().or(surge);
+            }
+        }
+    }
+
+    /// Takes one count out of a matter's series again, where its period is still open.
+    pub(super) fn uncount(&mut self, root: u64, counted: &Counted) {
+        let model = Arc::clone(&self.model);
+        for period in Period::ALL {
+            let Some(series) = self.state.series.get_mut(&(counted.matter.clone(), period)) else { continue };
+            let index = period.index(model.zone, counted.at_ms);
+            for code in model.region_chain(counted.region.as_deref()) {
+                let Some(series) = series.regions.get_mut(code) else { continue };
+                series.refs.retain(|piece| piece.root != root);
+                if let Some(count) = series.open.get_mut(&index) {
+                    *count = count.saturating_sub(1);
+                }
             }
         }
     }
@@ -251,6 +277,7 @@ impl Series {
             at_ms: moment.event_ms,
             rules: Vec::new(),
             attribution: evidence.subject.as_ref().map(|s| (s.method, s.confidence)),
+            root: moment.root,
         });
         if self.refs.len() > MAX_REFS {
             self.refs.pop_front();

@@ -14,20 +14,25 @@ mod episodes;
 mod figures;
 mod indicators;
 mod industry;
+pub mod memory;
+mod mergers;
 mod periods;
 mod render;
 mod state;
 pub mod stats;
 mod triggers;
+mod weigh;
 
 pub use clues::{MAX_CLUE_MATTERS, MAX_OPEN_CLUES};
 pub use effects::{Effect, MAX_OUTPUT_BYTES, Publication, topics};
+pub use mergers::MAX_MERGERS;
 pub use state::*;
+pub use weigh::{FALSE_CLOSURE_DAYS, MAX_SECONDARY};
 
 use crate::ENGINE_VERSION;
 use crate::domain::outputs::PipelineRef;
-use crate::domain::{Channel, Level, RecordKind};
-use crate::journal::{Body, DeadLetter, Entry, Evidence, Fact, Genesis, RecordEntry, SourcePosition};
+use crate::domain::{Level, RecordKind};
+use crate::journal::{Body, DeadLetter, Entry, Fact, Genesis, RecordEntry, SourcePosition, TextFact};
 use crate::pipeline::{Bundle, Model, Period, load};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -84,16 +89,19 @@ impl std::fmt::Display for StepError {
 impl std::error::Error for StepError {}
 
 /// The moment something happens at, and what made it happen: a source record's id, or a timer.
+#[derive(Clone, Copy)]
 struct Moment<'a> {
     now_ms: i64,
     event_ms: i64,
     cause: &'a str,
+    /// The record it is a copy of or adds to, by [`memory::record_key`]; nothing for timers.
+    root: u64,
 }
 
 impl Moment<'_> {
     /// The record behind it, as one that met a trigger.
-    fn met(&self, kind: RecordKind) -> triggers::Met {
-        triggers::Met { at_ms: self.event_ms, stamp_ms: self.now_ms, kind, id: self.cause.to_string() }
+    fn met(&self) -> triggers::Met {
+        triggers::Met { at_ms: self.event_ms, stamp_ms: self.now_ms, id: self.cause.to_string(), root: self.root }
     }
 }
 
@@ -218,15 +226,23 @@ impl Engine {
     fn record(&mut self, now_ms: i64, record: &RecordEntry, effects: &mut Vec<Effect>) {
         self.note_position(&record.source);
         self.state.counters.records += 1;
-        let moment = Moment { now_ms, event_ms: record.event_time_ms.unwrap_or(now_ms), cause: &record.id };
+        let event_ms = record.event_time_ms.unwrap_or(now_ms);
+        let kind = match &record.fact {
+            Fact::Indicator(_) => Some(RecordKind::Indicator),
+            fact => fact.evidence().map(|evidence| evidence.kind),
+        };
+        let root = kind.map_or(0, |kind| memory::record_key(kind, &record.id));
+        let moment = Moment { now_ms, event_ms, cause: &record.id, root };
         match &record.fact {
-            Fact::Evidence(evidence) => self.heard(&moment, evidence, None, effects),
-            Fact::Figure(figure) => {
-                self.evidence(&moment, &figure.evidence, Some(figure), effects);
+            // Tickets and reports of journals older than `Fact::Text`.
+            Fact::Evidence(evidence) if evidence.kind == RecordKind::Ticket => {
+                self.text(&moment, &TextFact::of(evidence.clone(), None), effects);
             }
-            Fact::Report { channel, evidence } => self.heard(&moment, evidence, Some(*channel), effects),
-            Fact::Text(text) => self.heard(&moment, &text.evidence, text.channel, effects),
-            Fact::Enterprise(row) => self.upsert_enterprise(now_ms, row.clone(), effects),
+            Fact::Report { channel, evidence } => self.text(&moment, &TextFact::of(evidence.clone(), Some(*channel)), effects),
+            Fact::Text(text) => self.text(&moment, text, effects),
+            Fact::Evidence(evidence) => self.evidence(&moment, evidence, None, effects),
+            Fact::Figure(figure) => self.evidence(&moment, &figure.evidence, Some(figure), effects),
+            Fact::Enterprise(row) => self.upsert_enterprise(&moment, row.clone(), effects),
             Fact::EnterpriseRemoved { id } => self.state.directory.remove(id),
             Fact::Inspector(row) => {
                 if self.state.inspectors.len() < MAX_INSPECTORS || self.state.inspectors.contains_key(&row.inspector_id) {
@@ -241,12 +257,6 @@ impl Engine {
             Fact::Unused { .. } => {}
             Fact::Indicator(fact) => self.indicator(&moment, fact, effects),
         }
-    }
-
-    /// A record speaks of a subject: it counts, and is passed on to whom it concerns.
-    fn heard(&mut self, moment: &Moment, evidence: &Evidence, channel: Option<Channel>, effects: &mut Vec<Effect>) {
-        let seen = self.evidence(moment, evidence, None, effects);
-        self.clue(moment, evidence, channel, seen, effects);
     }
 
     fn dead_letter(&mut self, letter: &DeadLetter, effects: &mut Vec<Effect>) {
@@ -276,7 +286,7 @@ impl Engine {
 
     fn fire(&mut self, due_ms: i64, timer: Timer, effects: &mut Vec<Effect>) {
         let cause = format!("timer/{due_ms}");
-        let moment = Moment { now_ms: due_ms, event_ms: due_ms, cause: &cause };
+        let moment = Moment { now_ms: due_ms, event_ms: due_ms, cause: &cause, root: 0 };
         match timer {
             Timer::ClosePeriod(period) => self.close_period(&moment, period, effects),
             Timer::Recheck { subject, warning_id } => self.recheck(&moment, &subject, &warning_id, effects),
@@ -328,6 +338,7 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         figures: Default::default(),
         trade_triggers: BTreeMap::new(),
         seen: SeenIds::default(),
+        memory: memory::Memory::default(),
         demoted: BTreeMap::new(),
         unknown_years: BTreeSet::new(),
         directory_full: false,

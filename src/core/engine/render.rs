@@ -242,6 +242,7 @@ impl Engine {
                     address: None,
                     industry: None,
                     natural_person: false,
+                    merged_into: None,
                 }
             }
             SubjectScope::Enterprise => self.enterprise_ref(&key.id),
@@ -258,6 +259,7 @@ impl Engine {
             address: row.address,
             industry: row.industry,
             natural_person: row.natural_person,
+            merged_into: row.merged_into,
         }
     }
 

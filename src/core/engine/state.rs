@@ -1,6 +1,8 @@
 //! What a realm knows: a pure function of its entries. Everything here is in a snapshot.
 
 use super::figures::Figures;
+use super::memory::Memory;
+use super::stats::decay;
 use super::triggers::{Met, Triggers};
 use crate::domain::outputs::ReminderStage;
 use crate::domain::{Channel, DAY_MS, Fixed3};
@@ -55,6 +57,8 @@ pub struct State {
     /// What triggers hold on trades; on enterprises it stands with their evidence.
     pub trade_triggers: BTreeMap<SubjectKey, Triggers>,
     pub seen: SeenIds,
+    /// What tickets and reports gave, and what later ones are compared with.
+    pub memory: Memory,
     pub demoted: BTreeMap<String, Level>,
     /// Years the calendar was found not to know; operators are told once.
     pub unknown_years: BTreeSet<i32>,
@@ -130,6 +134,8 @@ pub struct EvidencePiece {
     /// The rules it met; none for one that only triggered or was only counted.
     pub rules: Vec<String>,
     pub attribution: Option<(AttributionMethod, Fixed3)>,
+    /// The record it is a copy of or adds to: pieces of one root are one source.
+    pub root: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,9 +143,20 @@ pub struct HeldTrigger {
     pub code: String,
     pub level: Level,
     /// The record it stands on.
-    pub kind: RecordKind,
     pub source_id: String,
     pub until_ms: i64,
+    /// Of `source_id`, as in [`EvidencePiece`].
+    pub root: u64,
+}
+
+impl Decayed {
+    /// Adds what was counted as of another moment, both brought to the later one.
+    pub(super) fn add(&mut self, other: Decayed, half_life_days: f64) {
+        let at_ms = self.at_ms.max(other.at_ms);
+        self.value =
+            self.value * decay(at_ms - self.at_ms, half_life_days) + other.value * decay(at_ms - other.at_ms, half_life_days);
+        self.at_ms = at_ms;
+    }
 }
 
 impl HeldTrigger {
@@ -148,9 +165,9 @@ impl HeldTrigger {
         HeldTrigger {
             code: trigger.code.clone(),
             level: trigger.level,
-            kind: met.kind,
             source_id: met.id.clone(),
             until_ms: met.stamp_ms + i64::from(trigger.hold_days) * DAY_MS,
+            root: met.root,
         }
     }
 }
@@ -315,16 +332,20 @@ pub enum ClueWhy {
     SeveralDepartments,
     /// A report of no matter, to the coordinating office.
     Unclassified,
+    /// Several tickets of no matter that say nearly the same, to the coordinating office.
+    UnclassifiedCluster,
 }
 
 impl ClueWhy {
-    pub const ALL: [ClueWhy; 3] = [ClueWhy::Report, ClueWhy::SeveralDepartments, ClueWhy::Unclassified];
+    pub const ALL: [ClueWhy; 4] =
+        [ClueWhy::Report, ClueWhy::SeveralDepartments, ClueWhy::Unclassified, ClueWhy::UnclassifiedCluster];
 
     pub fn as_str(self) -> &'static str {
         match self {
             ClueWhy::Report => "report",
             ClueWhy::SeveralDepartments => "several_departments",
             ClueWhy::Unclassified => "unclassified",
+            ClueWhy::UnclassifiedCluster => "unclassified_cluster",
         }
     }
 }
@@ -345,6 +366,8 @@ pub struct OpenClue {
     pub region: Option<String>,
     pub subject: Option<String>,
     pub candidate_count: u32,
+    /// A cluster's records, the oldest first.
+    pub sources: Vec<String>,
     pub event_ms: i64,
     pub passed_on_ms: i64,
     pub updated_ms: i64,
@@ -388,10 +411,8 @@ pub struct SeenIds {
 }
 
 impl SeenIds {
-    /// Notes an id; true if it was there already.
-    pub fn note(&mut self, kind: RecordKind, id: &str) -> bool {
-        let hash = crate::domain::short_hash(&[kind.as_str(), id]);
-        let hash = u64::from_str_radix(&hash, 16).unwrap_or_default();
+    /// Notes a record's key; true if it was there already.
+    pub fn note(&mut self, hash: u64) -> bool {
         if !self.set.insert(hash) {
             return true;
         }
@@ -422,4 +443,10 @@ pub struct Counters {
     /// Records whose id was seen before.
     pub updates: u64,
     pub ticks: u64,
+    /// Times a record said again what was said of the subject, and weighed nothing there.
+    pub damped: u64,
+    /// Tickets and reports that count as risk and belong to no matter.
+    pub unclassified: u64,
+    /// Tickets reopened soon after they were closed.
+    pub false_closures: u64,
 }

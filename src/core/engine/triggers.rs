@@ -2,7 +2,7 @@
 //! need several records within so many days, and one taken back must leave what the others hold.
 
 use super::state::HeldTrigger;
-use crate::domain::{DAY_MS, RecordKind};
+use crate::domain::DAY_MS;
 use crate::pipeline::{Matter, Trigger};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -28,8 +28,9 @@ struct TriggerRecords(BTreeMap<String, VecDeque<Met>>);
 pub struct Met {
     pub at_ms: i64,
     pub stamp_ms: i64,
-    pub kind: RecordKind,
     pub id: String,
+    /// The record it is a copy of or adds to.
+    pub root: u64,
 }
 
 impl Triggers {
@@ -50,12 +51,12 @@ impl Triggers {
 
     /// A record was taken back: what it met is judged again by the records that are left. True if
     /// something else holds than before.
-    pub fn take_back(&mut self, matter: &Matter, kind: RecordKind, id: &str) -> bool {
-        let met = self.records.forget(kind, id);
+    pub fn take_back(&mut self, matter: &Matter, root: u64) -> bool {
+        let met = self.records.forget(root);
         let mut changed = false;
         let records = &self.records;
         self.held.retain(|code, held| {
-            let is_source = held.kind == kind && held.source_id == id;
+            let is_source = held.root == root;
             let Some(trigger) = matter.triggers.iter().find(|t| t.code == *code) else {
                 changed |= is_source;
                 return !is_source;
@@ -69,6 +70,24 @@ impl Triggers {
             left.map(|left| *held = left).is_some()
         });
         changed
+    }
+
+    /// Takes over what is held of another subject.
+    pub fn absorb(&mut self, from: Triggers) {
+        for (code, held) in from.held {
+            let stands = self.held.entry(code).or_insert_with(|| held.clone());
+            if stands.until_ms < held.until_ms {
+                *stands = held;
+            }
+        }
+        for (code, more) in from.records.0 {
+            let records = self.records.0.entry(code).or_default();
+            records.extend(more);
+            records.make_contiguous().sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
+            while records.len() > MAX_RECORDS_KEPT {
+                records.pop_front();
+            }
+        }
     }
 }
 
@@ -95,11 +114,11 @@ impl TriggerRecords {
     }
 
     /// Forgets a record that was taken back; the triggers it had met.
-    fn forget(&mut self, kind: RecordKind, id: &str) -> BTreeSet<String> {
+    fn forget(&mut self, root: u64) -> BTreeSet<String> {
         let mut met = BTreeSet::new();
         for (code, records) in &mut self.0 {
             let before = records.len();
-            records.retain(|known| known.kind != kind || known.id != id);
+            records.retain(|known| known.root != root);
             if records.len() < before {
                 met.insert(code.clone());
             }
@@ -139,17 +158,17 @@ mod tests {
             within_days: 2,
         };
         let mut records = TriggerRecords::default();
-        let met = |at_ms: i64, id: &str| Met { at_ms, stamp_ms: at_ms, kind: RecordKind::Ticket, id: id.into() };
+        let met = |at_ms: i64, id: &str| Met { at_ms, stamp_ms: at_ms, id: id.into(), root: u64::from(id.as_bytes()[0]) };
         assert!(records.note(&trigger(1), met(0, "one")));
         let three = trigger(3);
         let mut note = |day: i64, id: &str| records.note(&three, met(day * DAY_MS, id));
         let got = [note(1, "a"), note(2, "b"), note(3, "c"), note(4, "d"), note(4, "e"), note(4, "f")];
         assert_eq!(got, [false, false, false, false, true, true]);
         assert!(!note(1, "late"), "too old to count");
-        assert!(records.forget(RecordKind::Report, "c").is_empty(), "another kind's record of that id");
-        records.forget(RecordKind::Ticket, "c");
-        records.forget(RecordKind::Ticket, "e");
-        records.forget(RecordKind::Ticket, "f");
+        assert!(records.forget(u64::from(b'x')).is_empty(), "another record");
+        for id in [b'c', b'e', b'f'] {
+            records.forget(u64::from(id));
+        }
         assert!(!records.note(&three, met(4 * DAY_MS, "g")));
         assert!(records.note(&three, met(4 * DAY_MS, "h")));
     }

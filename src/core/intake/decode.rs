@@ -1,9 +1,10 @@
 //! One source record's bytes → a typed record, or the reason why not.
 
 use super::bytes;
+use super::caller::CallerKey;
 use super::fields::Fields;
 use crate::domain::*;
-use crate::journal::{Flag, Reason};
+use crate::journal::{Caller, Flag, Reason};
 use crate::pipeline::{Model, Source};
 use serde_json::Value;
 
@@ -13,6 +14,8 @@ pub struct Decoded {
     pub record: Record,
     pub flags: Vec<Flag>,
     pub day_resolution: bool,
+    /// Who called, hashed; none without a key or a number.
+    pub caller: Option<Caller>,
 }
 
 /// Why a record could not be read, and at which field. Never holds a value: values may be private.
@@ -45,7 +48,18 @@ pub fn decode(model: &Model, source: &Source, key: Option<&[u8]>, value: Option<
         SourceKind::Dispositions => disposition(&mut fields, source.org.as_deref().unwrap_or_default())?,
         SourceKind::Control => control(&mut fields, model)?,
     };
-    Ok(Decoded { record, flags: fields.flags, day_resolution })
+    let caller = model.caller_key.as_ref().and_then(|key| caller(&fields, model, &record, key));
+    Ok(Decoded { record, flags: fields.flags, day_resolution, caller })
+}
+
+/// Who wrote a ticket or a report. Phone and id number go no further than this.
+fn caller(f: &Fields, model: &Model, record: &Record, key: &CallerKey) -> Option<Caller> {
+    let (Record::Ticket(Ticket { received_at_ms: at_ms, .. }) | Record::Report(Report { reported_at_ms: at_ms, .. })) = record
+    else {
+        return None;
+    };
+    let (phone, id_no) = (f.caller_text("caller_phone", "phone"), f.caller_text("caller_id_no", "id_no"));
+    key.caller(model.zone, *at_ms, phone.as_deref(), id_no.as_deref())
 }
 
 /// A null value removes a row of a directory; elsewhere it says nothing.
@@ -55,13 +69,18 @@ fn tombstone(model: &Model, source: &Source, key: Option<&str>) -> Result<Decode
         SourceKind::Inspectors => {
             let id = key.filter(|k| !k.is_empty() && k.len() <= crate::domain::MAX_ID_BYTES);
             let id = id.ok_or(Rejection { reason: Reason::BadId, field: Some("inspector_id".into()) })?.to_string();
-            return Ok(Decoded { record: Record::InspectorRemoved { id }, flags: Vec::new(), day_resolution: false });
+            return Ok(Decoded {
+                record: Record::InspectorRemoved { id },
+                flags: Vec::new(),
+                day_resolution: false,
+                caller: None,
+            });
         }
         _ => return Err(Reason::NullValue.into()),
     }
     let (id, _) = model.id_scheme.normalise(key.unwrap_or_default());
     let id = id.ok_or(Rejection { reason: Reason::BadId, field: Some("id".into()) })?;
-    Ok(Decoded { record: Record::EnterpriseRemoved { id }, flags: Vec::new(), day_resolution: false })
+    Ok(Decoded { record: Record::EnterpriseRemoved { id }, flags: Vec::new(), day_resolution: false, caller: None })
 }
 
 type Read = Result<(Record, bool), Rejection>;

@@ -94,6 +94,13 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// What the row says of the caller: a field a map fills, or `field` of the object `caller`. It is
+    /// hashed and not kept, so that nothing is said of it, not even that it can't be read.
+    pub fn caller_text(&self, mapped: &'static str, field: &str) -> Option<String> {
+        let nested = || self.row.get("caller").and_then(|caller| caller.get(field)).cloned();
+        cell_text(&self.value(mapped).or_else(nested)?).map(|text| text.chars().take(MAX_SHORT_CHARS).collect())
+    }
+
     /// A short text, if there is one; of the wrong type it becomes null and a flag.
     pub fn text(&mut self, field: &'static str) -> Option<String> {
         self.text_within(field, MAX_SHORT_CHARS)

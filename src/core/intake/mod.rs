@@ -1,15 +1,19 @@
 //! Intake: bytes → typed record → what it says about whom. A pure function of record, directory and
-//! pipeline; it remembers nothing.
+//! pipeline (and the key callers are hashed with); it remembers nothing.
 
 mod bytes;
+mod caller;
 mod decode;
 mod directory;
 mod fields;
 pub mod names;
 mod resolve;
+mod sketch;
 
 pub use bytes::MAX_RECORD_BYTES;
+pub use caller::{CallerKey, MAX_KEY_ID_CHARS, MIN_CALLER_KEY_BYTES};
 pub use decode::{Decoded, Rejection, decode};
 pub use directory::{Directory, MAX_ENTERPRISES};
 pub use fields::{MAX_LIST, MAX_OWN_ID_BYTES, MAX_SHORT_CHARS, MAX_TEXT_CHARS, choose_map};
 pub use resolve::resolve;
+pub use sketch::{MIN_SKETCHED_CHARS, sketch};

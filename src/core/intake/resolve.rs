@@ -1,7 +1,7 @@
 //! A typed record → what it says about whom, given the directory as of the entry before it.
 
 use super::names::{self, Asked};
-use super::{Decoded, Directory};
+use super::{Decoded, Directory, sketch};
 use crate::domain::{Fixed3, Indicator, Intent, Record, TicketStatus};
 use crate::journal::{
     Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit, Named, Span, TextFact,
@@ -49,15 +49,24 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         Record::Indicator(i) => return Fact::Indicator(indicator(i, evidence)),
         _ => {}
     }
+    let caller = decoded.caller.clone();
     match record {
         Record::Ticket(t) => Fact::Text(TextFact {
             relates_to: t.relates_to.clone(),
             status_at_ms: t.status_at_ms,
             span,
             secondary,
+            sketch: sketch([t.title.as_deref(), t.content.as_deref()].into_iter().flatten()),
+            caller,
             ..TextFact::of(evidence, None)
         }),
-        Record::Report(r) => Fact::Text(TextFact { span, secondary, ..TextFact::of(evidence, Some(r.channel)) }),
+        Record::Report(r) => Fact::Text(TextFact {
+            span,
+            secondary,
+            sketch: sketch([r.title.as_deref(), Some(r.content.as_str())].into_iter().flatten()),
+            caller,
+            ..TextFact::of(evidence, Some(r.channel))
+        }),
         _ => Fact::Evidence(evidence),
     }
 }

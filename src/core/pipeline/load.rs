@@ -147,6 +147,7 @@ fn realm(
         clue_duties: clue_duties(pipeline),
         coordinating: String::new(),
         bundle: bundle.clone(),
+        caller_key: None,
     };
     if let Some(realm) = realm {
         model.realm = slug(&realm, "name", "name = \"weihai\"");

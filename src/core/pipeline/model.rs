@@ -4,6 +4,7 @@ use super::words::Words;
 use super::{Bundle, Condition};
 use crate::domain::outputs::Role;
 use crate::domain::{Calendar, Category, IdScheme, Language, Level, SourceKind, Text, Zone};
+use crate::intake::CallerKey;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -64,6 +65,8 @@ pub struct Model {
     /// The coordinating office: circular notices go there too.
     pub coordinating: String,
     pub bundle: Bundle,
+    /// What callers are hashed with. No part of the pipeline: the shell that reads feeds puts it here.
+    pub caller_key: Option<CallerKey>,
 }
 
 /// A normative document and how long it holds.
@@ -308,11 +311,26 @@ pub struct DutyRule {
     pub close_working_days: Option<u32>,
 }
 
-/// Working days the duties of a clue may take; `None`: no such duty.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// Working days the duties of a clue may take; `None`: no such duty. And when tickets of no matter
+/// become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClueDuties {
     pub acknowledge_working_days: Option<u32>,
     pub close_working_days: Option<u32>,
+    /// It takes so many tickets that say nearly the same, within so many days.
+    pub unclassified_at_least: u32,
+    pub unclassified_within_days: u32,
+}
+
+impl Default for ClueDuties {
+    fn default() -> Self {
+        ClueDuties {
+            acknowledge_working_days: None,
+            close_working_days: None,
+            unclassified_at_least: 5,
+            unclassified_within_days: 14,
+        }
+    }
 }
 
 /// How an overdue duty climbs.

@@ -150,7 +150,13 @@ pub(super) fn duties(pipeline: &Reader, needed: bool) -> [DutyRule; 4] {
 pub(super) fn clue_duties(pipeline: &Reader) -> ClueDuties {
     let Some(table) = pipeline.table("clues") else { return ClueDuties::default() };
     let example = "[clues] acknowledge_working_days = 1, close_working_days = 10";
+    let usual = ClueDuties::default();
+    let within = table.whole("unclassified_within_days", 1..=90, "unclassified_within_days = 14");
     let rule = ClueDuties {
+        unclassified_at_least: table
+            .whole("unclassified_at_least", 2..=1_000, "unclassified_at_least = 5")
+            .unwrap_or(usual.unclassified_at_least),
+        unclassified_within_days: within.unwrap_or(usual.unclassified_within_days),
         acknowledge_working_days: table.whole("acknowledge_working_days", 0..=250, example),
         close_working_days: table.whole("close_working_days", 0..=250, example),
     };

@@ -71,6 +71,20 @@ fn record(index: usize, happening: Happening, at: &str) -> (&'static str, Value)
                 2 => ticket["verified"] = false.into(),
                 _ => {}
             }
+            match (what, how % 4) {
+                // Copies of a few tickets, in every state.
+                (5, state) => {
+                    ticket["ticket_no"] = format!("T{}", index % 5).into();
+                    ticket["status"] = ["closed", "reopened", "withdrawn", "accepted"][usize::from(state)].into();
+                }
+                (4, 0) => ticket["relates_to"] = format!("T{}", index.saturating_sub(1)).into(),
+                (4, _) => {
+                    ticket["category"] = Value::Null;
+                    ticket["content"] =
+                        format!("市民反映路边停放的共享单车堵住盲道和消防通道，已经是第{who}次来电，请尽快安排清理").into();
+                }
+                _ => {}
+            }
             ("hotline.tickets", ticket)
         }
         6 | 7 => {
@@ -113,9 +127,12 @@ fn record(index: usize, happening: Happening, at: &str) -> (&'static str, Value)
         _ => {
             let name = ["甲燃气公司", "乙燃气公司"][usize::from(how) % 2];
             let industry = ["451", "62"][usize::from(who) % 2];
-            let row = json!({
+            let mut row = json!({
                 "id": id, "name": name, "former_names": "丙站", "region": "371002", "industry": industry,
             });
+            if how % 3 == 0 {
+                row["merged_into"] = enterprise(who + 1).into();
+            }
             ("registry.enterprises", row)
         }
     }
@@ -293,7 +310,11 @@ fn odd_value() -> impl Strategy<Value = Value> {
     ]
 }
 
-const FIELDS: [&str; 28] = [
+const FIELDS: [&str; 32] = [
+    "relates_to",
+    "status_at",
+    "merged_into",
+    "caller",
     "ticket_no",
     "received_at",
     "content",

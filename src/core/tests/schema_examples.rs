@@ -122,6 +122,20 @@ fn passed_on(run: &mut Run) {
     several["verified"] = false.into();
     run.put("2026-03-12 15:00", TICKETS, &several);
     run.put(at, REPORTS, &report("R2", "无人机低空表演没有备案"));
+    for (n, place) in ["海边", "河边", "湖边", "桥边", "岛边"].iter().enumerate() {
+        let content =
+            format!("市民反映周末有人在{place}用无人机载人飞行表演，没有看到任何备案和围挡，担心坠落伤人，请问归哪个部门管理");
+        let mut unclassified = ticket(&format!("W51{n}"), at, "", &content, "371002");
+        unclassified["category"] = Value::Null;
+        run.put(at, TICKETS, &unclassified);
+    }
+    // Closed, and back a day later.
+    let mut closed = ticket("W601", at, B, "燃气费算错", "371002");
+    for (status, then) in [("closed", "2026-03-12 16:00"), ("reopened", "2026-03-13 08:30")] {
+        closed["status"] = status.into();
+        closed["status_at"] = then.into();
+        run.put(then, TICKETS, &closed);
+    }
 }
 
 /// A person holds a rule back and lets it go; another pipeline takes effect.
@@ -248,7 +262,7 @@ fn wanted() -> BTreeSet<String> {
         };
         wanted.extend(whys.iter().map(|why| format!("clues/{status}{why}.json")));
     }
-    let audited = ["genesis", "activate", "demote", "restore", "disposition_ignored"];
+    let audited = ["genesis", "activate", "demote", "restore", "disposition_ignored", "false_closure"];
     wanted.extend(audited.iter().chain(Action::WORDS).map(|what| format!("jianwei.audit/{what}.json")));
     // `directory_full` takes five million enterprises: its form is the same.
     wanted.extend(["warnings.open/open", "warnings.open/acknowledged"].map(|name| format!("{name}.json")));

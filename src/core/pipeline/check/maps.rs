@@ -23,6 +23,8 @@ const TICKET: &[&str] = &[
     "status",
     "verified",
     "handling_department",
+    "caller_phone",
+    "caller_id_no",
     "satisfaction",
     "status_at",
 ];

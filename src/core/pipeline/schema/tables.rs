@@ -206,6 +206,8 @@ static DUTY: Table = of("duty", &[
 static CLUES: Table = of("clues", &[
     key("acknowledge_working_days", Whole(0, 250), "Working days to acknowledge; 0: by the end of the day; left out: no such duty.", "签收时限（工作日）；0 为当日；不写则无此任务。"),
     key("close_working_days", Whole(0, 250), "Working days to close; left out: no such duty.", "办结时限（工作日）；不写则无此任务。"),
+    key("unclassified_at_least", Whole(2, 1_000), "So many tickets of no matter that say nearly the same become a clue to the coordinating office (5).", "多少件内容相近的未归类工单转为一条线索，送牵头协调机构（缺省 5）。"),
+    key("unclassified_within_days", Whole(1, 90), "Within so many days (14).", "在多少天之内（缺省 14）。"),
 ]);
 
 #[rustfmt::skip]
@@ -349,7 +351,7 @@ static GIVEN: Table = of("given", &[
 #[rustfmt::skip]
 static PASSED_ON: Table = of("passed_on", &[
     need("source", Text, "The record's own id.", "记录编号。"),
-    need("why", Word(|| vec!["report", "several_departments", "unclassified"]), "Why it is passed on.", "转办原因。"),
+    need("why", Word(|| vec!["report", "several_departments", "unclassified", "unclassified_cluster"]), "Why it is passed on.", "转办原因。"),
     key("status", Word(|| vec!["passed_on", "closed", "withdrawn"]), "passed_on unless told.", "状态，缺省 passed_on。"),
     need("organisations", List, "Everyone who gets it, in any order.", "收到的全部组织，不分先后。"),
 ]);

@@ -165,6 +165,22 @@ pub fn keys_of_the_realm() {
             "`acknowledge_working_days` must be a whole number from 0 to 250",
             "[clues] acknowledge_working_days = 1, close_working_days = 10",
         ),
+        row(
+            PIPELINE,
+            "[ladder]",
+            "[clues]\nunclassified_at_least = 1\n[ladder]",
+            "unclassified_at_least = 1",
+            "`unclassified_at_least` must be a whole number from 2 to 1000",
+            "unclassified_at_least = 5",
+        ),
+        row(
+            PIPELINE,
+            "[ladder]",
+            "[clues]\nunclassified_within_days = 91\n[ladder]",
+            "unclassified_within_days = 91",
+            "`unclassified_within_days` must be a whole number from 1 to 90",
+            "unclassified_within_days = 14",
+        ),
         instead(
             PIPELINE,
             "supervised_working_days = 1",

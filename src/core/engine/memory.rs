@@ -1,0 +1,304 @@
+//! What the engine remembers of records, so that each counts once: what each gave, which records add
+//! to which, who said nearly the same, and which caller was heard. All of it bounded: the oldest goes.
+
+use super::state::SubjectKey;
+use crate::domain::{DAY_MS, RecordKind, hash64};
+use crate::journal::Caller;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Tickets and reports of which it is remembered what they gave. Later copies of a forgotten one count
+/// nothing, and take back only what they name themselves.
+pub const MAX_GIVEN: usize = 1 << 18;
+/// Standings one record may be remembered to have given something to; what it gave to more stays.
+pub const MAX_GIVEN_KEYS: usize = 64;
+/// Records that name another one they add to.
+pub const MAX_FOLLOW_UPS: usize = 1 << 17;
+/// How many records may add to one another in a row.
+const MAX_HOPS: usize = 8;
+/// Texts compared, over all subjects; near copies of forgotten ones count again.
+pub const MAX_SKETCHES: usize = 1 << 18;
+/// Texts compared of one subject under one matter.
+pub const MAX_SKETCHES_OF_ONE: usize = 64;
+/// Two texts are nearly the same if their sketches differ in so many of 64 bits at most.
+pub const NEAR_BITS: u32 = 10;
+/// A text is compared with those of so many days before and after it.
+pub const NEAR_DAYS: i64 = 7;
+/// Callers remembered with what they spoke of; a forgotten one counts again.
+pub const MAX_CALLER_MARKS: usize = 1 << 18;
+/// Tickets of no matter that are compared with each other.
+pub const MAX_UNCLASSIFIED: usize = 4_096;
+/// Unclassified texts are about the same if their sketches differ in so many bits at most: wider than
+/// `NEAR_BITS`, since a person looks at what comes of it, and several must agree.
+pub const CLUSTER_BITS: u32 = 16;
+/// Records a cluster's clue names.
+pub const MAX_CLUSTER_SOURCES: usize = 20;
+
+/// A record's key in these memories.
+pub fn record_key(kind: RecordKind, id: &str) -> u64 {
+    hash64(&[kind.as_str(), id])
+}
+
+/// What a record gave so far.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Given {
+    /// To whom, under which matters: enterprises as the records name them, or industries whose trigger it met.
+    pub keys: Vec<SubjectKey>,
+    pub counted: Vec<Counted>,
+    pub caller_marks: Vec<u64>,
+    /// It was withdrawn or found 不属实.
+    pub over: bool,
+    pub closed_ms: Option<i64>,
+    pub reopened_ms: Option<i64>,
+}
+
+/// One count in a matter's series.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    pub matter: String,
+    pub region: Option<String>,
+    pub at_ms: i64,
+}
+
+/// A map that forgets the oldest key at its bound.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Bounded<V> {
+    map: BTreeMap<u64, V>,
+    order: VecDeque<u64>,
+}
+
+impl<V> Default for Bounded<V> {
+    fn default() -> Self {
+        Bounded { map: BTreeMap::new(), order: VecDeque::new() }
+    }
+}
+
+impl<V> Bounded<V> {
+    fn insert(&mut self, key: u64, value: V, max: usize) {
+        if self.map.insert(key, value).is_some() {
+            return;
+        }
+        self.order.push_back(key);
+        // A key removed and put in again stands twice in the order: it may be forgotten early.
+        while self.order.len() > max {
+            if let Some(oldest) = self.order.pop_front() {
+                self.map.remove(&oldest);
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Heard {
+    root: u64,
+    sketch: u64,
+    at_ms: i64,
+}
+
+/// A ticket of no matter.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Unclassified {
+    root: u64,
+    id: String,
+    sketch: u64,
+    caller: Option<u64>,
+    at_ms: i64,
+    region: Option<String>,
+    /// Its cluster was passed on.
+    passed_on: bool,
+}
+
+/// Several tickets of no matter that are about the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cluster {
+    /// The first [`MAX_CLUSTER_SOURCES`] of them, oldest first.
+    pub ids: Vec<String>,
+    /// The one region all of them are of, if it is one.
+    pub region: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Memory {
+    given: Bounded<Given>,
+    follow_ups: Bounded<u64>,
+    callers: Bounded<u64>,
+    sketches: BTreeMap<u64, VecDeque<Heard>>,
+    /// Subjects of `sketches`, oldest text first; one text each.
+    sketch_order: VecDeque<u64>,
+    unclassified: VecDeque<Unclassified>,
+}
+
+impl Memory {
+    pub fn given(&self, root: u64) -> Option<&Given> {
+        self.given.map.get(&root)
+    }
+
+    pub fn forget_given(&mut self, root: u64) -> Option<Given> {
+        self.given.map.remove(&root)
+    }
+
+    pub fn set_given(&mut self, root: u64, given: Given) {
+        self.given.insert(root, given, MAX_GIVEN);
+    }
+
+    /// The record that one adds to, itself if to none.
+    pub fn root(&self, key: u64) -> u64 {
+        let mut at = key;
+        for _ in 0..MAX_HOPS {
+            match self.follow_ups.map.get(&at) {
+                Some(next) => at = *next,
+                None => break,
+            }
+        }
+        at
+    }
+
+    /// Notes that a record adds to another; what adds to itself, by whatever way, does not.
+    pub fn follow(&mut self, key: u64, to: u64) {
+        let to = self.root(to);
+        if to != key && self.root(key) != to {
+            self.follow_ups.insert(key, to, MAX_FOLLOW_UPS);
+        }
+    }
+
+    /// Whether a text about the subject is nearly the same as another record's.
+    pub fn is_near(&self, key: &SubjectKey, root: u64, sketch: u64, at_ms: i64) -> bool {
+        let heard = self.sketches.get(&subject_hash(key));
+        heard.into_iter().flatten().any(|h| {
+            h.root != root && (at_ms - h.at_ms).abs() <= NEAR_DAYS * DAY_MS && (h.sketch ^ sketch).count_ones() <= NEAR_BITS
+        })
+    }
+
+    pub fn note_sketch(&mut self, key: &SubjectKey, root: u64, sketch: u64, at_ms: i64) {
+        let subject = subject_hash(key);
+        let heard = self.sketches.entry(subject).or_default();
+        heard.push_back(Heard { root, sketch, at_ms });
+        self.sketch_order.push_back(subject);
+        if heard.len() > MAX_SKETCHES_OF_ONE || heard.front().is_some_and(|h| h.at_ms < at_ms - NEAR_DAYS * DAY_MS) {
+            heard.pop_front();
+        }
+        while self.sketch_order.len() > MAX_SKETCHES
+            && let Some(oldest) = self.sketch_order.pop_front()
+        {
+            // Where texts of the subject were dropped before, this drops a later one early.
+            if let Some(heard) = self.sketches.get_mut(&oldest) {
+                heard.pop_front();
+                if heard.is_empty() {
+                    self.sketches.remove(&oldest);
+                }
+            }
+        }
+    }
+
+    /// Whether the caller spoke of the subject that day in another record.
+    pub fn was_heard(&self, mark: u64, root: u64) -> bool {
+        self.callers.map.get(&mark).is_some_and(|by| *by != root)
+    }
+
+    pub fn note_caller(&mut self, mark: u64, root: u64) {
+        self.callers.insert(mark, root, MAX_CALLER_MARKS);
+    }
+
+    /// A record was taken back: it stands in no other's way any more.
+    pub fn take_back(&mut self, root: u64, given: &Given) {
+        for mark in &given.caller_marks {
+            if self.callers.map.get(mark) == Some(&root) {
+                self.callers.map.remove(mark);
+            }
+        }
+        for key in &given.keys {
+            self.forget_sketch(key, root);
+        }
+        self.forget_unclassified(root);
+    }
+
+    pub fn forget_sketch(&mut self, key: &SubjectKey, root: u64) {
+        if let Some(heard) = self.sketches.get_mut(&subject_hash(key)) {
+            heard.retain(|h| h.root != root);
+        }
+    }
+
+    pub fn forget_unclassified(&mut self, root: u64) {
+        self.unclassified.retain(|u| u.root != root);
+    }
+
+    /// Remembers a ticket of no matter; the cluster it completes, if it does. One caller counts once a
+    /// day in it, and those who come after it was passed on add to it silently.
+    pub fn note_unclassified(&mut self, ticket: &Ticket<'_>, at_least: usize, within_ms: i64) -> Option<Cluster> {
+        let near = |u: &&Unclassified| {
+            (ticket.at_ms - u.at_ms).abs() <= within_ms && (u.sketch ^ ticket.sketch).count_ones() <= CLUSTER_BITS
+        };
+        let mut ids = Vec::new();
+        let mut callers = Vec::new();
+        let mut regions = vec![ticket.region];
+        let mut passed_on = false;
+        for other in self.unclassified.iter().filter(near) {
+            passed_on |= other.passed_on;
+            if other.caller.is_some() && (callers.contains(&other.caller) || other.caller == ticket.caller) {
+                continue;
+            }
+            callers.push(other.caller);
+            ids.push(other.id.clone());
+            regions.push(other.region.as_deref());
+        }
+        ids.push(ticket.id.to_string());
+        let completes = !passed_on && ids.len() >= at_least;
+        let region = regions.iter().all(|r| *r == ticket.region).then(|| ticket.region.map(str::to_string)).flatten();
+        if completes {
+            for other in self.unclassified.iter_mut().filter(|u| near(&&**u)) {
+                other.passed_on = true;
+            }
+        }
+        self.unclassified.push_back(Unclassified {
+            root: ticket.root,
+            id: ticket.id.to_string(),
+            sketch: ticket.sketch,
+            caller: ticket.caller,
+            at_ms: ticket.at_ms,
+            region: ticket.region.map(str::to_string),
+            passed_on: passed_on || completes,
+        });
+        if self.unclassified.len() > MAX_UNCLASSIFIED {
+            self.unclassified.pop_front();
+        }
+        let from = ids.len().saturating_sub(MAX_CLUSTER_SOURCES);
+        completes.then(|| Cluster { ids: ids.split_off(from), region })
+    }
+
+    /// How many records, texts and callers are remembered.
+    pub fn len(&self) -> usize {
+        self.given.map.len()
+            + self.follow_ups.map.len()
+            + self.callers.map.len()
+            + self.sketch_order.len()
+            + self.unclassified.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What a ticket of no matter brings.
+pub struct Ticket<'a> {
+    pub root: u64,
+    pub id: &'a str,
+    pub sketch: u64,
+    pub caller: Option<u64>,
+    pub at_ms: i64,
+    pub region: Option<&'a str>,
+}
+
+fn subject_hash(key: &SubjectKey) -> u64 {
+    hash64(&[&key.matter, if key.scope == super::SubjectScope::Industry { "@" } else { "" }, &key.id])
+}
+
+/// A caller on one day, speaking of one subject.
+pub fn caller_mark(caller: &Caller, key: &SubjectKey) -> u64 {
+    hash64(&[&caller.key_id, &caller.day_hash.to_string(), &subject_hash(key).to_string()])
+}
+
+/// A caller on one day.
+pub fn caller_hash(caller: &Caller) -> u64 {
+    hash64(&[&caller.key_id, &caller.day_hash.to_string()])
+}

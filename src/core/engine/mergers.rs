@@ -1,0 +1,77 @@
+//! Enterprises that merge: what is known of one goes over to the one it was merged into, and later
+//! records of the old id count for the new one.
+
+use super::state::*;
+use super::weigh::enterprise_key;
+use super::{Effect, Engine, Moment};
+use crate::domain::outputs::WarningStatus;
+use crate::pipeline::Matter;
+use std::sync::Arc;
+
+/// How many mergers in a row are followed.
+pub const MAX_MERGERS: usize = 8;
+
+impl Engine {
+    /// The enterprise that records of this id count for: the last of its mergers. A circle of mergers is
+    /// none.
+    pub(super) fn stands_for(&self, id: &str) -> String {
+        let mut at = id;
+        for _ in 0..MAX_MERGERS {
+            match self.state.directory.get(at).and_then(|row| row.merged_into.as_deref()) {
+                Some(next) if next != id => at = next,
+                Some(_) => return id.to_string(),
+                None => break,
+            }
+        }
+        at.to_string()
+    }
+
+    /// The directory says that `id` was merged into another: evidence, figures and standing go there, and
+    /// its warnings are lifted, each naming the other one.
+    pub(super) fn merge(&mut self, moment: &Moment, id: &str, effects: &mut Vec<Effect>) {
+        let to = self.stands_for(id);
+        // Whoever was ever spoken of has a standing.
+        if to == id || !self.state.standings.contains_key(id) || !self.admit(moment, &to, None, effects) {
+            return;
+        }
+        let from = self.state.standings.remove(id).unwrap_or_default();
+        let standing = self.state.standings.entry(to.clone()).or_default();
+        standing.last_inspected_ms = standing.last_inspected_ms.max(from.last_inspected_ms);
+        standing.credit_class = standing.credit_class.take().or(from.credit_class);
+        let industry = self.state.directory.get(&to).and_then(|row| row.industry.clone());
+        let model = Arc::clone(&self.model);
+        for matter in model.matters.values() {
+            for test in matter.enterprise.iter().flat_map(|e| &e.evidence).filter_map(|rule| rule.figure.as_ref()) {
+                self.state.figures.rename(&test.measure, id, &to, industry.as_deref());
+            }
+            self.merge_matter(moment, matter, id, &to, effects);
+        }
+    }
+
+    fn merge_matter(&mut self, moment: &Moment, matter: &Matter, id: &str, to: &str, effects: &mut Vec<Effect>) {
+        let (old, new) = (enterprise_key(matter, id), enterprise_key(matter, to));
+        // The last copy still says what is lifted; then the evidence goes.
+        self.end_episode(moment.now_ms, matter, &old, WarningStatus::Lifted, effects);
+        let Some(from) = self.state.evidence.remove(&old) else { return };
+        self.publish_profile(moment.now_ms, matter, &old, effects);
+        self.state.evidence.entry(new.clone()).or_default().absorb(from, matter);
+        self.assess_enterprise(moment, matter, &new, effects);
+    }
+}
+
+impl EvidenceState {
+    /// Adds what was known of another enterprise.
+    fn absorb(&mut self, from: EvidenceState, matter: &Matter) {
+        for (code, count) in from.counts {
+            let Some(rule) = super::enterprise::rule(matter, &code) else { continue };
+            self.counts.entry(code).or_default().add(count, rule.half_life_days);
+        }
+        self.total += from.total;
+        self.refs.extend(from.refs);
+        self.refs.make_contiguous().sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
+        while self.refs.len() > MAX_REFS {
+            self.refs.pop_front();
+        }
+        self.triggers.absorb(from.triggers);
+    }
+}

@@ -201,12 +201,11 @@ fn codes(index: &Index, ids: IdScheme, text: &Text) -> Vec<Place> {
         // A code may be written in groups.
         let run = chars[from..].iter().take_while(|c| c.is_ascii_alphanumeric() || **c == ' ').count();
         let code: String = chars[from..from + run].iter().filter(|c| **c != ' ').map(char::to_ascii_uppercase).collect();
-        if code.len() == 18 {
-            if let (Some(id), None) = ids.normalise(&code)
-                && let Some(slot) = index.slot(&id)
-            {
-                out.push(Place { from, to: from + run, end: from + run, whose: vec![(slot, How::Id)], torn: false });
-            }
+        if code.len() == 18
+            && let (Some(id), None) = ids.normalise(&code)
+            && let Some(slot) = index.slot(&id)
+        {
+            out.push(Place { from, to: from + run, end: from + run, whose: vec![(slot, How::Id)], torn: false });
         }
         from += run.max(1);
     }

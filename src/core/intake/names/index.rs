@@ -46,16 +46,10 @@ impl<V> Table<V> {
 
 /// Which first characters may begin a form: a quick no for nearly every place of a text. It may say yes
 /// in vain, never no.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Filter(Vec<u64>);
 
 const FILTER_BITS: u64 = 1 << 22;
-
-impl Default for Filter {
-    fn default() -> Filter {
-        Filter(Vec::new())
-    }
-}
 
 impl Filter {
     fn add(&mut self, key: u64) {

@@ -79,7 +79,7 @@ impl Amount {
                 (Some(0), _, _) => self.unit = None,
                 (Some(d), _, _) if self.number.is_none() => self.number = Some(d * PARTS),
                 (None, Some(unit), _) => self.unit(unit)?,
-                (_, _, '元' | '圆' | '块') if self.yuan.is_none() => self.yuan = Some(self.sum()?),
+                (_, _, '元' | '圆' | '块') if self.some && self.yuan.is_none() => self.yuan = Some(self.sum()?),
                 (_, _, '角' | '毛') => self.small(10)?,
                 (_, _, '分') => self.small(100)?,
                 (_, _, '整' | '正') if rest.is_empty() => {}

@@ -2,8 +2,8 @@
 //! ignored; `Option` marks what a feed may leave out.
 
 use super::Indicator;
-use super::ids::IdHint;
 use super::codes::*;
+use super::ids::IdHint;
 use super::wire::{EnterpriseId, LongText, OwnId, TextList};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

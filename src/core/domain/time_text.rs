@@ -165,11 +165,13 @@ impl Scan<'_> {
     fn time(mut self) -> Result<Given, TimeProblem> {
         let malformed = Err(TimeProblem::Malformed);
         let Some(year) = self.number(4, 4) else { return malformed };
+        self.spaces();
         if !self.any(&["-", "/", ".", "年"]) {
             return malformed;
         }
         self.spaces();
         let Some(month) = self.number(1, 2) else { return malformed };
+        self.spaces();
         if !self.any(&["-", "/", ".", "月"]) {
             return malformed;
         }
@@ -179,9 +181,10 @@ impl Scan<'_> {
         if year <= 1 || (year == 1900 && month <= 1 && day == 0) {
             return Err(TimeProblem::Nothing);
         }
-        let _ = self.any(&["日", "号"]);
+        let separated = self.spaces();
+        let separated = !self.any(&["日", "号"]) && separated;
         self.weekday();
-        let separated = self.spaces() | self.any(&["T", "t", "_", ","]) | self.spaces();
+        let separated = separated | self.spaces() | self.any(&["T", "t", "_", ","]) | self.spaces();
         let (clock_ms, offset_ms) = match self.clock(separated) {
             Some(clock) => clock,
             None => return malformed,
@@ -200,6 +203,7 @@ impl Scan<'_> {
         }
         self.spaces();
         let hour = self.number(1, 2)?;
+        self.spaces();
         let spoken = self.any(&["时", "点"]);
         if !spoken && !self.any(&[":"]) {
             return None;
@@ -250,9 +254,9 @@ impl Scan<'_> {
             _ => return Some(None),
         };
         self.0 = &self.0[1..];
-        let hours = i64::from(self.number(2, 2)?);
+        let hours = self.two_digits()?;
         let _ = self.any(&[":"]);
-        let minutes = i64::from(self.number(2, 2)?);
+        let minutes = self.two_digits()?;
         (hours < 24 && minutes < 60).then_some(Some(sign * (hours * 60 + minutes) * 60_000))
     }
 
@@ -282,6 +286,12 @@ impl Scan<'_> {
         let before = self.0.len();
         self.0 = self.0.trim_start();
         self.0.len() < before
+    }
+
+    fn two_digits(&mut self) -> Option<i64> {
+        let digits = self.0.get(..2).filter(|d| d.bytes().all(|b| b.is_ascii_digit()))?;
+        self.0 = &self.0[2..];
+        digits.parse().ok()
     }
 
     /// A number of so many digits and no more.

@@ -99,9 +99,20 @@ pub fn clean<'a>(raw: &'a str, flags: &mut Vec<Flag>) -> Cow<'a, str> {
 /// A name in one form: as free text, and without the spaces between Chinese characters. Spaces
 /// between Latin words are one each.
 pub fn clean_name<'a>(raw: &'a str, flags: &mut Vec<Flag>) -> Cow<'a, str> {
-    let text = clean(raw, flags);
+    let mut text = clean(raw, flags);
+    for _ in 0..MAX_PASSES {
+        let Some(closed) = without_spaces(&text) else { break };
+        note(flags, Flag::NameSpacesRemoved);
+        // What stood apart may belong together.
+        text = Cow::Owned(clean(&closed, flags).into_owned());
+    }
+    text
+}
+
+/// The name without spaces but single ones between Latin words, if that changes it.
+fn without_spaces(text: &str) -> Option<String> {
     if !text.contains(char::is_whitespace) {
-        return text;
+        return None;
     }
     let mut out = String::with_capacity(text.len());
     let mut words = text.split_whitespace().peekable();
@@ -112,11 +123,7 @@ pub fn clean_name<'a>(raw: &'a str, flags: &mut Vec<Flag>) -> Cow<'a, str> {
             out.push(' ');
         }
     }
-    if out == *text {
-        return text;
-    }
-    note(flags, Flag::NameSpacesRemoved);
-    Cow::Owned(out)
+    (out != text).then_some(out)
 }
 
 /// Without white space and written-out line breaks and tabs at either end.
@@ -144,7 +151,9 @@ fn trimmed<'a>(raw: &'a str, flags: &mut Vec<Flag>) -> &'a str {
 fn pass(text: &str, flags: &mut Vec<Flag>) -> String {
     let mut out = composed(&visible(text, flags), flags);
     if out.contains(['&', '<']) {
-        out = html::removed(&out, flags);
+        let plain = html::removed(&out, flags);
+        // The line a closing tag gave is no padding of the feed's.
+        out = if plain == out { plain } else { trimmed(&plain, &mut Vec::new()).to_string() };
     }
     let table = SIMPLIFIED.as_slice();
     if out.chars().any(|c| simplified(c, table).is_some()) {

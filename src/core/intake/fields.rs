@@ -397,9 +397,8 @@ fn tidied(raw: String, how: How, flags: &mut Vec<Flag>) -> String {
 
 /// What forms make people write where they have nothing to say.
 fn says_nothing(text: &str) -> bool {
-    const NOTHING: [&str; 14] = [
-        "无", "暂无", "没有", "空", "不详", "未知", "未填", "未填写", "不清楚", "测试", "n/a", "null", "undefined", "nan",
-    ];
+    const NOTHING: [&str; 14] =
+        ["无", "暂无", "没有", "空", "不详", "未知", "未填", "未填写", "不清楚", "测试", "n/a", "null", "undefined", "nan"];
     let marks = |c: char| matches!(c, '/' | '\\' | '-' | '—' | '－' | '／' | '.' | '。' | '*' | '、' | '_' | '?' | '？' | '无');
     text.chars().all(marks) || NOTHING.iter().any(|word| word.eq_ignore_ascii_case(text))
 }

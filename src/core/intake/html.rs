@@ -39,8 +39,8 @@ const LINES: [&str; 16] =
     ["p", "br", "div", "tr", "li", "ul", "ol", "table", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"];
 const CELLS: [&str; 2] = ["td", "th"];
 const INLINE: [&str; 26] = [
-    "a", "abbr", "b", "body", "center", "code", "em", "font", "head", "html", "i", "img", "input", "label", "link", "meta", "pre",
-    "s", "section", "small", "span", "strong", "sub", "sup", "tbody", "u",
+    "a", "abbr", "b", "body", "center", "code", "em", "font", "head", "html", "i", "img", "input", "label", "link", "meta",
+    "pre", "s", "section", "small", "span", "strong", "sub", "sup", "tbody", "u",
 ];
 /// What stands between these is no text.
 const CODE: [&str; 2] = ["style", "script"];

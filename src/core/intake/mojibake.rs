@@ -42,7 +42,8 @@ const LOOKED_AT: usize = 12;
 /// all, of which mojibake is full.
 static TELLTALES: LazyLock<Vec<char>> = LazyLock::new(|| {
     let pairs = (0xe4..=0xe9u8).flat_map(|lead| (0x80..=0xbfu8).map(move |trail| [lead, trail]));
-    let mut all: Vec<char> = pairs.flat_map(|pair| GBK.decode_without_bom_handling(&pair).0.chars().collect::<Vec<_>>()).collect();
+    let mut all: Vec<char> =
+        pairs.flat_map(|pair| GBK.decode_without_bom_handling(&pair).0.chars().collect::<Vec<_>>()).collect();
     all.sort_unstable();
     all.dedup();
     all

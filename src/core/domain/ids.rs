@@ -85,7 +85,7 @@ impl IdScheme {
         if self == IdScheme::Text || matches!(problem, Some(IdProblem::Empty | IdProblem::TooLong)) {
             return (id, problem, None);
         }
-        let code = plain(raw);
+        let code = id.clone().unwrap_or_else(|| plain(raw));
         let digits = code.bytes().all(|b| b.is_ascii_digit());
         if digits && code.len() == 18 && code.ends_with("000") {
             return (None, Some(IdProblem::CutToFifteen), None);
@@ -111,6 +111,9 @@ impl IdScheme {
 
 /// Full-width forms to plain ones, upper case, no white space.
 fn plain(raw: &str) -> String {
+    if raw.is_ascii() {
+        return raw.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+    }
     raw.nfkc().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
 }
 

@@ -126,11 +126,14 @@ fn times_of_records() {
     }
 }
 
+/// A text, the id it gives, what is wrong with it and what else it says.
+type IdRow = (&'static str, Option<&'static str>, Option<IdProblem>, Option<IdHint>);
+
 #[test]
 fn ids_of_every_shape() {
     const GOOD: &str = "91371000MAFAKE0190";
     let organisation = || Some(IdHint::OrganisationCode("MAFAKE019".into()));
-    let rows: [(&str, Option<&str>, Option<IdProblem>, Option<IdHint>); 18] = [
+    let rows: [IdRow; 18] = [
         (GOOD, Some(GOOD), None, None),
         ("91371000mafake0190", Some(GOOD), None, None),
         ("９１３７１０００ＭＡＦＡＫＥ０１９０", Some(GOOD), None, None),

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Declares an enum of wire words with `parse` and `as_str`; the first word of each row is the one
 /// Jianwei writes, the others are read as the same.
@@ -67,36 +68,41 @@ impl Intent {
 words! {
     /// State of a ticket at the hotline (工单状态).
     TicketStatus {
-        Accepted = "accepted",
-        Dispatched = "dispatched",
-        Resolved = "resolved",
-        Closed = "closed",
-        Reopened = "reopened",
-        Withdrawn = "withdrawn",
+        Accepted = "accepted" | "受理" | "已受理" | "已登记" | "待受理" | "待派单" | "待派发" | "待分派" | "待转办",
+        Dispatched = "dispatched" | "派单" | "已派单" | "派遣" | "已派遣" | "已派发" | "已分派" | "转办" | "已转办" | "交办"
+            | "已交办" | "待签收" | "已签收" | "待办理" | "待处理" | "在办" | "办理中" | "处理中" | "处置中",
+        Resolved = "resolved" | "处置完毕" | "处理完毕" | "办理完毕" | "已处置" | "已处理" | "已解决" | "已答复" | "待回访",
+        Closed = "closed" | "办结" | "已办结" | "结案" | "已结案" | "完结" | "已完结" | "归档" | "已归档" | "已关闭" | "已回访",
+        Reopened = "reopened" | "重新办理" | "重新交办" | "重办" | "二次办理" | "二次交办" | "退回重办" | "回访不满意重办",
+        Withdrawn = "withdrawn" | "撤回" | "已撤回" | "撤单" | "已撤单" | "撤销" | "已撤销" | "撤诉" | "已撤诉" | "作废" | "已作废",
     }
 }
 
 words! {
-    Urgency { Normal = "normal", Urgent = "urgent", Critical = "critical" }
+    Urgency {
+        Normal = "normal" | "一般" | "普通",
+        Urgent = "urgent" | "紧急" | "加急",
+        Critical = "critical" | "特急" | "特别紧急",
+    }
 }
 
 words! {
     /// Where a report came from (art. 16).
     Channel {
-        SupervisionPlatform = "supervision_platform",
-        Association = "association",
-        Media = "media",
-        OnlineMonitoring = "online_monitoring",
+        SupervisionPlatform = "supervision_platform" | "监管平台",
+        Association = "association" | "行业协会" | "协会",
+        Media = "media" | "媒体" | "新闻媒体",
+        OnlineMonitoring = "online_monitoring" | "在线监测",
     }
 }
 
 words! {
     /// How an inspection came about (检查方式).
     InspectionMode {
-        DoubleRandom = "double_random",
-        ForCause = "for_cause",
-        Joint = "joint",
-        OffSite = "off_site",
+        DoubleRandom = "double_random" | "双随机",
+        ForCause = "for_cause" | "有因检查",
+        Joint = "joint" | "联合检查",
+        OffSite = "off_site" | "非现场",
     }
 }
 
@@ -138,4 +144,61 @@ words! {
         Penalised = "penalised",
         WrongSubject = "wrong_subject",
     }
+}
+
+/// Yes or no as forms write it; of a ticket also whether it was found true (属实).
+pub fn parse_bool(text: &str) -> Option<bool> {
+    const YES: [&str; 12] = ["true", "yes", "y", "t", "1", "是", "√", "✓", "✔", "对", "属实", "基本属实"];
+    const NO: [&str; 11] = ["false", "no", "n", "f", "0", "否", "×", "✗", "✘", "x", "不属实"];
+    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    match (is(&YES) || text == "部分属实", is(&NO)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
+
+/// The code of a trade (GB/T 4754) by its digits, as conditions write it: `C1399`, `c13.99` and
+/// `1399 其他…` are all 1399. `None` where it is no such code or stands under another letter.
+pub fn industry_code(text: &str) -> Option<String> {
+    // Sections A to T: the last division of each.
+    const LAST_DIVISIONS: [u32; 20] = [5, 12, 43, 46, 50, 52, 60, 62, 65, 69, 70, 72, 75, 79, 82, 83, 85, 90, 96, 97];
+    let letter = text.chars().next().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_uppercase());
+    let rest = if letter.is_some() { &text[1..] } else { text };
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+    let digits: String = rest[..end].chars().filter(|c| *c != '.').collect();
+    let named = rest[end..].chars().next().is_none_or(|c| !c.is_ascii_alphanumeric());
+    if !(2..=4).contains(&digits.len()) || !named {
+        return None;
+    }
+    let division: u32 = digits[..2].parse().ok()?;
+    let section = LAST_DIVISIONS.iter().position(|last| division <= *last).filter(|_| division > 0)?;
+    (letter.is_none_or(|l| u32::from(l) == 'A' as u32 + section as u32)).then_some(digits)
+}
+
+/// A category's path with `/` between its parts, as conditions write it. `_`, `-`, `>`, `|`, `\` and
+/// arrows stand between parts where Chinese stands on one side of them.
+pub fn category_path(text: &str) -> Cow<'_, str> {
+    let between = |c: char| matches!(c, '/' | '／' | '_' | '-' | '>' | '＞' | '|' | '｜' | '\\' | '→' | '»' | '—' | '＿' | '－');
+    if !text.contains(between) {
+        return text.into();
+    }
+    let chinese = |c: Option<&char>| c.is_some_and(|c| !c.is_ascii());
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(c) = chars.get(at) {
+        let run = chars[at..].iter().take_while(|c| between(**c) || **c == ' ').count();
+        let marks = chars[at..at + run].iter().filter(|c| between(**c)).count();
+        let always = chars[at..at + run].iter().any(|c| matches!(c, '/' | '／'));
+        let before = at.checked_sub(1).and_then(|at| chars.get(at));
+        if marks > 0 && (always || chinese(before) || chinese(chars.get(at + run))) {
+            out.push('/');
+            at += run;
+        } else {
+            out.push(*c);
+            at += 1;
+        }
+    }
+    out.trim_matches('/').to_string().into()
 }

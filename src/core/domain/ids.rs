@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 /// How a realm names enterprises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,23 @@ pub enum IdProblem {
     /// The check character does not fit. Real codes issued early by pilot areas fail it too, so
     /// this is a flag on the record, never a reason to drop it.
     CheckCharacter,
+    /// A number a spreadsheet rounded (9.1371E+17): the digits are lost.
+    Scientific,
+    /// The same, written out: fifteen digits, then zeros.
+    CutToFifteen,
+    /// Not the scheme's own, but of one of its older registers.
+    Other,
+}
+
+/// What else a text says that is no id of the scheme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdHint {
+    /// An organisation code (GB 11714): every unified code holds one, from its ninth character on.
+    OrganisationCode(String),
+    /// A registration number of before 2015: the registry may list it as an alias.
+    RegistrationNumber(String),
+    /// The id it would be with `0` for `O` and `1` for `I`; its check character fits. Never taken as given.
+    Suggested(String),
 }
 
 /// Longest id of any scheme, in bytes.
@@ -50,7 +68,7 @@ impl IdScheme {
         match self {
             IdScheme::Text => (Some(trimmed.to_string()), None),
             IdScheme::Uscc => {
-                let code = trimmed.to_ascii_uppercase();
+                let code = plain(trimmed);
                 match uscc_problem(code.as_bytes()) {
                     None => (Some(code), None),
                     Some(IdProblem::CheckCharacter) => (Some(code), Some(IdProblem::CheckCharacter)),
@@ -59,6 +77,86 @@ impl IdScheme {
             }
         }
     }
+
+    /// As `normalise`, for an id a person or an export wrote beside other things: one that a spreadsheet
+    /// spoilt is none, and codes of other registers are told apart.
+    pub fn read(self, raw: &str) -> (Option<String>, Option<IdProblem>, Option<IdHint>) {
+        let (id, problem) = self.normalise(raw);
+        if self == IdScheme::Text || matches!(problem, Some(IdProblem::Empty | IdProblem::TooLong)) {
+            return (id, problem, None);
+        }
+        let code = id.clone().unwrap_or_else(|| plain(raw));
+        let digits = code.bytes().all(|b| b.is_ascii_digit());
+        if digits && code.len() == 18 && code.ends_with("000") {
+            return (None, Some(IdProblem::CutToFifteen), None);
+        }
+        if id.is_some() {
+            return (id, problem, None);
+        }
+        if is_scientific(&code) {
+            return (None, Some(IdProblem::Scientific), None);
+        }
+        if is_registration_number(&code) {
+            return (None, Some(IdProblem::Other), Some(IdHint::RegistrationNumber(code)));
+        }
+        let bare = code.replace('-', "");
+        if is_organisation_code(&bare) {
+            return (None, Some(IdProblem::Other), Some(IdHint::OrganisationCode(bare)));
+        }
+        let repaired = code.replace('O', "0").replace('I', "1");
+        let hint = uscc_problem(repaired.as_bytes()).is_none().then_some(IdHint::Suggested(repaired));
+        (None, Some(IdProblem::Malformed), hint)
+    }
+}
+
+/// Full-width forms to plain ones, upper case, no white space.
+fn plain(raw: &str) -> String {
+    if raw.is_ascii() {
+        return raw.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+    }
+    raw.nfkc().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+fn is_scientific(code: &str) -> bool {
+    let Some((mantissa, exponent)) = code.split_once('E') else { return false };
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    whole.len() == 1 && digits(whole) && digits(fraction) && digits(exponent.strip_prefix('+').unwrap_or(exponent))
+}
+
+/// Fifteen digits, the last by ISO 7064 MOD 11,10 (GS 15-2006).
+fn is_registration_number(code: &str) -> bool {
+    if code.len() != 15 || !code.bytes().all(|b| b.is_ascii_digit()) || code.bytes().all(|b| b == b'0') {
+        return false;
+    }
+    let last = code.len() - 1;
+    let product = code.bytes().take(last).fold(10, |product, b| {
+        let sum = (product + u32::from(b - b'0')) % 10;
+        (if sum == 0 { 10 } else { sum }) * 2 % 11
+    });
+    (product + u32::from(code.as_bytes()[last] - b'0')) % 10 == 1
+}
+
+/// Eight digits or letters and a check character (GB 11714).
+fn is_organisation_code(code: &str) -> bool {
+    const WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
+    let bytes = code.as_bytes();
+    if bytes.len() != 9 || !bytes.iter().any(u8::is_ascii_digit) {
+        return false;
+    }
+    let value = |b: u8| match b {
+        b'0'..=b'9' => Some(u32::from(b - b'0')),
+        b'A'..=b'Z' => Some(u32::from(b - b'A') + 10),
+        _ => None,
+    };
+    let Some(values) = bytes.iter().map(|b| value(*b)).collect::<Option<Vec<u32>>>() else { return false };
+    let sum: u32 = values.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
+    let check = match 11 - sum % 11 {
+        10 => b'X',
+        11 => b'0',
+        digit => b'0' + digit as u8,
+    };
+    sum > 0 && bytes[8] == check
 }
 
 fn uscc_problem(code: &[u8]) -> Option<IdProblem> {

@@ -3,6 +3,7 @@
 
 use super::Indicator;
 use super::codes::*;
+use super::ids::IdHint;
 use super::wire::{EnterpriseId, LongText, OwnId, TextList};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -131,6 +132,9 @@ pub struct Ticket {
     /// The enterprise's id in the realm's scheme.
     #[schemars(rename = "subject_uscc", with = "Option<EnterpriseId>")]
     pub subject_id: Option<String>,
+    /// What `subject_uscc` says where it is no such id.
+    #[schemars(skip)]
+    pub subject_hint: Option<IdHint>,
     pub urgency: Option<Urgency>,
     pub relates_to: Option<String>,
     pub status: Option<TicketStatus>,
@@ -158,6 +162,9 @@ pub struct Report {
     /// The enterprise's id in the realm's scheme.
     #[schemars(rename = "subject_uscc", with = "Option<EnterpriseId>")]
     pub subject_id: Option<String>,
+    /// What `subject_uscc` says where it is no such id.
+    #[schemars(skip)]
+    pub subject_hint: Option<IdHint>,
     /// The matter it names itself, by its id in the pipeline.
     pub matter: Option<String>,
     /// 1 to 5.
@@ -244,6 +251,9 @@ pub struct Alarm {
     pub limit: Option<f64>,
     pub unit: Option<String>,
     pub quality: Option<String>,
+    /// The device's way of saying that it measured nothing.
+    #[schemars(skip)]
+    pub spoilt: bool,
 }
 
 /// One row of the directory of supervised objects (art. 10).

@@ -1,3 +1,4 @@
+use super::time_text::read_time;
 use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike};
 use serde::{Deserialize, Serialize};
 
@@ -99,31 +100,14 @@ pub enum TimeProblem {
     Malformed,
 }
 
-/// Reads a time as exports write it: RFC 3339, `2019-02-28 11:25:05`, `2019/2/28 11:25`, or a date
-/// alone (the start of that local day). Without an offset it is local time of `zone`. Returns the
-/// instant in ms and whether only the day was given.
+/// Reads a time as exports write it (`time_text.rs`). Returns the instant in ms and whether only the
+/// day was given.
 pub fn parse_time(raw: &str, zone: Zone) -> Result<(i64, bool), TimeProblem> {
-    let text = raw.trim();
-    if text.is_empty() || text.starts_with("0001-01-01") || text.starts_with("0001/1/1") {
-        return Err(TimeProblem::Nothing);
-    }
-    if let Ok(t) = DateTime::parse_from_rfc3339(text) {
-        return in_range(t.timestamp_millis()).map(|ms| (ms, false));
-    }
-    let unified = text.replace('/', "-").replace('T', " ");
-    for pattern in ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"] {
-        if let Ok(local) = NaiveDateTime::parse_from_str(&unified, pattern) {
-            return in_range(zone.instant(local)).map(|ms| (ms, false));
-        }
-    }
-    match NaiveDate::parse_from_str(&unified, "%Y-%m-%d") {
-        Ok(date) => in_range(zone.day_start(date)).map(|ms| (ms, true)),
-        Err(_) => Err(TimeProblem::Malformed),
-    }
+    read_time(raw, zone).map(|read| (read.ms, read.day_only))
 }
 
 /// Times before 1900 or after 2200 are slips of a form, not times.
-fn in_range(ms: i64) -> Result<i64, TimeProblem> {
+pub(super) fn in_range(ms: i64) -> Result<i64, TimeProblem> {
     const FROM_1900_MS: i64 = -2_208_988_800_000;
     const UNTIL_2200_MS: i64 = 7_258_118_400_000;
     if (FROM_1900_MS..UNTIL_2200_MS).contains(&ms) { Ok(ms) } else { Err(TimeProblem::Malformed) }

@@ -13,7 +13,7 @@ const TIME_PATTERN: &str = r"^\s*((19|2[01])\d\d-(0[1-9]|1[0-2])-([0-2]\d|3[01])
 /// The schema of a time, for fields that hold milliseconds in Rust (`*_ms`).
 pub(crate) fn time(description: Option<&Value>, required: bool) -> Value {
     let kinds = if required { json!("string") } else { json!(["string", "null"]) };
-    let how = "RFC 3339, or local time of the realm (2026-03-02 08:30:00, 2026/3/2 8:30), or a date.";
+    let how = "RFC 3339, or local time of the realm (2026-03-02 08:30:00, 2026/3/2 8:30), or a date. Other forms of exports are read too (docs/design.md).";
     let said = description.and_then(Value::as_str).map_or_else(|| how.to_string(), |text| format!("{text} {how}"));
     json!({ "type": kinds, "pattern": TIME_PATTERN, "description": said })
 }

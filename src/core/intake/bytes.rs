@@ -1,3 +1,4 @@
+use super::mojibake;
 use crate::journal::{Flag, Reason};
 use std::borrow::Cow;
 
@@ -17,7 +18,13 @@ pub(super) fn text<'a>(bytes: &'a [u8], flags: &mut Vec<Flag>) -> Result<Cow<'a,
         None => bytes,
     };
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(Cow::Borrowed(text));
+        // A record that is no Chinese at all but for what its bytes were taken for.
+        let repaired = if text.is_ascii() { None } else { mojibake::as_latin(text) };
+        return Ok(repaired.map_or(Cow::Borrowed(text), |text| {
+            flags.push(Flag::DoubleEncoded);
+            // A mark encoded twice is a mark.
+            Cow::Owned(text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text))
+        }));
     }
     match encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes) {
         Some(text) => {

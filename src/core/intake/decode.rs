@@ -48,12 +48,12 @@ pub fn decode(model: &Model, source: &Source, key: Option<&[u8]>, value: Option<
         SourceKind::Dispositions => disposition(&mut fields, source.org.as_deref().unwrap_or_default())?,
         SourceKind::Control => control(&mut fields, model)?,
     };
-    let caller = model.caller_key.as_ref().and_then(|key| caller(&fields, model, &record, key));
+    let caller = model.caller_key.as_ref().and_then(|key| caller(&mut fields, model, &record, key));
     Ok(Decoded { record, flags: fields.flags, day_resolution, caller })
 }
 
 /// Who wrote a ticket or a report. Phone and id number go no further than this.
-fn caller(f: &Fields, model: &Model, record: &Record, key: &CallerKey) -> Option<Caller> {
+fn caller(f: &mut Fields, model: &Model, record: &Record, key: &CallerKey) -> Option<Caller> {
     let (Record::Ticket(Ticket { received_at_ms: at_ms, .. }) | Record::Report(Report { reported_at_ms: at_ms, .. })) = record
     else {
         return None;
@@ -87,23 +87,25 @@ type Read = Result<(Record, bool), Rejection>;
 
 fn ticket(f: &mut Fields) -> Read {
     let (received_at_ms, day) = f.required_time("received_at")?;
+    let (subject_id, subject_hint) = f.hinted_id("subject_uscc");
     let ticket = Ticket {
         ticket_no: f.own_id("ticket_no")?,
         received_at_ms,
-        title: f.text("title"),
+        title: f.title("title"),
         content: f.long_text("content"),
-        category: f.text("category"),
+        category: f.category("category"),
         intent: f.word("intent", Intent::parse),
         region: f.region("region"),
         address: f.text("address"),
-        subject_name: f.text("subject_name"),
-        subject_id: f.enterprise_id("subject_uscc"),
+        subject_name: f.name("subject_name"),
+        subject_id,
+        subject_hint,
         urgency: f.word("urgency", Urgency::parse),
-        relates_to: f.text("relates_to"),
+        relates_to: f.verbatim("relates_to"),
         status: f.word("status", TicketStatus::parse),
         status_at_ms: f.time("status_at"),
         verified: f.bool("verified"),
-        handling_department: f.text("handling_department"),
+        handling_department: f.name("handling_department"),
         satisfaction: f.number("satisfaction", 1.0..=5.0).map(|n| n as u8),
     };
     if ticket.content.is_none() && ticket.category.is_none() {
@@ -114,6 +116,7 @@ fn ticket(f: &mut Fields) -> Read {
 
 fn report(f: &mut Fields) -> Read {
     let (reported_at_ms, day) = f.required_time("reported_at")?;
+    let (subject_id, subject_hint) = f.hinted_id("subject_uscc");
     let channel = f.required_text("channel")?;
     let unknown = Rejection { reason: Reason::BadValue, field: Some("channel".into()) };
     let record = Report {
@@ -121,14 +124,15 @@ fn report(f: &mut Fields) -> Read {
         reported_at_ms,
         channel: Channel::parse(&channel).ok_or(unknown)?,
         source: f.text("source"),
-        title: f.text("title"),
+        title: f.title("title"),
         content: f.required_long_text("content")?,
         region: f.region("region"),
-        subject_name: f.text("subject_name"),
-        subject_id: f.enterprise_id("subject_uscc"),
+        subject_name: f.name("subject_name"),
+        subject_id,
+        subject_hint,
         matter: f.text("matter"),
         severity: f.number("severity", 1.0..=5.0).map(|n| n as u8),
-        url: f.text("url"),
+        url: f.verbatim("url"),
     };
     Ok((Record::Report(record), day))
 }
@@ -200,7 +204,7 @@ fn sector(f: &mut Fields) -> Read {
         }
         "alarm" => {
             let (at_ms, day) = f.required_time("at")?;
-            let record = Alarm {
+            let mut record = Alarm {
                 alarm_id: f.own_id("alarm_id")?,
                 id: f.required_enterprise_id("id")?,
                 device: f.text("device"),
@@ -210,11 +214,28 @@ fn sector(f: &mut Fields) -> Read {
                 limit: f.number("limit", -1e15..=1e15),
                 unit: f.text("unit"),
                 quality: f.text("quality"),
+                spoilt: false,
             };
+            let fault = sensor_fault(&record);
+            record.spoilt = fault.is_some();
+            f.flags.extend(fault);
             Ok((Record::Alarm(record), day))
         }
         _ => Err(Rejection { reason: Reason::UnknownKind, field: Some("kind".into()) }),
     }
+}
+
+/// Why the value of an alarm measures nothing. Figures of firms are no devices' values: 9999 yuan may
+/// well be a balance.
+fn sensor_fault(alarm: &Alarm) -> Option<Flag> {
+    const SENTINELS: [f64; 8] = [9999.0, 99999.0, 9999.9, 999.9, -999.0, -999.9, -9999.0, -99999.0];
+    const BAD: [&str; 12] =
+        ["stuck", "frozen", "bad", "fault", "faulty", "invalid", "卡死", "恒值", "故障", "异常", "无效", "传感器故障"];
+    if SENTINELS.contains(&alarm.value) {
+        return Some(Flag::SensorSentinel);
+    }
+    let quality = alarm.quality.as_deref()?;
+    BAD.iter().any(|word| word.eq_ignore_ascii_case(quality)).then_some(Flag::SensorStuck)
 }
 
 fn indicator(f: &mut Fields) -> Read {
@@ -225,7 +246,7 @@ fn indicator(f: &mut Fields) -> Read {
         indicator: f.required_text("indicator")?,
         region: f.region_if_given("region")?,
         matter: f.text("matter"),
-        period_start: f.required_text("period_start")?,
+        period_start: f.required_verbatim("period_start")?,
         period_start_ms,
         period_end_ms: period.end_after_ms(f.zone(), period_start_ms),
         period,
@@ -238,10 +259,10 @@ fn indicator(f: &mut Fields) -> Read {
 fn enterprise(f: &mut Fields) -> Result<EnterpriseRow, Rejection> {
     Ok(EnterpriseRow {
         id: f.required_enterprise_id("id")?,
-        name: f.text("name"),
+        name: f.name("name"),
         former_names: f.list("former_names"),
         aliases: f.list("aliases"),
-        industry: f.text("industry"),
+        industry: f.industry("industry"),
         region: f.region("region"),
         address: f.text("address"),
         size: f.text("size"),
@@ -271,7 +292,7 @@ fn disposition(f: &mut Fields, org: &str) -> Read {
     let record = Disposition {
         disposition_id: f.own_id("disposition_id")?,
         org: org.to_string(),
-        target: f.required_text("target")?,
+        target: f.required_verbatim("target")?,
         action: Action::parse(&action_word).ok_or(unknown)?,
         at_ms,
         by: f.text("by"),

@@ -10,6 +10,9 @@ use std::sync::Arc;
 /// Most enterprises one realm may hold, bare ones included.
 pub const MAX_ENTERPRISES: usize = 5_000_000;
 
+/// Beginnings of ids looked through for an organisation code.
+pub const MAX_CODE_BEGINNINGS: usize = 4_096;
+
 /// Rows by id. The index of names is built from the rows once the pipeline is known, and kept in step.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Directory {
@@ -47,6 +50,30 @@ impl Directory {
         if let Some(row) = self.rows.remove(id) {
             self.index.remove(&row);
         }
+    }
+
+    /// Enterprises whose unified code holds this organisation code (its characters 9 to 17), at most
+    /// `most`. No index: rows lie in order of id, and a city has few beginnings of eight characters
+    /// (kind and registrar).
+    pub fn by_organisation_code(&self, code: &str, most: usize) -> Vec<&EnterpriseRow> {
+        let mut found = Vec::new();
+        let mut from = String::new();
+        for _ in 0..MAX_CODE_BEGINNINGS {
+            let Some((id, _)) = self.rows.range(from.clone()..).next() else { break };
+            let Some(beginning) = id.get(..8) else {
+                // No unified code: the next id.
+                from = format!("{id}\u{0}");
+                continue;
+            };
+            let holds = format!("{beginning}{code}");
+            found.extend(self.rows.range(holds.clone()..).take_while(|(id, _)| id.starts_with(&holds)).map(|(_, row)| row));
+            if found.len() >= most {
+                break;
+            }
+            from = format!("{beginning}\u{10ffff}");
+        }
+        found.truncate(most);
+        found
     }
 
     /// Builds the index of names by the words of a pipeline.

@@ -1,8 +1,12 @@
 //! Reads fields of one JSON object through a field map. A missing or unreadable required value
 //! rejects the record; an unreadable optional one becomes null and a flag.
 
+use super::clean::{clean, clean_name, note};
 use super::decode::Rejection;
-use crate::domain::{IdProblem, Zone, parse_time};
+use super::mojibake;
+use crate::domain::{
+    IdHint, IdProblem, IdScheme, TimeProblem, Zone, category_path, industry_code, parse_amount, parse_bool, read_time,
+};
 use crate::journal::{Flag, Reason};
 use crate::pipeline::{FieldMap, IdRule, Model, Source};
 use serde_json::{Map, Value};
@@ -51,8 +55,9 @@ impl<'a> Fields<'a> {
         Fields { row, map, source, key, model, flags }
     }
 
-    /// The value of a field after the map; null and empty text are nothing.
-    fn value(&self, field: &str) -> Option<Value> {
+    /// The value of a field after the map; null, empty text and what people write for nothing are
+    /// nothing, but in free text.
+    fn value(&mut self, field: &str, how: How) -> Option<Value> {
         let own = |name: &str| self.row.get(name).filter(|v| !is_nothing(v)).cloned();
         if let Some(map) = self.map {
             if let Some(constant) = map.constants.get(field) {
@@ -76,7 +81,23 @@ impl<'a> Fields<'a> {
         {
             value = (!mapped.is_empty()).then(|| Value::String(mapped.to_string()));
         }
+        let value = value.and_then(|value| self.tidy(value, how));
         value.or_else(|| self.map?.defaults.get(field).map(|text| Value::String(text.clone())))
+    }
+
+    /// The value in one form, if it says something.
+    fn tidy(&mut self, value: Value, how: How) -> Option<Value> {
+        let Value::String(raw) = value else { return Some(value) };
+        let text = tidied(raw, how, &mut self.flags);
+        if text.is_empty() {
+            return None;
+        }
+        let zeros = matches!(how, How::Name | How::Id) && text.bytes().all(|b| b == b'0' || b == b'-');
+        if how != How::Free && (zeros || says_nothing(&text)) {
+            self.flag(Flag::Placeholder);
+            return None;
+        }
+        Some(Value::String(text))
     }
 
     /// What the map, then the source, make of a cell.
@@ -89,64 +110,87 @@ impl<'a> Fields<'a> {
     }
 
     fn flag(&mut self, flag: Flag) {
-        if !self.flags.contains(&flag) {
-            self.flags.push(flag);
-        }
+        note(&mut self.flags, flag);
     }
 
     /// What the row says of the caller: a field a map fills, or `field` of the object `caller`. It is
     /// hashed and not kept, so that nothing is said of it, not even that it can't be read.
-    pub fn caller_text(&self, mapped: &'static str, field: &str) -> Option<String> {
+    pub fn caller_text(&mut self, mapped: &'static str, field: &str) -> Option<String> {
+        let flags = self.flags.clone();
+        let value = self.value(mapped, How::Verbatim);
+        self.flags = flags;
         let nested = || self.row.get("caller").and_then(|caller| caller.get(field)).cloned();
-        cell_text(&self.value(mapped).or_else(nested)?).map(|text| text.chars().take(MAX_SHORT_CHARS).collect())
+        cell_text(&value.or_else(nested)?).map(|text| text.chars().take(MAX_SHORT_CHARS).collect())
     }
 
     /// A short text, if there is one; of the wrong type it becomes null and a flag.
     pub fn text(&mut self, field: &'static str) -> Option<String> {
-        self.text_within(field, MAX_SHORT_CHARS)
+        self.text_within(field, How::Text, MAX_SHORT_CHARS)
+    }
+
+    /// A name of an enterprise, a department, a place.
+    pub fn name(&mut self, field: &'static str) -> Option<String> {
+        self.text_within(field, How::Name, MAX_SHORT_CHARS)
+    }
+
+    /// An id or an address on the web: as it stands.
+    pub fn verbatim(&mut self, field: &'static str) -> Option<String> {
+        self.text_within(field, How::Verbatim, MAX_SHORT_CHARS)
+    }
+
+    pub fn title(&mut self, field: &'static str) -> Option<String> {
+        self.text_within(field, How::Free, MAX_SHORT_CHARS)
     }
 
     /// The free text of a ticket.
     pub fn long_text(&mut self, field: &'static str) -> Option<String> {
-        self.text_within(field, MAX_TEXT_CHARS)
+        self.text_within(field, How::Free, MAX_TEXT_CHARS)
     }
 
-    fn text_within(&mut self, field: &'static str, max_chars: usize) -> Option<String> {
-        let text = self.typed_text(field);
+    fn text_within(&mut self, field: &'static str, how: How, max_chars: usize) -> Option<String> {
+        let text = self.typed_text(field, how);
         if text.is_err() {
             self.flag(Flag::UnreadableValue);
         }
-        text.ok().flatten().map(|text| self.bounded(&text, max_chars))
+        text.ok().flatten().map(|text| self.bounded(text, max_chars))
     }
 
     /// A text; numbers are read as their digits, since exports write ids both ways.
-    fn typed_text(&self, field: &'static str) -> Result<Option<String>, Rejection> {
-        match self.value(field) {
+    fn typed_text(&mut self, field: &'static str, how: How) -> Result<Option<String>, Rejection> {
+        match self.value(field, how) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.trim().to_string())),
+            Some(Value::String(text)) => Ok(Some(text)),
             Some(Value::Number(n)) => Ok(Some(n.to_string())),
             Some(_) => Err(wrong_type(field)),
         }
     }
 
-    fn bounded(&mut self, text: &str, max_chars: usize) -> String {
-        match text.char_indices().nth(max_chars) {
-            None => text.to_string(),
-            Some((end, _)) => {
-                self.flag(Flag::TextCut);
-                text[..end].to_string()
-            }
+    fn bounded(&mut self, mut text: String, max_chars: usize) -> String {
+        // As many bytes are never more characters.
+        if text.len() > max_chars
+            && let Some((end, _)) = text.char_indices().nth(max_chars)
+        {
+            self.flag(Flag::TextCut);
+            text.truncate(end);
         }
+        text
     }
 
     pub fn required_text(&mut self, field: &'static str) -> Result<String, Rejection> {
-        let text = self.typed_text(field)?.ok_or_else(|| missing(field))?;
-        Ok(self.bounded(&text, MAX_SHORT_CHARS))
+        self.required(field, How::Text, MAX_SHORT_CHARS)
+    }
+
+    pub fn required_verbatim(&mut self, field: &'static str) -> Result<String, Rejection> {
+        self.required(field, How::Verbatim, MAX_SHORT_CHARS)
     }
 
     pub fn required_long_text(&mut self, field: &'static str) -> Result<String, Rejection> {
-        let text = self.typed_text(field)?.ok_or_else(|| missing(field))?;
-        Ok(self.bounded(&text, MAX_TEXT_CHARS))
+        self.required(field, How::Free, MAX_TEXT_CHARS)
+    }
+
+    fn required(&mut self, field: &'static str, how: How, max_chars: usize) -> Result<String, Rejection> {
+        let text = self.typed_text(field, how)?.ok_or_else(|| missing(field))?;
+        Ok(self.bounded(text, max_chars))
     }
 
     /// The record's own id: its field, or the record key where the map derives it from the row.
@@ -154,7 +198,7 @@ impl<'a> Fields<'a> {
         let id = match (self.map.map(|m| &m.id), self.key) {
             (Some(IdRule::Key), Some(key)) => key.to_string(),
             (Some(IdRule::Key), None) => return Err(missing(field)),
-            _ => self.required_text(field)?,
+            _ => self.required_verbatim(field)?,
         };
         if id.is_empty() || id.len() > MAX_OWN_ID_BYTES {
             return Err(Rejection { reason: Reason::BadId, field: Some(field.to_string()) });
@@ -173,7 +217,7 @@ impl<'a> Fields<'a> {
     }
 
     pub fn number(&mut self, field: &'static str, range: std::ops::RangeInclusive<f64>) -> Option<f64> {
-        let value = self.value(field)?;
+        let value = self.value(field, How::Text)?;
         let number = number_of(&value).filter(|n| range.contains(n));
         if number.is_none() {
             self.flag(Flag::UnreadableValue);
@@ -182,29 +226,30 @@ impl<'a> Fields<'a> {
     }
 
     pub fn required_number(&mut self, field: &'static str) -> Result<f64, Rejection> {
-        let value = self.value(field).ok_or_else(|| missing(field))?;
+        let value = self.value(field, How::Text).ok_or_else(|| missing(field))?;
         number_of(&value).filter(|n| n.is_finite()).ok_or_else(|| wrong_type(field))
     }
 
     pub fn bool(&mut self, field: &'static str) -> Option<bool> {
-        match self.value(field)? {
+        let read = match self.value(field, How::Text)? {
             Value::Bool(b) => Some(b),
-            Value::String(s) if s.eq_ignore_ascii_case("true") => Some(true),
-            Value::String(s) if s.eq_ignore_ascii_case("false") => Some(false),
-            _ => {
-                self.flag(Flag::UnreadableValue);
-                None
-            }
+            Value::String(text) => parse_bool(&text),
+            Value::Number(n) => parse_bool(&n.to_string()),
+            _ => None,
+        };
+        if read.is_none() {
+            self.flag(Flag::UnreadableValue);
         }
+        read
     }
 
     /// A list of texts, or one text with `;`, `；` or `、` between them.
     pub fn list(&mut self, field: &'static str) -> Vec<String> {
-        let items: Vec<String> = match self.value(field) {
+        let mut items: Vec<String> = match self.value(field, How::Verbatim) {
             None => return Vec::new(),
-            Some(Value::String(text)) => text.split([';', '；', '、']).map(|s| s.trim().to_string()).collect(),
+            Some(Value::String(text)) => text.split([';', '；', '、']).map(str::to_string).collect(),
             Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
-                items.iter().filter_map(Value::as_str).map(|s| s.trim().to_string()).collect()
+                items.iter().filter_map(Value::as_str).map(str::to_string).collect()
             }
             Some(_) => {
                 self.flag(Flag::UnreadableValue);
@@ -214,46 +259,79 @@ impl<'a> Fields<'a> {
         if items.len() > MAX_LIST {
             self.flag(Flag::TextCut);
         }
-        let kept = items.into_iter().filter(|s| !s.is_empty()).take(MAX_LIST);
-        kept.map(|item| self.bounded(&item, MAX_SHORT_CHARS)).collect()
+        items.truncate(MAX_LIST);
+        let tidy = items.into_iter().filter_map(|item| match self.tidy(Value::String(item), How::Name) {
+            Some(Value::String(item)) => Some(self.bounded(item, MAX_SHORT_CHARS)),
+            _ => None,
+        });
+        tidy.collect()
     }
 
     pub fn required_time(&mut self, field: &'static str) -> Result<(i64, bool), Rejection> {
         let text = self.required_text(field)?;
-        parse_time(&text, self.model.zone).map_err(|_| Rejection { reason: Reason::BadTime, field: Some(field.to_string()) })
+        let bad = Rejection { reason: Reason::BadTime, field: Some(field.to_string()) };
+        self.read_time(&text).map_err(|_| bad)
     }
 
     pub fn time(&mut self, field: &'static str) -> Option<i64> {
         let text = self.text(field)?;
-        let time = parse_time(&text, self.model.zone).ok();
-        if time.is_none() {
-            self.flag(Flag::UnreadableValue);
+        match self.read_time(&text) {
+            Ok((ms, _)) => return Some(ms),
+            Err(TimeProblem::Nothing) => self.flag(Flag::Placeholder),
+            Err(TimeProblem::Malformed) => self.flag(Flag::UnreadableValue),
         }
-        time.map(|(ms, _)| ms)
+        None
+    }
+
+    fn read_time(&mut self, text: &str) -> Result<(i64, bool), TimeProblem> {
+        let read = read_time(text, self.model.zone)?;
+        if read.bare_number {
+            self.flag(Flag::BareNumberTime);
+        }
+        Ok((read.ms, read.day_only))
     }
 
     /// An enterprise's id in the realm's scheme; one without the scheme's shape becomes null.
     pub fn enterprise_id(&mut self, field: &'static str) -> Option<String> {
-        let text = self.text(field)?;
-        let (id, problem) = self.model.id_scheme.normalise(&text);
+        self.hinted_id(field).0
+    }
+
+    /// The same, and what the text says where it is no such id.
+    pub fn hinted_id(&mut self, field: &'static str) -> (Option<String>, Option<IdHint>) {
+        let Some(text) = self.text_within(field, How::Id, MAX_SHORT_CHARS) else { return (None, None) };
+        let (id, problem, hint) = self.model.id_scheme.read(&text);
         match problem {
             None | Some(IdProblem::Empty) => {}
             Some(IdProblem::CheckCharacter) => self.flag(Flag::IdCheckCharacter),
             Some(IdProblem::Malformed | IdProblem::TooLong) => self.flag(Flag::IdMalformed),
+            Some(IdProblem::Scientific) => self.flag(Flag::IdScientific),
+            Some(IdProblem::CutToFifteen) => self.flag(Flag::IdTruncated),
+            Some(IdProblem::Other) => self.flag(Flag::OtherId),
         }
-        id
+        if id.as_ref().is_some_and(|id| *id != text) {
+            self.flag(Flag::IdFolded);
+        }
+        (id, hint)
     }
 
+    /// Records that are about one enterprise have its id in the scheme's shape, or are none.
     pub fn required_enterprise_id(&mut self, field: &'static str) -> Result<String, Rejection> {
-        self.required_text(field)?;
-        let bad = Rejection { reason: Reason::BadId, field: Some(field.to_string()) };
-        self.enterprise_id(field).ok_or(bad)
+        let text = self.required(field, How::Id, MAX_SHORT_CHARS)?;
+        let (id, problem) = self.model.id_scheme.normalise(&text);
+        let id = id.ok_or_else(|| Rejection { reason: Reason::BadId, field: Some(field.to_string()) })?;
+        if problem == Some(IdProblem::CheckCharacter) {
+            self.flag(Flag::IdCheckCharacter);
+        }
+        if id != text {
+            self.flag(Flag::IdFolded);
+        }
+        Ok(id)
     }
 
     /// An organisation's slug; a name, an alias or a former name only one has is read as its slug, other
     /// texts stay as they are.
     pub fn organisation(&mut self, field: &'static str) -> Option<String> {
-        let text = self.text(field)?;
+        let text = self.name(field)?;
         Some(self.model.find_organisation(&text).map_or(text, |o| o.slug.clone()))
     }
 
@@ -262,7 +340,19 @@ impl<'a> Fields<'a> {
     pub fn region_if_given(&mut self, field: &'static str) -> Result<Option<String>, Rejection> {
         let region = self.region(field);
         let bad = Rejection { reason: Reason::BadValue, field: Some(field.to_string()) };
-        if region.is_none() && self.value(field).is_some() { Err(bad) } else { Ok(region) }
+        if region.is_none() && self.value(field, How::Name).is_some() { Err(bad) } else { Ok(region) }
+    }
+
+    /// A trade's code as conditions write it.
+    pub fn industry(&mut self, field: &'static str) -> Option<String> {
+        let text = self.text(field)?;
+        let code = (self.model.id_scheme == IdScheme::Uscc).then(|| industry_code(&text)).flatten();
+        Some(code.unwrap_or(text))
+    }
+
+    /// A category's path with `/` between its parts.
+    pub fn category(&mut self, field: &'static str) -> Option<String> {
+        self.text(field).map(|text| category_path(&text).into_owned())
     }
 
     pub fn zone(&self) -> Zone {
@@ -272,7 +362,7 @@ impl<'a> Fields<'a> {
     /// A region's code in the pipeline; a name or an alias is read as its code. A pipeline that lists
     /// no regions takes the text itself.
     pub fn region(&mut self, field: &'static str) -> Option<String> {
-        let text = self.text(field)?;
+        let text = self.name(field)?;
         if self.model.regions.is_empty() {
             return Some(text);
         }
@@ -282,6 +372,45 @@ impl<'a> Fields<'a> {
         }
         code
     }
+}
+
+/// How a text is brought into one form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// Only trimmed: ids are what other records call them.
+    Verbatim,
+    /// An enterprise's id: the scheme knows its form.
+    Id,
+    Text,
+    Name,
+    /// What a person wrote: 无 may be all of it.
+    Free,
+}
+
+fn tidied(raw: String, how: How, flags: &mut Vec<Flag>) -> String {
+    if how == How::Verbatim || how == How::Id {
+        return raw.trim().to_string();
+    }
+    let raw = match mojibake::repaired(&raw) {
+        Some(repaired) => {
+            note(flags, Flag::DoubleEncoded);
+            repaired
+        }
+        None => raw,
+    };
+    let clean = if how == How::Name { clean_name(&raw, flags) } else { clean(&raw, flags) };
+    if clean.len() == raw.len() && clean == raw {
+        return raw;
+    }
+    clean.into_owned()
+}
+
+/// What forms make people write where they have nothing to say.
+fn says_nothing(text: &str) -> bool {
+    const NOTHING: [&str; 14] =
+        ["无", "暂无", "没有", "空", "不详", "未知", "未填", "未填写", "不清楚", "测试", "n/a", "null", "undefined", "nan"];
+    let marks = |c: char| matches!(c, '/' | '\\' | '-' | '—' | '－' | '／' | '.' | '。' | '*' | '、' | '_' | '?' | '？' | '无');
+    text.chars().all(marks) || NOTHING.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -304,7 +433,7 @@ fn cell_text(value: &Value) -> Option<Cow<'_, str>> {
 fn number_of(value: &Value) -> Option<f64> {
     match value {
         Value::Number(n) => n.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
+        Value::String(text) => text.trim().parse().ok().or_else(|| parse_amount(text)),
         _ => None,
     }
 }

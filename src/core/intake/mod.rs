@@ -3,16 +3,23 @@
 
 mod bytes;
 mod caller;
+mod clean;
 mod decode;
+mod departments;
 mod directory;
 mod fields;
+mod hints;
+mod html;
+mod mojibake;
 pub mod names;
 mod resolve;
 mod sketch;
 
 pub use bytes::MAX_RECORD_BYTES;
 pub use caller::{CallerKey, MAX_KEY_ID_CHARS, MIN_CALLER_KEY_BYTES};
+pub use clean::{clean, clean_name};
 pub use decode::{Decoded, Rejection, decode};
+pub use departments::MAX_DEPARTMENTS;
 pub use directory::{Directory, MAX_ENTERPRISES};
 pub use fields::{MAX_LIST, MAX_OWN_ID_BYTES, MAX_SHORT_CHARS, MAX_TEXT_CHARS, choose_map};
 pub use resolve::resolve;

@@ -1,5 +1,7 @@
 //! A typed record → what it says about whom, given the directory as of the entry before it.
 
+use super::departments::departments;
+use super::hints::{self, Hinted};
 use super::names::{self, Asked};
 use super::{Decoded, Directory, sketch};
 use crate::domain::{Fixed3, Indicator, Intent, Record, TicketStatus};
@@ -58,6 +60,7 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
             secondary,
             sketch: sketch([t.title.as_deref(), t.content.as_deref()].into_iter().flatten()),
             caller,
+            departments: departments(model, t.handling_department.as_deref(), flags),
             ..TextFact::of(evidence, None)
         }),
         Record::Report(r) => Fact::Text(TextFact {
@@ -154,9 +157,22 @@ fn whom(model: &Model, directory: &Directory, record: &Record, flags: &mut Vec<F
         Record::Alarm(r) => return Whom::of(by_id(directory, &r.id, flags)),
         _ => return Whom::default(),
     };
-    let answer = names::attribute(model, directory, asked);
-    if let Some(id) = id {
-        let subject = by_id(directory, id, flags);
+    let hinted = hints::follow(directory, record, flags);
+    let mut answer = names::attribute(model, directory, asked);
+    let given = match (id, hinted) {
+        (Some(id), _) => by_id(directory, id, flags),
+        (None, Hinted::Subject(attribution)) => Some(attribution),
+        (None, Hinted::Candidate(id)) => {
+            if answer.subject.is_none() && !answer.candidates.contains(&id) {
+                answer.candidates.insert(0, id);
+                answer.candidates.truncate(names::MAX_CANDIDATES);
+            }
+            None
+        }
+        (None, Hinted::Nothing) => None,
+    };
+    if let Some(subject) = given {
+        let subject = Some(subject);
         let given = subject.as_ref().map(|s| s.id.clone());
         let others = answer.subject.into_iter().chain(answer.secondary);
         // Who is named plainly beside the id is accused too.

@@ -359,5 +359,38 @@ codes! {
         Late = "late",
         /// A name several enterprises have.
         AmbiguousName = "ambiguous_name",
+        /// UTF-8 read in another encoding and written again was put right, once.
+        DoubleEncoded = "double_encoded",
+        /// Tags or entities.
+        HtmlRemoved = "html_removed",
+        /// Zero-width, control and no-break characters.
+        InvisibleRemoved = "invisible_removed",
+        /// Full-width or compatibility forms became plain ones (NFKC).
+        WidthFolded = "width_folded",
+        TraditionalFolded = "traditional_folded",
+        /// Line breaks and tabs at either end.
+        PaddingRemoved = "padding_removed",
+        /// Spaces inside a name.
+        NameSpacesRemoved = "name_spaces_removed",
+        /// A value that says nothing (无, /, 0001-01-01) became null.
+        Placeholder = "placeholder",
+        /// A bare number was read as a time: by its digits, as an epoch or as a spreadsheet's serial.
+        BareNumberTime = "bare_number_time",
+        /// An id in lower case, in full-width characters or with spaces was written in its form.
+        IdFolded = "id_folded",
+        /// An id a spreadsheet made a rounded number of became null.
+        IdScientific = "id_scientific",
+        /// An id of which only fifteen digits are left became null.
+        IdTruncated = "id_truncated",
+        /// A malformed id is one of the directory's with 0 for O: that one is a candidate.
+        IdSuggested = "id_suggested",
+        /// The id is a registration number or an organisation code.
+        OtherId = "other_id",
+        /// A handling department the pipeline does not know was left out.
+        UnknownDepartment = "unknown_department",
+        /// A device's value that stands for no measurement (9999): it meets no limit.
+        SensorSentinel = "sensor_sentinel",
+        /// The device says that its value is stuck or bad: it meets no limit.
+        SensorStuck = "sensor_stuck",
     }
 }

@@ -248,7 +248,7 @@ fn severity(record: &Record) -> Option<u32> {
 
 fn over_limit(record: &Record) -> Option<bool> {
     match record {
-        Record::Alarm(r) => r.limit.map(|limit| r.value > limit),
+        Record::Alarm(r) => r.limit.map(|limit| r.value > limit && !r.spoilt),
         _ => None,
     }
 }
@@ -256,7 +256,7 @@ fn over_limit(record: &Record) -> Option<bool> {
 fn value(record: &Record) -> Option<f64> {
     match record {
         Record::Observation(r) => Some(r.value),
-        Record::Alarm(r) => Some(r.value),
+        Record::Alarm(r) => Some(r.value).filter(|_| !r.spoilt),
         Record::Indicator(r) => Some(r.value),
         Record::Penalty(r) => r.amount_yuan,
         _ => None,

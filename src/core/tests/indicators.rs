@@ -177,7 +177,7 @@ fn records_that_can_be_no_series_are_dead_letters() {
         (json!({ "period": "P7D" }), "bad_value period"),
         (json!({ "region": "nowhere" }), "bad_value region"),
         (json!({ "region": ["r1"] }), "bad_value region"),
-        (json!({ "value": "NaN" }), "wrong_type value"),
+        (json!({ "value": "NaN" }), "missing_field value"),
         (json!({ "value": "many" }), "wrong_type value"),
         (json!({ "period_start": "2024-02-30" }), "bad_time period_start"),
         // A week that is not over for days: nobody can know its figure.

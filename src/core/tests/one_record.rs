@@ -26,7 +26,7 @@ const READ: &[Stop] = &[
     ("src/core/intake/fields.rs", "choose_map", "the first field map all of whose columns the row has"),
     ("src/core/intake/decode.rs", "ticket", "the fields of a ticket, one by one"),
     ("src/core/intake/fields.rs", "region", "a region by code, name or alias"),
-    ("src/core/domain/time.rs", "parse_time", "the date shapes of exports"),
+    ("src/core/domain/time_text.rs", "read_time", "the date shapes of exports"),
 ];
 const PLACE: &[Stop] = &[
     ("src/core/sequencer/order.rs", "accept", "the record's place: ticks that are due, then its entry"),

@@ -146,9 +146,7 @@ fn closed(source: &Source, kind: Option<&str>, field: &str) -> Option<fn(&str, &
         (SourceKind::Sector, Some("inspection"), "result") => |w, _| InspectionResult::parse(w).is_some(),
         (SourceKind::Sector, Some("indicator"), "period") => |w, _| Period::parse(w).is_some(),
         (SourceKind::Sector, Some("permit"), "status") => |w, _| PermitStatus::parse(w).is_some(),
-        (_, _, "verified" | "revoked" | "repaired" | "branch" | "natural_person") => {
-            |w, _| w.eq_ignore_ascii_case("true") || w.eq_ignore_ascii_case("false")
-        }
+        (_, _, "verified" | "revoked" | "repaired" | "branch" | "natural_person") => |w, _| parse_bool(w).is_some(),
         (_, _, "region") => |w, model| model.find_region(w).is_some(),
         _ => return None,
     })

@@ -49,7 +49,7 @@ pub fn gas_with_clues() -> Bundle {
     bundle
 }
 
-fn repo() -> PathBuf {
+pub fn repo() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 

@@ -14,6 +14,7 @@ mod conformance;
 mod demo;
 mod kafka_args;
 mod publish;
+mod redrive;
 mod replay;
 mod run;
 mod schema;
@@ -49,6 +50,8 @@ enum Command {
     Topics(topics::Args),
     /// Publish files into the raw topics.
     Publish(publish::Args),
+    /// Send dead letters, or tickets nobody was found for, through once more: list them, try a fix, send.
+    Redrive(redrive::Args),
     /// Run realms: read, score, warn, exactly once.
     Run(run::Args),
     /// Make a city up: all its feeds, departments that answer, and the truth of what is planted in it.
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Publish(args) => publish::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Conformance(args) => conformance::run(&args),
+        Command::Redrive(args) => redrive::run(&args),
         Command::Run(args) => run::run(&args),
     };
     match result {

@@ -13,6 +13,7 @@ mod check;
 mod conformance;
 mod demo;
 mod kafka_args;
+mod lint_feed;
 mod publish;
 mod redrive;
 mod replay;
@@ -48,6 +49,8 @@ enum Command {
     /// Create or check the topics the realms need.
     #[command(subcommand)]
     Topics(topics::Args),
+    /// Profile an export before it is published: columns, repairs, dead letters, a field map to paste.
+    LintFeed(lint_feed::Args),
     /// Publish files into the raw topics.
     Publish(publish::Args),
     /// Send dead letters, or tickets nobody was found for, through once more: list them, try a fix, send.
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Publish(args) => publish::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Conformance(args) => conformance::run(&args),
+        Command::LintFeed(args) => lint_feed::run(&args),
         Command::Redrive(args) => redrive::run(&args),
         Command::Run(args) => run::run(&args),
     };

@@ -8,6 +8,7 @@ mod demo;
 mod feeds;
 mod kafka;
 mod lang;
+mod lint;
 mod pipelines;
 mod replay;
 mod score;

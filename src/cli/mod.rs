@@ -13,7 +13,9 @@ mod check;
 mod conformance;
 mod demo;
 mod kafka_args;
+mod lint_feed;
 mod publish;
+mod redrive;
 mod replay;
 mod run;
 mod schema;
@@ -47,8 +49,12 @@ enum Command {
     /// Create or check the topics the realms need.
     #[command(subcommand)]
     Topics(topics::Args),
+    /// Profile an export before it is published: columns, repairs, dead letters, a field map to paste.
+    LintFeed(lint_feed::Args),
     /// Publish files into the raw topics.
     Publish(publish::Args),
+    /// Send dead letters, or tickets nobody was found for, through once more: list them, try a fix, send.
+    Redrive(redrive::Args),
     /// Run realms: read, score, warn, exactly once.
     Run(run::Args),
     /// Make a city up: all its feeds, departments that answer, and the truth of what is planted in it.
@@ -78,6 +84,8 @@ pub fn main() -> ExitCode {
         Command::Publish(args) => publish::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Conformance(args) => conformance::run(&args),
+        Command::LintFeed(args) => lint_feed::run(&args),
+        Command::Redrive(args) => redrive::run(&args),
         Command::Run(args) => run::run(&args),
     };
     match result {

@@ -1,34 +1,53 @@
 //! CSV rows as JSON objects of text cells. UTF-8 with or without BOM, else GB18030.
 
-use super::{RawRow, counted};
+use super::{MAX_COLUMNS, RawRow, counted};
 use anyhow::{Context, Result, bail};
 
-/// Longest header a file may have; more columns is no table.
-const MAX_COLUMNS: usize = 1_000;
+/// A CSV file as it is, before anything is made of it.
+pub struct Csv {
+    pub encoding: &'static str,
+    pub header: Vec<String>,
+    /// Each row, and the line it begins at.
+    pub values: Vec<(u64, Vec<u8>)>,
+    /// Rows of another number of cells than the header has: the first one's line number and cells, and how many.
+    pub ragged: Option<(u64, usize, u64)>,
+}
 
 pub fn rows(bytes: &[u8]) -> Result<Vec<RawRow>> {
-    let text = text(bytes)?;
+    Ok(counted(read(bytes)?.values.into_iter()))
+}
+
+pub fn read(bytes: &[u8]) -> Result<Csv> {
+    let (text, encoding) = text(bytes)?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let header: Vec<String> = reader.headers()?.iter().map(|h| h.trim().to_string()).collect();
     if header.len() > MAX_COLUMNS {
         bail!("{} columns; {MAX_COLUMNS} are allowed", header.len());
     }
-    let mut values = Vec::new();
+    let mut csv = Csv { encoding, header, values: Vec::new(), ragged: None };
     for (at, record) in reader.records().enumerate() {
         let record = record.with_context(|| format!("row {}", at + 2))?;
+        let line = record.position().map_or(at as u64 + 2, csv::Position::line);
+        if record.len() != csv.header.len() {
+            csv.ragged.get_or_insert((line, record.len(), 0)).2 += 1;
+        }
         let row: serde_json::Map<String, serde_json::Value> =
-            header.iter().zip(record.iter()).map(|(name, cell)| (name.clone(), cell.into())).collect();
-        values.push((record.position().map_or(at as u64 + 2, csv::Position::line), serde_json::to_vec(&row)?));
+            csv.header.iter().zip(record.iter()).map(|(name, cell)| (name.clone(), cell.into())).collect();
+        csv.values.push((line, serde_json::to_vec(&row)?));
     }
-    Ok(counted(values.into_iter()))
+    Ok(csv)
 }
 
-fn text(bytes: &[u8]) -> Result<std::borrow::Cow<'_, str>> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+pub fn text(bytes: &[u8]) -> Result<(std::borrow::Cow<'_, str>, &'static str)> {
+    let (bytes, marked) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => (rest, true),
+        None => (bytes, false),
+    };
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.into()),
+        Ok(text) => Ok((text.into(), if marked { "UTF-8 with a byte order mark" } else { "UTF-8" })),
         Err(_) => {
-            encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes).context("neither UTF-8 nor GB18030")
+            let text = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes);
+            Ok((text.context("neither UTF-8 nor GB18030: save it as CSV UTF-8")?, "GB18030"))
         }
     }
 }

@@ -2,6 +2,9 @@
 //! become records as a producer would send them; nothing is decided about them here.
 
 mod csv_rows;
+mod table;
+
+pub use table::{Table, table};
 
 use anyhow::{Context, Result, bail};
 use jianwei_core::domain::{Record, SourceKind};
@@ -11,6 +14,11 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+/// Longest header a file may have; more columns is no table.
+const MAX_COLUMNS: usize = 1_000;
+/// Longest file read, unpacked.
+const MAX_FILE_BYTES: u64 = 4 << 30;
+
 /// One record of a file, and the topic it belongs to.
 pub struct Row {
     pub topic: String,
@@ -18,6 +26,8 @@ pub struct Row {
     pub value: Vec<u8>,
     /// Control records: the realm's own partition.
     pub partition: Option<i32>,
+    /// Intake can read it.
+    pub readable: bool,
     /// Its own time, or, where it has none or can't be read, that of the row before it.
     pub at_ms: i64,
 }
@@ -56,15 +66,12 @@ impl Input {
 /// Reads a file whole, its rows in order of event time.
 pub fn read(model: &Model, kind: SourceKind, path: &Path) -> Result<Vec<Row>> {
     let bytes = unpacked(path).with_context(|| format!("reading {}", path.display()))?;
-    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-    let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
-    let rows = match name.rsplit_once('.').map(|(_, ending)| ending) {
-        Some("csv") => csv_rows::rows(&bytes).with_context(|| format!("reading {}", path.display()))?,
-        Some("ndjson" | "jsonl" | "json") => ndjson_rows(&bytes),
-        _ => bail!("{}: a file ends with .csv, .ndjson or .jsonl, then perhaps .gz or .zst", path.display()),
+    let rows = match ending(path)? {
+        Ending::Csv => csv_rows::rows(&bytes).with_context(|| format!("reading {}", path.display()))?,
+        Ending::Ndjson => ndjson_rows(&bytes),
     };
     let mut rows = keyed(model, kind, rows, path)?;
-    if !rows.is_empty() && rows.iter().all(|row| row.key.is_none()) {
+    if !rows.is_empty() && rows.iter().all(|row| !row.readable) {
         eprintln!(
             "jianwei: no row of {} can be read as {}: no [[source.map]] of realm {} has these columns, or a required field is missing",
             path.display(),
@@ -93,14 +100,33 @@ pub fn read_by_topic(model: &Model, inputs: &[Input]) -> Result<BTreeMap<String,
     Ok(topics)
 }
 
+enum Ending {
+    Csv,
+    Ndjson,
+}
+
+fn ending(path: &Path) -> Result<Ending> {
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
+    match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("csv") => Ok(Ending::Csv),
+        Some("ndjson" | "jsonl" | "json") => Ok(Ending::Ndjson),
+        _ => bail!("{}: a file ends with .csv, .ndjson or .jsonl, then perhaps .gz or .zst", path.display()),
+    }
+}
+
 fn unpacked(path: &Path) -> Result<Vec<u8>> {
     let file = std::fs::File::open(path)?;
     let mut bytes = Vec::new();
-    match path.extension().and_then(|e| e.to_str()) {
-        Some("gz") => flate2::read::MultiGzDecoder::new(file).read_to_end(&mut bytes)?,
-        Some("zst") => zstd::Decoder::new(file)?.read_to_end(&mut bytes)?,
-        _ => std::io::BufReader::new(file).read_to_end(&mut bytes)?,
+    let reader: Box<dyn Read> = match path.extension().and_then(|e| e.to_str()) {
+        Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(file)),
+        Some("zst") => Box::new(zstd::Decoder::new(file)?),
+        _ => Box::new(std::io::BufReader::new(file)),
     };
+    reader.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        bail!("longer than {MAX_FILE_BYTES} bytes: part it");
+    }
     Ok(bytes)
 }
 
@@ -154,16 +180,22 @@ fn keyed_row(model: &Model, sources: &[&Source], row: RawRow, before_ms: i64) ->
     // The id a map asks to derive: the row's bytes and how many equal ones came before.
     let derived = jianwei_core::domain::short_hash(&[&text, &row.occurrence.to_string()]);
     let decoded = intake::decode(model, source, Some(derived.as_bytes()), Some(&row.value)).ok();
-    let key = decoded.as_ref().map(|d| match &d.record {
-        Record::Ticket(_) | Record::Report(_) | Record::Enterprise(_) | Record::Inspector(_) => d.record.source_id(),
-        Record::Disposition(_) | Record::Control(_) => d.record.source_id(),
-        _ if derives_id(source, json.as_ref()) => derived.clone(),
-        record => record.source_id(),
-    });
+    // A row that can't be read has a key all the same: compacted topics take no record without one, and
+    // once the map is mended the record sent again has the id it would have had.
+    let key = decoded.as_ref().map_or_else(
+        || derived.clone(),
+        |d| match &d.record {
+            Record::Ticket(_) | Record::Report(_) | Record::Enterprise(_) | Record::Inspector(_) => d.record.source_id(),
+            Record::Disposition(_) | Record::Control(_) => d.record.source_id(),
+            _ if derives_id(source, json.as_ref()) => derived.clone(),
+            record => record.source_id(),
+        },
+    );
     Ok(Row {
         topic: source.topic.clone(),
         partition: (source.kind == SourceKind::Control).then_some(model.journal_partition),
-        key: key.map(String::into_bytes),
+        key: Some(key.into_bytes()),
+        readable: decoded.is_some(),
         at_ms: decoded.and_then(|d| d.record.event_time_ms()).unwrap_or(before_ms),
         value: row.value,
     })

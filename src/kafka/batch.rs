@@ -19,6 +19,8 @@ pub struct OutRecord {
     pub key: Option<Vec<u8>>,
     pub value: Option<Vec<u8>>,
     pub headers: OwnedHeaders,
+    /// Where another time than that of sending is wanted.
+    pub timestamp_ms: Option<i64>,
 }
 
 /// The entries of one transaction, what they put out, and the source offsets they stand for.
@@ -62,7 +64,13 @@ impl Default for BatchBytes {
 pub struct RawRecord {
     pub key: Option<Vec<u8>>,
     pub value: Option<Vec<u8>>,
+    /// Where it stood before it was sent again: see [`REDRIVEN_FROM`].
+    pub redriven_from: Option<String>,
 }
+
+/// Header of a record that was sent again: of which dead letter, or of which source record. Should it
+/// fail once more, its new dead letter carries it too.
+pub const REDRIVEN_FROM: &str = "jianwei_redriven_from";
 
 impl BatchBytes {
     pub fn is_empty(&self) -> bool {
@@ -98,6 +106,7 @@ impl BatchBytes {
             key: Some(realm.as_bytes().to_vec()),
             value: Some(value),
             headers: OwnedHeaders::new(),
+            timestamp_ms: None,
         });
         let source = match &entry.body {
             Body::Record(r) => Some(&r.source),
@@ -118,7 +127,7 @@ impl BatchBytes {
                 Effect::Assessment(_) => {}
                 Effect::DeadLetter(letter) => {
                     *self.tally.dead_letters.entry(letter.reason.as_str()).or_default() += 1;
-                    let raw = raw.take().unwrap_or(RawRecord { key: None, value: None });
+                    let raw = raw.take().unwrap_or(RawRecord { key: None, value: None, redriven_from: None });
                     self.push(dead_letter(realm, letter, raw));
                 }
             }
@@ -144,6 +153,7 @@ impl BatchBytes {
             key: Some(p.key.clone().into_bytes()),
             value: p.value.clone(),
             headers,
+            timestamp_ms: None,
         });
     }
 
@@ -182,5 +192,9 @@ fn dead_letter(realm: &str, letter: &DeadLetter, mut raw: RawRecord) -> OutRecor
     for (key, value) in letter.headers(realm) {
         headers = headers.insert(Header { key, value: Some(value) });
     }
-    OutRecord { topic: topics::DEAD_LETTERS.to_string(), partition: None, key: raw.key, value: raw.value, headers }
+    if let Some(from) = &raw.redriven_from {
+        headers = headers.insert(Header { key: REDRIVEN_FROM, value: Some(from) });
+    }
+    let topic = topics::DEAD_LETTERS.to_string();
+    OutRecord { topic, partition: None, key: raw.key, value: raw.value, headers, timestamp_ms: None }
 }

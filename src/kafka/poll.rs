@@ -12,10 +12,11 @@ use std::time::Duration;
 pub enum Polled {
     Nothing,
     Message(RawMessage),
-    /// The partition has no more committed records for now.
+    /// The partition has no more committed records for now; `offset` is where the next one would stand.
     End {
         topic: String,
         partition: i32,
+        offset: i64,
     },
     Failed {
         error: rdkafka::types::RDKafkaErrorCode,
@@ -31,6 +32,15 @@ pub struct RawMessage {
     pub offset: i64,
     pub key: Option<Vec<u8>>,
     pub value: Option<Vec<u8>>,
+    pub timestamp_ms: i64,
+    /// Jianwei's own headers only, those whose names begin with `jianwei_`; other people's are not copied.
+    pub headers: Vec<(String, String)>,
+}
+
+impl RawMessage {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, text)| text.as_str())
+    }
 }
 
 /// Polls once. A time-out below 1 ms would be truncated to 0 by librdkafka.
@@ -60,13 +70,41 @@ pub fn poll<C: ConsumerContext>(consumer: &BaseConsumer<C>, timeout: Duration) -
                 offset: m.offset,
                 key: bytes(m.key, m.key_len),
                 value: bytes(m.payload, m.len),
+                timestamp_ms: rdsys::rd_kafka_message_timestamp(message, std::ptr::null_mut()),
+                headers: own_headers(message),
             }),
-            RDKafkaRespErr::RD_KAFKA_RESP_ERR__PARTITION_EOF => Polled::End { topic, partition: m.partition },
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__PARTITION_EOF => Polled::End { topic, partition: m.partition, offset: m.offset },
             error => Polled::Failed { error: error.into(), topic, partition: m.partition },
         };
         rdsys::rd_kafka_message_destroy(message);
         polled
     }
+}
+
+/// SAFETY: `message` must be one librdkafka handed out and that is not destroyed yet.
+unsafe fn own_headers(message: *mut rdsys::rd_kafka_message_t) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut headers: *mut rdsys::rd_kafka_headers_t = std::ptr::null_mut();
+    // SAFETY: the caller's promise; names and values point into the message and are copied here.
+    unsafe {
+        // Most records have none: this is all it costs them.
+        if rdsys::rd_kafka_message_headers(message, &mut headers) != RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR {
+            return found;
+        }
+        let (mut name, mut value, mut size) = (std::ptr::null(), std::ptr::null(), 0usize);
+        for at in 0.. {
+            let error = rdsys::rd_kafka_header_get_all(headers, at, &mut name, &mut value, &mut size);
+            if error != RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR {
+                return found;
+            }
+            let name = CStr::from_ptr(name).to_bytes();
+            if name.starts_with(b"jianwei_") && !value.is_null() {
+                let text = std::slice::from_raw_parts(value.cast::<u8>(), size);
+                found.push((String::from_utf8_lossy(name).into_owned(), String::from_utf8_lossy(text).into_owned()));
+            }
+        }
+    }
+    found
 }
 
 /// The end of a partition as the consumer last heard of it, without asking the broker.

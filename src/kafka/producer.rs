@@ -63,11 +63,12 @@ pub struct Failure {
 }
 
 impl TransactionalProducer {
-    /// Creates the producer and fences every older one of the same transactional id.
-    pub fn init(settings: &Settings, realm: &str) -> Result<TransactionalProducer, Failure> {
+    /// Creates the producer and fences every older one of the same transactional id, `jianwei-<name>`:
+    /// what the older one had begun and not committed never shows.
+    pub fn init(settings: &Settings, name: &str) -> Result<TransactionalProducer, Failure> {
         let context = Context::default();
         let deliveries = Arc::clone(&context.0);
-        let config = settings.transactional_producer(&format!("jianwei-{realm}"));
+        let config = settings.transactional_producer(&format!("jianwei-{name}"));
         let producer: BaseProducer<Context> =
             BaseProducer::from_config_and_context(&config, context).map_err(|e| failure("create producer", &e))?;
         producer.init_transactions(INIT_TIMEOUT).map_err(|e| failure("init_transactions", &e))?;
@@ -111,6 +112,9 @@ impl TransactionalProducer {
         }
         if let Some(partition) = record.partition {
             base = base.partition(partition);
+        }
+        if let Some(timestamp_ms) = record.timestamp_ms {
+            base = base.timestamp(timestamp_ms);
         }
         loop {
             match self.producer.send(base) {

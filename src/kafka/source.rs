@@ -122,7 +122,7 @@ impl SourceReader {
                 self.lanes[lane].position = message.offset + 1;
                 Ok(Read::Record { lane, message })
             }
-            Polled::End { topic, partition } => Ok(Read::End { lane: self.lane(&topic, partition)? }),
+            Polled::End { topic, partition, .. } => Ok(Read::End { lane: self.lane(&topic, partition)? }),
             Polled::Failed { error, .. } if is_passing(error) => Ok(Read::Nothing),
             Polled::Failed {
                 error: RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange,

@@ -177,6 +177,10 @@ pub(super) fn dead_letter() -> Value {
                 "type": "string", "pattern": "^[0-9]+$",
                 "description": "Only where the value was too long and was cut: how many bytes it had.",
             },
+            "jianwei_redriven_from": {
+                "type": "string",
+                "description": "Only where the record had been sent again by `jianwei redrive` and failed once more: the dead letter, or the source record, that it was.",
+            },
         },
     })
 }

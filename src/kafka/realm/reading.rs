@@ -2,7 +2,7 @@
 //! own time (feed clock).
 
 use super::Realm;
-use crate::kafka::batch::RawRecord;
+use crate::kafka::batch::{REDRIVEN_FROM, RawRecord};
 use crate::kafka::source::{Read, SourceReader};
 use crate::now_ms;
 use crate::telemetry::RealmPhase;
@@ -12,7 +12,7 @@ use jianwei_core::intake;
 use jianwei_core::journal::SourcePosition;
 use jianwei_core::pipeline::{Clock, Model};
 use jianwei_core::sequencer::{FeedMerge, FeedPartition, FeedRecord, PARTITION_BUFFER_RECORDS};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 /// The merge of a feed, and the group being stamped.
@@ -22,6 +22,8 @@ pub(super) struct Feed {
     group: VecDeque<(SourcePosition, FeedRecord)>,
     pace_from: Option<(Instant, i64)>,
     ended: bool,
+    /// Of the records read ahead those that were sent again: from where.
+    redriven: BTreeMap<(String, i32, i64), String>,
 }
 
 impl Realm {
@@ -56,8 +58,14 @@ impl Realm {
                 let ended = source.lanes[lane].position >= source.lanes[lane].end_at_start;
                 source.set_paused(lane, ended)?;
             }
-            self.feed =
-                Some(Feed { merge, group_stamp_ms: state.stamp_ms, group: VecDeque::new(), pace_from: None, ended: false });
+            self.feed = Some(Feed {
+                merge,
+                group_stamp_ms: state.stamp_ms,
+                group: VecDeque::new(),
+                pace_from: None,
+                ended: false,
+                redriven: BTreeMap::new(),
+            });
         }
         self.source = Some(source);
         Ok(())
@@ -82,7 +90,9 @@ impl Realm {
                 if self.batch.is_empty() {
                     self.batch_began = Instant::now();
                 }
-                self.accept(now_ms(), kind, position, decoded, RawRecord { key: message.key, value: message.value })?;
+                let redriven_from = message.header(REDRIVEN_FROM).map(str::to_string);
+                let raw = RawRecord { key: message.key, value: message.value, redriven_from };
+                self.accept(now_ms(), kind, position, decoded, raw)?;
                 Ok(false)
             }
             Read::End { .. } => Ok(false),
@@ -124,7 +134,8 @@ impl Realm {
             let Some((position, record)) = feed.group.pop_front() else { break };
             let stamp_ms = feed.group_stamp_ms;
             let kind = self.model.source_of_topic(&position.topic).map_or(SourceKind::Control, |s| s.kind);
-            let raw = RawRecord { key: record.key, value: record.value };
+            let redriven_from = feed.redriven.remove(&(position.topic.clone(), position.partition, position.offset));
+            let raw = RawRecord { key: record.key, value: record.value, redriven_from };
             self.accept(stamp_ms, kind, position, record.decoded, raw)?;
         }
         Ok(false)
@@ -186,6 +197,9 @@ fn read_ahead(model: &Model, source: &mut SourceReader, feed: &mut Feed) -> Resu
             Read::Record { lane, message } => {
                 let about = model.source_of_topic(&message.topic).context("a record of a topic the pipeline does not name")?;
                 let decoded = intake::decode(model, about, message.key.as_deref(), message.value.as_deref());
+                if let Some(from) = message.header(REDRIVEN_FROM) {
+                    feed.redriven.insert((message.topic.clone(), message.partition, message.offset), from.to_string());
+                }
                 feed.merge.push(lane, FeedRecord { offset: message.offset, key: message.key, value: message.value, decoded });
                 if !feed.merge.wants(lane) {
                     source.set_paused(lane, true)?;

@@ -1,0 +1,271 @@
+//! What each column is read as, and what its cells look like.
+
+use super::known::{Known, known};
+use super::personal::{self, Personal, Shapes};
+use crate::feeds::Table;
+use jianwei_core::domain::SourceKind;
+use jianwei_core::intake;
+use jianwei_core::pipeline::{FieldMap, IdRule, Model, Source};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Words of one column listed, shapes of one column listed, and distinct ones counted.
+const MAX_WORDS_SHOWN: usize = 12;
+const MAX_SHAPES_SHOWN: usize = 3;
+const MAX_DISTINCT: usize = 2_000;
+/// Longest word shown, in characters.
+const MAX_WORD_CHARS: usize = 40;
+/// Longest shape shown, in characters; longer texts are shown by their length.
+const MAX_SHAPE_CHARS: usize = 24;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Column {
+    pub name: String,
+    /// Record fields that read it.
+    pub fields: Vec<String>,
+    pub filled: u64,
+    /// It looks as if it said who called: nothing of it is shown.
+    pub personal: Option<Personal>,
+    /// Not read, but known from other exports as this field.
+    pub known_as: Option<String>,
+    /// Columns of words from a list: the words, how often, and whether intake knows them.
+    pub words: Vec<Word>,
+    /// Other columns: how their cells are shaped, digits as 9, letters as a, characters as 字.
+    pub shapes: Vec<Shape>,
+    /// Longer texts that hold something like a phone or id number.
+    pub texts_with_numbers: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Word {
+    pub text: String,
+    pub rows: u64,
+    pub known: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shape {
+    pub shape: String,
+    pub rows: u64,
+}
+
+/// Fields whose cells are words of a list or names of public things: they may be shown.
+pub(super) fn word_fields(kind: SourceKind) -> &'static [&'static str] {
+    match kind {
+        SourceKind::Tickets => {
+            &["intent", "status", "urgency", "verified", "satisfaction", "region", "category", "handling_department"]
+        }
+        SourceKind::Reports => &["channel", "severity", "matter", "region"],
+        SourceKind::Sector => &["kind", "mode", "result", "status", "period", "measure", "indicator", "class", "org", "region"],
+        SourceKind::Registry => &["region", "industry", "status", "credit_class", "size", "branch", "natural_person"],
+        SourceKind::Inspectors => &["org"],
+        SourceKind::Dispositions => &["action", "outcome", "org"],
+        SourceKind::Control => &["command", "level", "matter"],
+    }
+}
+
+/// All fields of a kind's records and the required ones, by its schema.
+pub(super) fn fields_of(kind: SourceKind) -> (BTreeSet<String>, Vec<String>) {
+    let schema = jianwei_core::schema::TOPICS
+        .iter()
+        .find(|t| matches!(t.carries, jianwei_core::schema::Carries::In(k) if k == kind))
+        .map_or(Value::Null, jianwei_core::schema::Topic::schema);
+    let parts = std::iter::once(&schema).chain(schema["oneOf"].as_array().into_iter().flatten());
+    let fields = parts.filter_map(|part| part["properties"].as_object()).flat_map(Map::keys).cloned().collect();
+    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string);
+    (fields, required.collect())
+}
+
+/// The columns a field is read from, in order, of those the table has; the same order as intake's.
+fn columns_of<'t>(source: &Source, map: Option<&FieldMap>, table: &'t Table, field: &str) -> Vec<&'t str> {
+    if map.is_some_and(|m| m.constants.contains_key(field) || m.cases.contains_key(field)) {
+        return Vec::new();
+    }
+    let there = |name: &str| table.columns.iter().find(|c| *c == name).map(String::as_str);
+    match map.and_then(|m| m.rename.get(field)) {
+        Some(column) => there(column).into_iter().collect(),
+        None => {
+            let listed = source.columns.get(field).into_iter().flatten().map(String::as_str);
+            std::iter::once(field).chain(listed).filter_map(there).collect()
+        }
+    }
+}
+
+/// Whether a field has something to be read from, a constant or default included.
+pub(super) fn is_given(source: &Source, map: Option<&FieldMap>, table: &Table, field: &str) -> bool {
+    let fixed =
+        map.is_some_and(|m| m.constants.contains_key(field) || m.cases.contains_key(field) || m.defaults.contains_key(field));
+    fixed || !columns_of(source, map, table, field).is_empty()
+}
+
+/// Required fields nothing gives.
+pub(super) fn missing(source: &Source, map: Option<&FieldMap>, kind: SourceKind, table: &Table) -> Vec<String> {
+    let (_, required) = fields_of(kind);
+    let derived = map.is_some_and(|m| m.id == IdRule::Key);
+    let given = |field: &str| is_given(source, map, table, field);
+    let mut out: Vec<String> = required.into_iter().filter(|f| !(given(f) || derived && is_own_id(kind, f))).collect();
+    if kind == SourceKind::Tickets && !given("content") && !given("category") {
+        out.push("content".into());
+    }
+    out
+}
+
+/// The record's own id, which a map may derive from the row.
+pub(super) fn is_own_id(kind: SourceKind, field: &str) -> bool {
+    matches!(
+        (kind, field),
+        (SourceKind::Tickets, "ticket_no") | (SourceKind::Reports, "report_id") | (SourceKind::Inspectors, "inspector_id")
+    )
+}
+
+pub(super) fn columns(model: &Model, source: &Source, map: Option<&FieldMap>, kind: SourceKind, table: &Table) -> Vec<Column> {
+    let known = known(kind);
+    let (mut fields, _) = fields_of(kind);
+    fields.extend(source.columns.keys().chain(map.iter().flat_map(|m| m.rename.keys())).cloned());
+    let mut seen: BTreeMap<&str, Cells> = table.columns.iter().map(|name| (name.as_str(), Cells::default())).collect();
+    for value in &table.values {
+        let Ok(row) = serde_json::from_slice::<Map<String, Value>>(value) else { continue };
+        for (name, cell) in &row {
+            if let (Some(cells), Some(text)) = (seen.get_mut(name.as_str()), text_of(cell)) {
+                cells.see(&text);
+            }
+        }
+    }
+    let read_as = |name: &str| -> Vec<String> {
+        fields.iter().filter(|field| columns_of(source, map, table, field).contains(&name)).cloned().collect()
+    };
+    let about = About { model, source, map, kind, known: &known };
+    table.columns.iter().map(|name| about.column(name, read_as(name), seen.remove(name.as_str()).unwrap_or_default())).collect()
+}
+
+/// A cell that is text or a number; objects and lists are nobody's column.
+fn text_of(cell: &Value) -> Option<String> {
+    let text = match cell {
+        Value::String(text) => text.trim().to_string(),
+        Value::Number(n) => n.to_string(),
+        Value::Bool(b) => b.to_string(),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+#[derive(Default)]
+struct Cells {
+    filled: u64,
+    /// Up to [`MAX_DISTINCT`] of them.
+    words: BTreeMap<String, u64>,
+    shapes: BTreeMap<String, u64>,
+    personal: Shapes,
+}
+
+impl Cells {
+    fn see(&mut self, text: &str) {
+        self.filled += 1;
+        self.personal.see(text);
+        bounded(&mut self.words, text.to_string());
+        bounded(&mut self.shapes, shape(text));
+    }
+}
+
+fn bounded(counts: &mut BTreeMap<String, u64>, text: String) {
+    if counts.len() < MAX_DISTINCT || counts.contains_key(&text) {
+        *counts.entry(text).or_default() += 1;
+    }
+}
+
+/// What a cell looks like, without saying what it says.
+fn shape(text: &str) -> String {
+    let chars = text.chars().count();
+    if chars > MAX_SHAPE_CHARS {
+        // Lengths to the next power of two: many texts, few shapes.
+        return format!("<= {} chars", chars.next_power_of_two());
+    }
+    let sign = |c: char| match c {
+        c if c.is_ascii_digit() => '9',
+        c if c.is_ascii_alphabetic() => 'a',
+        c if c.is_alphanumeric() => '字',
+        c => c,
+    };
+    text.chars().map(sign).collect()
+}
+
+struct About<'a> {
+    model: &'a Model,
+    source: &'a Source,
+    map: Option<&'a FieldMap>,
+    kind: SourceKind,
+    known: &'a Known,
+}
+
+impl About<'_> {
+    fn column(&self, name: &str, fields: Vec<String>, cells: Cells) -> Column {
+        // What intake reads as a caller's is a caller's, whatever its name.
+        let caller = fields.iter().any(|f| f.starts_with("caller"));
+        let personal = personal::by_name(name).or(cells.personal.personal());
+        let personal = personal.or(caller.then_some(Personal::Other));
+        let word_field = fields.iter().find(|f| word_fields(self.kind).contains(&f.as_str()));
+        let known_as = self.known.field_of(name).filter(|_| fields.is_empty()).map(str::to_string);
+        let listed = word_field.or(known_as.as_ref().filter(|f| word_fields(self.kind).contains(&f.as_str())));
+        let mut column = Column {
+            name: name.to_string(),
+            filled: cells.filled,
+            personal,
+            known_as: known_as.clone().filter(|_| personal.is_none()),
+            words: Vec::new(),
+            shapes: Vec::new(),
+            texts_with_numbers: cells.personal.within,
+            fields: fields.clone(),
+        };
+        match (personal, listed) {
+            (Some(_), _) => {}
+            (None, Some(field)) => column.words = self.words(field, cells.words),
+            (None, None) => {
+                let shapes = most(cells.shapes, MAX_SHAPES_SHOWN);
+                column.shapes = shapes.into_iter().map(|(shape, rows)| Shape { shape, rows }).collect();
+            }
+        }
+        column
+    }
+
+    fn words(&self, field: &str, words: BTreeMap<String, u64>) -> Vec<Word> {
+        // A list's word has few characters and no long number; of anything else only the shape is shown.
+        let shown = |text: &str| text.chars().count() <= MAX_WORD_CHARS && longest_number(text) <= 6;
+        let mut counts: BTreeMap<(String, bool), u64> = BTreeMap::new();
+        for (text, rows) in words {
+            let known = self.reads(field, &text);
+            *counts.entry((if shown(&text) { text } else { shape(&text) }, known)).or_default() += rows;
+        }
+        let mut words: Vec<Word> = counts.into_iter().map(|((text, known), rows)| Word { text, rows, known }).collect();
+        // Unknown ones first: they are what somebody must see to.
+        words.sort_by_key(|w| (w.known, std::cmp::Reverse(w.rows)));
+        words.truncate(MAX_WORDS_SHOWN);
+        words
+    }
+
+    /// Whether intake takes the word for this field, through the map and the source: a least record with
+    /// that word has no flag.
+    fn reads(&self, field: &str, word: &str) -> bool {
+        let word = self.map.and_then(|m| m.values.get(field)).and_then(|v| v.get(word)).map_or(word, String::as_str);
+        let mut row = match self.kind {
+            SourceKind::Tickets => json!({ "ticket_no": "1", "received_at": "2020-01-01", "content": "1" }),
+            SourceKind::Reports => json!({ "report_id": "1", "reported_at": "2020-01-01", "content": "1", "channel": "media" }),
+            _ => return true,
+        };
+        row[field] = json!(word);
+        let bare = Source { maps: Vec::new(), columns: BTreeMap::new(), ..self.source.clone() };
+        let decoded = intake::decode(self.model, &bare, Some(b"1"), Some(row.to_string().as_bytes()));
+        decoded.is_ok_and(|d| d.flags.is_empty())
+    }
+}
+
+fn longest_number(text: &str) -> usize {
+    text.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0)
+}
+
+fn most(counts: BTreeMap<String, u64>, n: usize) -> Vec<(String, u64)> {
+    let mut all: Vec<(String, u64)> = counts.into_iter().collect();
+    all.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
+    all.truncate(n);
+    all
+}

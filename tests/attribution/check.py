@@ -15,7 +15,7 @@ department_urged several_accused no_name brand_in_words group_vs_subsidiary clos
 traditional_or_fullwidth unknown_firm praise_or_help""".split()
 # a set's directories, at least so many texts a kind and that name nothing, and the longest text allowed
 BOTH = ("registry.ndjson", "registry2.ndjson")
-RULES = {"second.ndjson": (BOTH, 5, 40, 1500), "third.ndjson": (BOTH, 4, 35, 1500)}
+RULES = {"second.ndjson": (BOTH, 5, 40, 1500), "third.ndjson": (BOTH, 4, 35, 1500), "fourth.ndjson": (BOTH, 3, 30, 1500)}
 RULE = (("registry.ndjson",), 7, 25, 400)
 errors = []
 

@@ -164,6 +164,7 @@ fn the_labelled_texts() {
         ("first part", vec![FIRST], include_str!("../../../tests/attribution/first.ndjson"), 97, 0),
         ("second part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/second.ndjson"), 85, 3),
         ("third part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/third.ndjson"), 90, 4),
+        ("fourth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/fourth.ndjson"), 80, 8),
     ];
     let mut falls_short = false;
     for (part, registries, texts, least_percent, most_wrong) in parts {

@@ -2,7 +2,8 @@
 //! rejects the record; an unreadable optional one becomes null and a flag.
 
 use super::decode::Rejection;
-use crate::domain::{IdProblem, Zone, parse_time};
+use super::mask;
+use crate::domain::{IdProblem, IdScheme, Zone, parse_time};
 use crate::journal::{Flag, Reason};
 use crate::pipeline::{FieldMap, IdRule, Model, Source};
 use serde_json::{Map, Value};
@@ -235,6 +236,11 @@ impl<'a> Fields<'a> {
     /// An enterprise's id in the realm's scheme; one without the scheme's shape becomes null.
     pub fn enterprise_id(&mut self, field: &'static str) -> Option<String> {
         let text = self.text(field)?;
+        // A sole trader without a code of his own: the number of his id card names no enterprise.
+        if self.model.id_scheme == IdScheme::Uscc && mask::is_citizen_id(&text) {
+            self.flag(Flag::IdMalformed);
+            return None;
+        }
         let (id, problem) = self.model.id_scheme.normalise(&text);
         match problem {
             None | Some(IdProblem::Empty) => {}

@@ -6,7 +6,9 @@ mod caller;
 mod decode;
 mod directory;
 mod fields;
+pub mod mask;
 pub mod names;
+mod private;
 mod resolve;
 mod sketch;
 
@@ -15,5 +17,5 @@ pub use caller::{CallerKey, MAX_KEY_ID_CHARS, MIN_CALLER_KEY_BYTES};
 pub use decode::{Decoded, Rejection, decode};
 pub use directory::{Directory, MAX_ENTERPRISES};
 pub use fields::{MAX_LIST, MAX_OWN_ID_BYTES, MAX_SHORT_CHARS, MAX_TEXT_CHARS, choose_map};
-pub use resolve::resolve;
+pub use private::resolve;
 pub use sketch::{MIN_SKETCHED_CHARS, sketch};

@@ -81,7 +81,11 @@ pub fn run(args: &Args) -> Result<()> {
         None => tracing::warn!("no JIANWEI_CALLER_KEY: one caller's many records count like those of many callers"),
     }
     let refs: Vec<&Model> = models.iter().map(Arc::as_ref).collect();
-    let problems = check_topics(&settings, &needed_topics(&refs, 1))?;
+    let (advice, problems): (Vec<_>, Vec<_>) =
+        check_topics(&settings, &needed_topics(&refs, 1))?.into_iter().partition(|p| p.advice);
+    for advice in advice {
+        tracing::warn!(topic = advice.topic, mend = advice.mend, "{}", advice.problem);
+    }
     if !problems.is_empty() {
         bail!("{}", super::topic_problems(&problems));
     }

@@ -56,7 +56,10 @@ fn check(args: &CheckArgs) -> Result<()> {
     let settings = args.kafka.settings()?;
     let models = args.pipelines.iter().map(|dir| read_model(dir)).collect::<Result<Vec<_>>>()?;
     let specs = needed_topics(&models.iter().collect::<Vec<_>>(), 1);
-    let problems = check_topics(&settings, &specs)?;
+    let (advice, problems): (Vec<_>, Vec<_>) = check_topics(&settings, &specs)?.into_iter().partition(|p| p.advice);
+    for advice in advice {
+        super::say!("advice: topic {} {}\n    mend: {}", advice.topic, advice.problem, advice.mend);
+    }
     if problems.is_empty() {
         super::say!("{} topics, all as they must be", specs.len());
         return Ok(());

@@ -4,6 +4,7 @@ use anyhow::Result;
 use jianwei_core::domain::SourceKind;
 use jianwei_core::engine::{Effect, Publication, topics};
 use jianwei_core::journal::{Body, DeadLetter, encode};
+use jianwei_core::pipeline::Model;
 use jianwei_core::sequencer::{Batch, Sequenced};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::{Offset, TopicPartitionList};
@@ -87,14 +88,7 @@ impl BatchBytes {
     }
 
     /// Adds an entry with its effects. `raw` is the source record it came from.
-    pub fn add(
-        &mut self,
-        realm: &str,
-        partition: i32,
-        kind: Option<SourceKind>,
-        raw: Option<RawRecord>,
-        sequenced: &Sequenced,
-    ) -> Result<()> {
+    pub fn add(&mut self, model: &Model, kind: Option<SourceKind>, raw: Option<RawRecord>, sequenced: &Sequenced) -> Result<()> {
         let entry = &sequenced.entry;
         let value = encode(entry)?;
         self.first_seq.get_or_insert(entry.seq);
@@ -102,8 +96,8 @@ impl BatchBytes {
         self.tally.entries += 1;
         self.push(OutRecord {
             topic: topics::JOURNAL.to_string(),
-            partition: Some(partition),
-            key: Some(realm.as_bytes().to_vec()),
+            partition: Some(model.journal_partition),
+            key: Some(model.realm.as_bytes().to_vec()),
             value: Some(value),
             headers: OwnedHeaders::new(),
             timestamp_ms: None,
@@ -128,7 +122,8 @@ impl BatchBytes {
                 Effect::DeadLetter(letter) => {
                     *self.tally.dead_letters.entry(letter.reason.as_str()).or_default() += 1;
                     let raw = raw.take().unwrap_or(RawRecord { key: None, value: None, redriven_from: None });
-                    self.push(dead_letter(realm, letter, raw));
+                    let redact = model.privacy.redact_dead_letters;
+                    self.push(if redact { redacted(&model.realm, letter, &raw) } else { dead_letter(&model.realm, letter, raw) });
                 }
             }
         }
@@ -197,4 +192,39 @@ fn dead_letter(realm: &str, letter: &DeadLetter, mut raw: RawRecord) -> OutRecor
     }
     let topic = topics::DEAD_LETTERS.to_string();
     OutRecord { topic, partition: None, key: raw.key, value: raw.value, headers, timestamp_ms: None }
+}
+
+/// Neither key nor value: what people wrote stays in its source topic, which only the hotline reads. How
+/// long the value was is all that is told of it; a hash of a short one could be guessed.
+fn redacted(realm: &str, letter: &DeadLetter, raw: &RawRecord) -> OutRecord {
+    let bytes = raw.value.as_ref().map_or(0, Vec::len).to_string();
+    let mut headers = OwnedHeaders::new().insert(Header { key: "jianwei_redacted", value: Some(&bytes) });
+    for (key, value) in letter.headers(realm) {
+        headers = headers.insert(Header { key, value: Some(value) });
+    }
+    if let Some(from) = &raw.redriven_from {
+        headers = headers.insert(Header { key: REDRIVEN_FROM, value: Some(from) });
+    }
+    OutRecord { topic: topics::DEAD_LETTERS.to_string(), partition: None, key: None, value: None, headers, timestamp_ms: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jianwei_core::journal::{Reason, SourcePosition};
+    use rdkafka::message::Headers;
+
+    #[test]
+    fn a_redacted_letter_tells_why_and_how_long_and_nothing_else() {
+        let source = SourcePosition { topic: "t".into(), partition: 0, offset: 3, resume_offset: 4 };
+        let letter = DeadLetter { source, reason: Reason::BrokenJson, field: None };
+        let raw = RawRecord { key: Some(b"15400001234".to_vec()), value: Some(b"{15400001234".to_vec()), redriven_from: None };
+        let out = redacted("weihai", &letter, &raw);
+        assert_eq!((out.key, out.value), (None, None));
+        let headers: Vec<(&str, &str)> =
+            out.headers.iter().map(|h| (h.key, std::str::from_utf8(h.value.unwrap_or_default()).unwrap_or_default())).collect();
+        let expected =
+            [("jianwei_redacted", "12"), ("jianwei_realm", "weihai"), ("jianwei_topic", "t"), ("jianwei_reason", "broken_json")];
+        assert_eq!(headers, expected);
+    }
 }

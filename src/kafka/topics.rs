@@ -12,6 +12,10 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
+/// How long dead letters are kept: time to mend a feed and send them again, and no longer than that, since
+/// they hold what people wrote. 14 days.
+const DEAD_LETTER_RETENTION_MS: &str = "1209600000";
+
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One topic and the settings the promise needs.
@@ -28,6 +32,8 @@ pub struct TopicProblem {
     pub topic: String,
     pub problem: String,
     pub mend: String,
+    /// It breaks no promise: the realm may start.
+    pub advice: bool,
 }
 
 /// Every topic of the realms, each once. `partitions` is for raw and departmental topics; journal
@@ -69,8 +75,9 @@ pub fn needed_topics(models: &[&Model], partitions: i32) -> Vec<TopicSpec> {
     for name in [topics::OPEN, topics::PROFILES] {
         need(name.into(), partitions, &compacted_out);
     }
-    // Raw bytes of people's records: kept a month, and large enough for the largest source record.
-    let letters = [("cleanup.policy", "delete"), ("retention.ms", "2592000000"), ("max.message.bytes", "2000000")].into();
+    // Raw bytes of people's records: kept a fortnight, and large enough for the largest source record.
+    let letters =
+        [("cleanup.policy", "delete"), ("retention.ms", DEAD_LETTER_RETENTION_MS), ("max.message.bytes", "2000000")].into();
     need(topics::DEAD_LETTERS.into(), 1, &letters);
     specs.into_values().collect()
 }
@@ -118,11 +125,13 @@ pub fn check_topics(settings: &Settings, specs: &[TopicSpec]) -> Result<Vec<Topi
                 topic: spec.name.clone(),
                 problem: "is missing".into(),
                 mend: "jianwei topics create --pipelines DIR --brokers B".into(),
+                advice: false,
             }),
             Some(partitions) if fewer_than_realms(spec, *partitions) => problems.push(TopicProblem {
                 topic: spec.name.clone(),
                 problem: format!("has {partitions} partitions, {} realms need one each; it may not grow", spec.partitions),
                 mend: "give the realms journal_partition numbers below that, or begin a journal on another cluster".into(),
+                advice: false,
             }),
             Some(_) => found.push(spec),
         }
@@ -153,6 +162,7 @@ fn setting_problems(spec: &TopicSpec, value: &dyn Fn(&str) -> String) -> Vec<Top
             topic: spec.name.clone(),
             problem: format!("has {key}={actual}"),
             mend: format!("kafka-configs.sh --bootstrap-server B --alter --topic {} --add-config {key}={wanted}", spec.name),
+            advice: key == "retention.ms" && spec.name == topics::DEAD_LETTERS,
         });
     };
     for (key, wanted) in &spec.config {
@@ -164,9 +174,12 @@ fn setting_problems(spec: &TopicSpec, value: &dyn Fn(&str) -> String) -> Vec<Top
             "retention.ms" if spec.name == topics::JOURNAL => actual == "-1",
             "retention.bytes" => actual == "-1",
             "max.message.bytes" => actual.parse::<i64>().unwrap_or(0) >= wanted.parse::<i64>().unwrap_or(0),
-            "retention.ms" if spec.name != topics::DEAD_LETTERS => {
-                actual == "-1" || actual.parse::<i64>().is_ok_and(|ms| ms >= 7 * 86_400_000)
+            "retention.ms" if spec.name == topics::DEAD_LETTERS => {
+                // Personal data: longer than stated is a matter for advice. Forever is -1.
+                let most: i64 = wanted.parse().unwrap_or(0);
+                actual.is_empty() || actual.parse::<i64>().is_ok_and(|ms| (0..=most).contains(&ms))
             }
+            "retention.ms" => actual == "-1" || actual.parse::<i64>().is_ok_and(|ms| ms >= 7 * 86_400_000),
             _ => true,
         };
         if !keeps {
@@ -221,5 +234,28 @@ mod tests {
         assert_eq!(bad.len(), 2);
         assert!(bad[0].mend.contains("--add-config retention.ms=-1"));
         assert!(bad[1].mend.contains("unclean.leader.election.enable=false"));
+        assert!(bad.iter().all(|problem| !problem.advice));
+    }
+
+    #[test]
+    fn dead_letters_kept_for_long_are_advised_against() {
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pipelines/gas");
+        let model = crate::pipelines::read_model(&dir).expect("the tests' pipeline loads");
+        let specs = needed_topics(&[&model], 1);
+        let letters = specs.iter().find(|s| s.name == topics::DEAD_LETTERS).expect("a topic of dead letters");
+        for (kept, advised) in [("1209600000", false), ("3600000", false), ("2592000000", true), ("-1", true)] {
+            let value = |key: &str| {
+                if key == "retention.ms" { kept.to_string() } else { letters.config.get(key).unwrap_or(&"").to_string() }
+            };
+            let problems = setting_problems(letters, &value);
+            assert_eq!(
+                problems.iter().map(|p| p.advice).collect::<Vec<_>>(),
+                vec![true; usize::from(advised)],
+                "{kept}: {problems:?}"
+            );
+            assert!(
+                problems.iter().all(|p| p.mend.contains("--topic jianwei.dead-letters --add-config retention.ms=1209600000"))
+            );
+        }
     }
 }

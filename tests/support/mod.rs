@@ -48,7 +48,7 @@ impl Cluster {
         self.config().create().expect("an admin client")
     }
 
-    fn topic_names(&self) -> Vec<String> {
+    pub fn topic_names(&self) -> Vec<String> {
         let metadata = self.admin().inner().fetch_metadata(None, PATIENCE).expect("metadata");
         metadata.topics().iter().map(|t| t.name().to_string()).filter(|n| !n.starts_with("__")).collect()
     }
@@ -132,6 +132,14 @@ impl Cluster {
         producer.flush(PATIENCE).expect("delivered");
     }
 
+    /// One record to a partition.
+    pub fn produce_to(&self, topic: &str, partition: i32, value: &[u8]) {
+        let producer: BaseProducer = self.config().create().expect("a producer");
+        let record = BaseRecord::<[u8], [u8]>::to(topic).payload(value).partition(partition);
+        producer.send(record).map_err(|(e, _)| e).expect("queued");
+        producer.flush(PATIENCE).expect("delivered");
+    }
+
     /// Runs the binary to its end.
     pub fn jianwei(&self, args: &[&str]) -> Output {
         Command::new(BINARY).args(args).env("JIANWEI_BROKERS", &self.brokers).output().expect("the binary runs")
@@ -155,6 +163,11 @@ impl Cluster {
 
     /// Starts a worker on the pipelines; sessions are short so that a killed one is missed soon.
     pub fn worker(&self, pipelines: &[&Path], state_dir: &Path, more: &[&str]) -> Worker {
+        self.worker_with_env(pipelines, state_dir, more, &[])
+    }
+
+    /// The same with more in its environment.
+    pub fn worker_with_env(&self, pipelines: &[&Path], state_dir: &Path, more: &[&str], env: &[(&str, &str)]) -> Worker {
         let log = state_dir.join(format!(
             "worker-{}.log",
             std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos())
@@ -162,7 +175,7 @@ impl Cluster {
         std::fs::create_dir_all(state_dir).expect("a state folder");
         let stderr = std::fs::File::create(&log).expect("a log file");
         let mut command = Command::new(BINARY);
-        command.arg("run").env("JIANWEI_BROKERS", &self.brokers).env("NO_COLOR", "1");
+        command.arg("run").env("JIANWEI_BROKERS", &self.brokers).env("NO_COLOR", "1").envs(env.iter().copied());
         for dir in pipelines {
             command.arg("--pipelines").arg(dir);
         }
@@ -206,6 +219,10 @@ pub struct Worker {
 impl Worker {
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    pub fn log_path(&self) -> PathBuf {
+        self.log.clone()
     }
 
     /// kill -9.

@@ -160,6 +160,10 @@ pub struct EvidenceRef {
     pub verified: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attribution: Option<AttributionRef>,
+    /// A masked piece of what the record says, at most 120 characters, where the matter asks for it; only
+    /// in copies to the lead and to cooperating organisations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]

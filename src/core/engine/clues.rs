@@ -4,6 +4,7 @@
 use super::duties::{settle, settled_by};
 use super::effects::{Address, topics};
 use super::memory::Cluster;
+use super::privacy::View;
 use super::state::*;
 use super::{Effect, Engine, Moment};
 use crate::domain::outputs::{Clue, ClueEnd, ClueMatter, ClueRole, ClueSource, ClueStatus, WhyRef};
@@ -218,19 +219,21 @@ impl Engine {
     /// Publishes the clue as it stands to all its organisations.
     fn tell_clue(&self, id: &str, status: ClueStatus, ended: Option<ClueEnd>, effects: &mut Vec<Effect>) {
         let Some(open) = self.state.clues.get(id) else { return };
-        let mut clue = self.render_clue(id, open, status, ended);
+        let [mut full, mut masked] = [None, None];
         for part in &open.parts {
+            let leads = open.leads(&part.org);
+            let (view, copy) = if leads { (View::Full, &mut full) } else { (View::Masked, &mut masked) };
+            let clue = copy.get_or_insert_with(|| self.render_clue(id, open, status, ended, view));
             clue.org.clone_from(&part.org);
-            let leads = open.matters.iter().any(|(_, lead)| *lead == part.org);
             clue.role = if leads { ClueRole::Lead } else { ClueRole::Coordinating };
             let event_id = format!("{id}/{}/{}", open.revision, part.org);
             let address =
                 Address { topic: topics::clues(&part.org), key: id.to_string(), event_type: "jianwei.clue.v1", event_id };
-            self.publish(open.updated_ms, address, Some(&clue), effects);
+            self.publish(open.updated_ms, address, Some(&*clue), effects);
         }
     }
 
-    fn render_clue(&self, id: &str, open: &OpenClue, status: ClueStatus, ended: Option<ClueEnd>) -> Clue {
+    fn render_clue(&self, id: &str, open: &OpenClue, status: ClueStatus, ended: Option<ClueEnd>, view: View) -> Clue {
         let model = &self.model;
         let time = |ms| model.zone.format(ms);
         Clue {
@@ -242,7 +245,7 @@ impl Engine {
             org: String::new(),
             role: ClueRole::Lead,
             organisations: open.parts.iter().map(|p| p.org.clone()).collect(),
-            headline: self.clue_headline(open),
+            headline: self.clue_headline(open, view),
             disclaimer: model.text(&model.disclaimer).to_string(),
             why: WhyRef { code: open.why.as_str().into(), text: why_text(model.language, open).into() },
             source: ClueSource {
@@ -258,7 +261,7 @@ impl Engine {
             matter_count: open.matter_count,
             region_name: self.region_name(open.region.as_deref()),
             region: open.region.clone(),
-            subject: open.subject.as_ref().map(|s| self.enterprise_ref(s)),
+            subject: open.subject.as_ref().map(|s| self.enterprise_ref(s, view)),
             candidate_count: open.candidate_count,
             sources: open.sources.clone(),
             duties: self.duty_refs(&open.duties),
@@ -271,7 +274,7 @@ impl Engine {
     }
 
     /// One line for people: what, where or who, and why they get it.
-    pub(super) fn clue_headline(&self, open: &OpenClue) -> String {
+    pub(super) fn clue_headline(&self, open: &OpenClue, view: View) -> String {
         let model = &self.model;
         let zh = model.language == Language::Zh;
         let first = open.matters.first().map(|(id, _)| matter_name(model, id));
@@ -287,7 +290,7 @@ impl Engine {
             }
         };
         let region = || self.region_name(open.region.as_deref().or(Some(&model.root_region))).unwrap_or_default();
-        let of = open.subject.as_ref().map_or_else(region, |id| self.enterprise_name(id));
+        let of = open.subject.as_ref().map_or_else(region, |id| self.enterprise_name(id, view));
         let why = why_text(model.language, open);
         if zh { format!("{what}·{of}：{why}（待核实）") } else { format!("{what}, {of}: {why} (to be verified)") }
     }

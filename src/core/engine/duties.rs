@@ -2,6 +2,7 @@
 //! due soon, urging notice (催办), supervised handling (督办), circular notice (通报). Each once.
 
 use super::effects::{Address, topics};
+use super::privacy::View;
 use super::state::*;
 use super::{Effect, Engine, Moment};
 use crate::domain::outputs::{Reminder, ReminderStage, Role, WarningStatus};
@@ -87,14 +88,14 @@ impl Engine {
     }
 
     /// The level, if there is one, and the headline of what a duty is about.
-    fn heading(&self, target: &Target) -> Option<(Option<Level>, String)> {
+    fn heading(&self, target: &Target, view: View) -> Option<(Option<Level>, String)> {
         match target {
             Target::Warning(id) => {
                 let key = self.state.episode_of_warning.get(id)?;
                 let (matter, episode) = (self.model.matters.get(&key.matter)?, self.state.episodes.get(key)?);
-                Some((Some(episode.level), self.headline(matter, key, episode)))
+                Some((Some(episode.level), self.headline(matter, key, episode, view)))
             }
-            Target::Clue(id) => Some((None, self.clue_headline(self.state.clues.get(id)?))),
+            Target::Clue(id) => Some((None, self.clue_headline(self.state.clues.get(id)?, view))),
         }
     }
 
@@ -146,8 +147,8 @@ impl Engine {
     /// One card to the debtor, and a copy to each the stage calls for.
     fn send_cards(&self, now_ms: i64, target: &Target, duty: &Duty, stage: ReminderStage, effects: &mut Vec<Effect>) {
         let model = &self.model;
-        let Some((level, headline)) = self.heading(target) else { return };
         let (org, what) = (duty.org.as_str(), duty.what);
+        let Some((level, headline)) = self.heading(target, self.view_of(target, org)) else { return };
         let superior = model.organisations.get(org).and_then(|o| o.superior.clone());
         let mut copied_to = Vec::new();
         if stage >= ReminderStage::SupervisedHandling {
@@ -182,6 +183,9 @@ impl Engine {
                 event_type: "jianwei.reminder.v1",
                 event_id,
             };
+            // A superior or the coordinating office may be no one who acts on it.
+            let shown = self.heading(target, self.view_of(target, &to));
+            reminder.headline = shown.map_or_else(String::new, |(_, headline)| headline);
             reminder.to = to;
             self.publish(now_ms, address, Some(&reminder), effects);
         }

@@ -2,6 +2,7 @@
 
 use super::effects::{Address, topics};
 use super::figures::Compared;
+use super::privacy::View;
 use super::state::*;
 use super::triggers::Triggers;
 use super::weigh::enterprise_key;
@@ -31,6 +32,7 @@ impl Engine {
         let named = evidence.subject.as_ref().map(|s| Attribution { id: self.stands_for(&s.id), ..s.clone() });
         let subject = named.as_ref().filter(|s| self.admit(moment, &s.id, evidence.region.as_deref(), effects));
         if let Some(subject) = subject {
+            self.touch(moment.now_ms, &subject.id);
             let standing = self.state.standings.entry(subject.id.clone()).or_default();
             if evidence.kind == RecordKind::Inspection {
                 standing.last_inspected_ms = standing.last_inspected_ms.max(Some(moment.event_ms));
@@ -102,7 +104,10 @@ impl Engine {
     pub(super) fn upsert_enterprise(&mut self, moment: &Moment, row: EnterpriseRow, effects: &mut Vec<Effect>) {
         if self.state.directory.get(&row.id).is_some() || self.state.directory.len() < MAX_ENTERPRISES {
             let merged = row.merged_into.is_some().then(|| row.id.clone());
+            let natural = row.natural_person.then(|| row.id.clone());
             self.state.directory.upsert(row);
+            // What was heard of it before counts too.
+            natural.iter().for_each(|id| self.watch(moment.now_ms, id));
             if let Some(id) = merged {
                 self.merge(moment, &id, effects);
             }
@@ -156,6 +161,7 @@ impl Engine {
             rules: codes,
             attribution: Some((attribution.method, attribution.confidence)),
             root: moment.root,
+            excerpt: moment.excerpt_for(matter),
         });
         if state.refs.len() > MAX_REFS {
             state.refs.pop_front();
@@ -295,7 +301,7 @@ impl Engine {
         let standing = self.state.standings.get(&key.id);
         let profile = Profile {
             realm: self.model.realm.clone(),
-            subject: self.subject_ref(key),
+            subject: self.subject_ref(key, View::Masked),
             matter: matter.id.clone(),
             level: self.state.episodes.get(key).map(|e| e.level),
             score: scored.score,

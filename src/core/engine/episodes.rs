@@ -2,6 +2,7 @@
 //! open a subject and matter.
 
 use super::effects::{Address, topics};
+use super::privacy::View;
 use super::state::*;
 use super::{Effect, Engine, Moment};
 use crate::domain::outputs::{OpenWarning, WarningStatus};
@@ -172,14 +173,19 @@ impl Engine {
     /// Publishes the warning as it stands to all its organisations and to `warnings.open`.
     fn tell(&self, matter: &Matter, key: &SubjectKey, status: WarningStatus, effects: &mut Vec<Effect>) {
         let Some(episode) = self.state.episodes.get(key) else { return };
-        let mut warning = self.render(matter, key, episode, status);
+        let [mut full, mut masked] = [None, None];
         for (org, role) in episode.recipients.iter() {
+            let (view, copy) = match View::from(role) {
+                View::Full => (View::Full, &mut full),
+                View::Masked => (View::Masked, &mut masked),
+            };
+            let warning = copy.get_or_insert_with(|| self.render(matter, key, episode, status, view));
             warning.role = role;
             warning.org = org.to_string();
             let event_id = format!("{}/{}/{org}", episode.warning_id, episode.revision);
             let key = episode.warning_id.clone();
             let address = Address { topic: topics::warnings(org), key, event_type: "jianwei.warning.v1", event_id };
-            self.publish(episode.updated_ms, address, Some(&warning), effects);
+            self.publish(episode.updated_ms, address, Some(&*warning), effects);
         }
         let ended = matches!(status, WarningStatus::Lifted | WarningStatus::Withdrawn);
         self.tell_open(episode.updated_ms, matter, key, ended, effects);
@@ -196,7 +202,7 @@ impl Engine {
             scope: key.scope.into(),
             matter: matter.id.clone(),
             subject: key.id.clone(),
-            headline: self.headline(matter, key, episode),
+            headline: self.headline(matter, key, episode, View::Masked),
             lead: episode.recipients.lead().to_string(),
             cooperating: episode.recipients.cooperating(),
             raised_at: self.model.zone.format(episode.raised_ms),

@@ -61,6 +61,16 @@ impl Figures {
         }
     }
 
+    /// Forgets all figures of one enterprise.
+    pub fn forget_enterprise(&mut self, id: &str) {
+        let mut from = String::new();
+        // From measure to measure, not over all enterprises.
+        while let Some(measure) = self.newest.range((from, String::new())..).next().map(|((measure, _), _)| measure.clone()) {
+            self.forget(&(measure.clone(), id.to_string()));
+            from = measure + "\0";
+        }
+    }
+
     fn forget(&mut self, key: &(String, String)) {
         let Some(kept) = self.newest.remove(key) else { return };
         let group = (key.0.clone(), kept.industry);

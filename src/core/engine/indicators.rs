@@ -195,6 +195,7 @@ fn piece(moment: &Moment) -> EvidencePiece {
         rules: Vec::new(),
         attribution: None,
         root: moment.root,
+        excerpt: None,
     }
 }
 

@@ -52,7 +52,7 @@ impl Engine {
             let mut raised = Vec::new();
             for code in model.region_chain(evidence.region.as_deref()) {
                 let Some(series) = series.regions.get_mut(code) else { continue };
-                series.note(evidence, moment);
+                series.note(evidence, moment, matter);
                 let count = series.open.entry(index).or_default();
                 *count += 1;
                 let count = *count;
@@ -270,7 +270,7 @@ impl MatterSeries {
 }
 
 impl Series {
-    fn note(&mut self, evidence: &Evidence, moment: &Moment) {
+    fn note(&mut self, evidence: &Evidence, moment: &Moment, matter: &Matter) {
         self.refs.push_back(EvidencePiece {
             kind: evidence.kind,
             id: moment.cause.to_string(),
@@ -278,6 +278,7 @@ impl Series {
             rules: Vec::new(),
             attribution: evidence.subject.as_ref().map(|s| (s.method, s.confidence)),
             root: moment.root,
+            excerpt: moment.excerpt_for(matter),
         });
         if self.refs.len() > MAX_REFS {
             self.refs.pop_front();

@@ -38,6 +38,10 @@ impl Engine {
         let standing = self.state.standings.entry(to.clone()).or_default();
         standing.last_inspected_ms = standing.last_inspected_ms.max(from.last_inspected_ms);
         standing.credit_class = standing.credit_class.take().or(from.credit_class);
+        standing.touched_ms = standing.touched_ms.max(from.touched_ms);
+        if self.state.directory.get(&to).is_some_and(|row| row.natural_person) {
+            self.watch(moment.now_ms, &to);
+        }
         let industry = self.state.directory.get(&to).and_then(|row| row.industry.clone());
         let model = Arc::clone(&self.model);
         for matter in model.matters.values() {

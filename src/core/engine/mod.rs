@@ -17,6 +17,7 @@ mod industry;
 pub mod memory;
 mod mergers;
 mod periods;
+mod privacy;
 mod render;
 mod state;
 pub mod stats;
@@ -96,9 +97,16 @@ struct Moment<'a> {
     cause: &'a str,
     /// The record it is a copy of or adds to, by [`memory::record_key`]; nothing for timers.
     root: u64,
+    /// What the record's text may be quoted with.
+    excerpt: Option<&'a str>,
 }
 
 impl Moment<'_> {
+    /// The excerpt, for a matter that asks for excerpts.
+    fn excerpt_for(&self, matter: &crate::pipeline::Matter) -> Option<String> {
+        self.excerpt.filter(|_| matter.excerpt).map(str::to_string)
+    }
+
     /// The record behind it, as one that met a trigger.
     fn met(&self) -> triggers::Met {
         triggers::Met { at_ms: self.event_ms, stamp_ms: self.now_ms, id: self.cause.to_string(), root: self.root }
@@ -232,7 +240,11 @@ impl Engine {
             fact => fact.evidence().map(|evidence| evidence.kind),
         };
         let root = kind.map_or(0, |kind| memory::record_key(kind, &record.id));
-        let moment = Moment { now_ms, event_ms, cause: &record.id, root };
+        let excerpt = match &record.fact {
+            Fact::Text(text) => text.excerpt.as_deref(),
+            _ => None,
+        };
+        let moment = Moment { now_ms, event_ms, cause: &record.id, root, excerpt };
         match &record.fact {
             // Tickets and reports of journals older than `Fact::Text`.
             Fact::Evidence(evidence) if evidence.kind == RecordKind::Ticket => {
@@ -286,10 +298,11 @@ impl Engine {
 
     fn fire(&mut self, due_ms: i64, timer: Timer, effects: &mut Vec<Effect>) {
         let cause = format!("timer/{due_ms}");
-        let moment = Moment { now_ms: due_ms, event_ms: due_ms, cause: &cause, root: 0 };
+        let moment = Moment { now_ms: due_ms, event_ms: due_ms, cause: &cause, root: 0, excerpt: None };
         match timer {
             Timer::ClosePeriod(period) => self.close_period(&moment, period, effects),
             Timer::Recheck { subject, warning_id } => self.recheck(&moment, &subject, &warning_id, effects),
+            Timer::Forget { enterprise } => self.forget(&moment, &enterprise, effects),
             Timer::Remind { target, org, what, due_ms, stage } => {
                 self.remind(&moment, &target, &org, what, due_ms, stage, effects);
             }

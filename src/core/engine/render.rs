@@ -1,13 +1,21 @@
 //! An episode as departments read it. Texts are leads to verify, never findings.
 
 use super::Engine;
+use super::privacy::View;
 use super::state::*;
 use crate::domain::outputs::*;
 use crate::domain::{Fixed3, Language, Level};
 use crate::pipeline::{Matter, Period, Recipients};
 
 impl Engine {
-    pub(super) fn render(&self, matter: &Matter, key: &SubjectKey, episode: &Episode, status: WarningStatus) -> Warning {
+    pub(super) fn render(
+        &self,
+        matter: &Matter,
+        key: &SubjectKey,
+        episode: &Episode,
+        status: WarningStatus,
+        view: View,
+    ) -> Warning {
         let model = &self.model;
         let time = |ms| model.zone.format(ms);
         let (score, factors, against) = match key.scope {
@@ -28,7 +36,7 @@ impl Engine {
             scope: key.scope.into(),
             level: episode.level,
             category: matter.category,
-            headline: self.headline(matter, key, episode),
+            headline: self.headline(matter, key, episode, view),
             disclaimer: model.text(&model.disclaimer).to_string(),
             matter: MatterRef {
                 id: matter.id.clone(),
@@ -40,7 +48,7 @@ impl Engine {
                 guide_url: matter.guide_url.clone(),
                 lead_undetermined: matter.lead.is_none(),
             },
-            subject: self.subject_ref(key),
+            subject: self.subject_ref(key, view),
             trigger: episode.trigger.as_ref().map(|t| TriggerRef {
                 code: t.code.clone(),
                 text: self.trigger_text(matter, &t.code),
@@ -62,7 +70,7 @@ impl Engine {
             score,
             factors,
             against,
-            evidence: self.pieces(matter, key, episode).map(|r| self.evidence_ref(r)).collect(),
+            evidence: self.pieces(matter, key, episode).map(|r| self.evidence_ref(r, view)).collect(),
             evidence_count: evidence.map_or_else(|| episode.assessment.as_ref().map_or(0, Assessment::records), |e| e.total),
             role: Role::Lead,
             lead: episode.recipients.lead().to_string(),
@@ -127,7 +135,7 @@ impl Engine {
         series.and_then(|s| s.regions.get(region)).into_iter().flat_map(|s| s.refs.iter().rev())
     }
 
-    fn evidence_ref(&self, piece: &EvidencePiece) -> EvidenceRef {
+    fn evidence_ref(&self, piece: &EvidencePiece, view: View) -> EvidenceRef {
         EvidenceRef {
             source: piece.kind.as_str().to_string(),
             id: piece.id.clone(),
@@ -137,6 +145,7 @@ impl Engine {
             attribution: piece
                 .attribution
                 .map(|(method, confidence)| AttributionRef { method: method.as_str().to_string(), confidence }),
+            excerpt: piece.excerpt.clone().filter(|_| view == View::Full),
         }
     }
 
@@ -163,8 +172,8 @@ impl Engine {
         self.model.recipients(matter, region)
     }
 
-    pub(super) fn headline(&self, matter: &Matter, key: &SubjectKey, episode: &Episode) -> String {
-        let subject = self.subject_name(key);
+    pub(super) fn headline(&self, matter: &Matter, key: &SubjectKey, episode: &Episode, view: View) -> String {
+        let subject = self.subject_name(key, view);
         let name = self.model.text(&matter.name);
         let zh = self.model.language == Language::Zh;
         let surge = episode.assessment.as_ref();
@@ -191,7 +200,8 @@ impl Engine {
     }
 
     fn surge_text(&self, matter: &Matter, key: &SubjectKey, a: &Assessment) -> String {
-        let subject = self.subject_name(key);
+        // Only trades have surges, and they are nobody's name.
+        let subject = self.subject_name(key, View::Masked);
         let name = self.model.text(&matter.name);
         let start = a.period.start_text(self.model.zone, a.index);
         let usual = if a.expected < Fixed3(100) { "<0.1".to_string() } else { format!("{:.1}", a.expected.0 as f64 / 1000.0) };
@@ -220,17 +230,17 @@ impl Engine {
         }
     }
 
-    fn subject_name(&self, key: &SubjectKey) -> String {
+    fn subject_name(&self, key: &SubjectKey, view: View) -> String {
         let model = &self.model;
         match key.scope {
             SubjectScope::Industry => {
                 model.regions.get(&key.id).map_or_else(|| key.id.clone(), |r| model.text(&r.name).to_string())
             }
-            SubjectScope::Enterprise => self.enterprise_name(&key.id),
+            SubjectScope::Enterprise => self.enterprise_name(&key.id, view),
         }
     }
 
-    pub(super) fn subject_ref(&self, key: &SubjectKey) -> SubjectRef {
+    pub(super) fn subject_ref(&self, key: &SubjectKey, view: View) -> SubjectRef {
         match key.scope {
             SubjectScope::Industry => {
                 let region = Some(key.id.clone());
@@ -245,18 +255,18 @@ impl Engine {
                     merged_into: None,
                 }
             }
-            SubjectScope::Enterprise => self.enterprise_ref(&key.id),
+            SubjectScope::Enterprise => self.enterprise_ref(&key.id, view),
         }
     }
 
-    pub(super) fn enterprise_ref(&self, id: &str) -> SubjectRef {
+    pub(super) fn enterprise_ref(&self, id: &str, view: View) -> SubjectRef {
         let row = self.state.directory.get(id).cloned().unwrap_or_default();
         SubjectRef {
             id: id.to_string(),
-            name: row.name,
+            name: self.shown_name(id, view),
             region_name: self.region_name(row.region.as_deref()),
             region: row.region,
-            address: row.address,
+            address: self.shown_address(id, view),
             industry: row.industry,
             natural_person: row.natural_person,
             merged_into: row.merged_into,
@@ -267,9 +277,8 @@ impl Engine {
         code.and_then(|c| self.model.regions.get(c)).map(|r| self.model.text(&r.name).to_string())
     }
 
-    pub(super) fn enterprise_name(&self, id: &str) -> String {
-        let named = self.state.directory.get(id).and_then(|row| row.name.clone());
-        named.unwrap_or_else(|| format!("{} {id}", self.model.text(&self.model.id_name)))
+    pub(super) fn enterprise_name(&self, id: &str, view: View) -> String {
+        self.shown_name(id, view).unwrap_or_else(|| format!("{} {id}", self.model.text(&self.model.id_name)))
     }
 
     pub(super) fn duty_refs(&self, duties: &[Duty]) -> Vec<DutyRef> {

@@ -107,6 +107,10 @@ impl From<SubjectScope> for crate::domain::outputs::Scope {
 pub struct Standing {
     pub last_inspected_ms: Option<i64>,
     pub credit_class: Option<String>,
+    /// The stamp of the newest record about it.
+    pub touched_ms: i64,
+    /// A timer stands that will forget it: it is a natural person.
+    pub watched: bool,
 }
 
 /// Evidence about one enterprise under one matter.
@@ -136,6 +140,8 @@ pub struct EvidencePiece {
     pub attribution: Option<(AttributionMethod, Fixed3)>,
     /// The record it is a copy of or adds to: pieces of one root are one source.
     pub root: u64,
+    /// A masked piece of its text, where the matter asks for it.
+    pub excerpt: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -375,6 +381,13 @@ pub struct OpenClue {
     pub duties: Vec<Duty>,
 }
 
+impl OpenClue {
+    /// Whether the organisation leads one of its matters.
+    pub fn leads(&self, org: &str) -> bool {
+        self.matters.iter().any(|(_, lead)| lead == org)
+    }
+}
+
 /// One organisation's part of a clue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CluePart {
@@ -401,6 +414,8 @@ pub enum Timer {
     Recheck { subject: SubjectKey, warning_id: String },
     /// A duty's next card.
     Remind { target: Target, org: String, what: DutyKind, due_ms: i64, stage: ReminderStage },
+    /// What is known of a natural person may be old enough to be forgotten.
+    Forget { enterprise: String },
 }
 
 /// Ids seen, newest last, bounded by [`MAX_SEEN_IDS`]. Holds 64-bit hashes, not the ids.

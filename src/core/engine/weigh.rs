@@ -87,7 +87,7 @@ impl Engine {
             if accused.iter().all(|a| a.id != attribution.id)
                 && self.admit(moment, &attribution.id, text.evidence.region.as_deref(), effects)
             {
-                self.state.standings.entry(attribution.id.clone()).or_default();
+                self.touch(moment.now_ms, &attribution.id);
                 accused.push(attribution);
             }
         }

@@ -3,6 +3,7 @@
 use super::bytes;
 use super::caller::CallerKey;
 use super::fields::Fields;
+use super::mask;
 use crate::domain::*;
 use crate::journal::{Caller, Flag, Reason};
 use crate::pipeline::{Model, Source};
@@ -78,7 +79,7 @@ fn tombstone(model: &Model, source: &Source, key: Option<&str>) -> Result<Decode
         }
         _ => return Err(Reason::NullValue.into()),
     }
-    let (id, _) = model.id_scheme.normalise(key.unwrap_or_default());
+    let (id, _) = model.id_scheme.normalise(key.filter(|k| !mask::is_citizen_id(k)).unwrap_or_default());
     let id = id.ok_or(Rejection { reason: Reason::BadId, field: Some("id".into()) })?;
     Ok(Decoded { record: Record::EnterpriseRemoved { id }, flags: Vec::new(), day_resolution: false, caller: None })
 }

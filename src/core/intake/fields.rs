@@ -3,6 +3,7 @@
 
 use super::clean::{clean, clean_name, note};
 use super::decode::Rejection;
+use super::mask;
 use super::mojibake;
 use crate::domain::{
     IdHint, IdProblem, IdScheme, TimeProblem, Zone, category_path, industry_code, parse_amount, parse_bool, read_time,
@@ -299,6 +300,11 @@ impl<'a> Fields<'a> {
     /// The same, and what the text says where it is no such id.
     pub fn hinted_id(&mut self, field: &'static str) -> (Option<String>, Option<IdHint>) {
         let Some(text) = self.text_within(field, How::Id, MAX_SHORT_CHARS) else { return (None, None) };
+        // A sole trader without a code of his own: the number of his id card names no enterprise.
+        if self.model.id_scheme == IdScheme::Uscc && mask::is_citizen_id(&text) {
+            self.flag(Flag::IdMalformed);
+            return (None, None);
+        }
         let (id, problem, hint) = self.model.id_scheme.read(&text);
         match problem {
             None | Some(IdProblem::Empty) => {}

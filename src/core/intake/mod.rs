@@ -10,8 +10,10 @@ mod directory;
 mod fields;
 mod hints;
 mod html;
+pub mod mask;
 mod mojibake;
 pub mod names;
+mod private;
 mod resolve;
 mod sketch;
 
@@ -22,5 +24,5 @@ pub use decode::{Decoded, Rejection, decode};
 pub use departments::MAX_DEPARTMENTS;
 pub use directory::{Directory, MAX_ENTERPRISES};
 pub use fields::{MAX_LIST, MAX_OWN_ID_BYTES, MAX_SHORT_CHARS, MAX_TEXT_CHARS, choose_map};
-pub use resolve::resolve;
+pub use private::resolve;
 pub use sketch::{MIN_SKETCHED_CHARS, sketch};

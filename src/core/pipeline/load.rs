@@ -3,7 +3,7 @@
 use super::matters;
 use super::model::*;
 use super::reader::{File, MAX_NAME_BYTES, Problem, Reader};
-use super::rules::{agree_lead_working_days, calendar, clue_duties, duties, ladder, levels, measure};
+use super::rules::{agree_lead_working_days, calendar, clue_duties, duties, ladder, levels, measure, privacy};
 use super::words::Words;
 use super::{Bundle, Condition};
 use crate::domain::{IdScheme, Language, Text, Zone};
@@ -145,6 +145,7 @@ fn realm(
         agree_lead_working_days: agree_lead_working_days(pipeline),
         ladder: ladder(pipeline),
         clue_duties: clue_duties(pipeline),
+        privacy: privacy(pipeline),
         coordinating: String::new(),
         bundle: bundle.clone(),
         caller_key: None,

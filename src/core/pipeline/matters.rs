@@ -39,6 +39,7 @@ pub(super) fn matter(file: &File, organisations: &BTreeMap<String, Organisation>
         methods: reader.strings("methods", "methods = [\"off-site check\"]"),
         measures_suggested: reader.strings("measures_suggested", "measures_suggested = [\"verify\"]"),
         prior_notice: reader.bool("prior_notice", "prior_notice = true").unwrap_or(true),
+        excerpt: reader.bool("excerpt", "excerpt = true").unwrap_or(false),
         matches: conditions(&reader, "match"),
         triggers: few(&reader, "trigger").into_iter().map(trigger).collect(),
         industry: reader.table("industry").map(industry),

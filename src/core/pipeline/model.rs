@@ -62,6 +62,7 @@ pub struct Model {
     pub agree_lead_working_days: u32,
     pub ladder: Ladder,
     pub clue_duties: ClueDuties,
+    pub privacy: Privacy,
     /// The coordinating office: circular notices go there too.
     pub coordinating: String,
     pub bundle: Bundle,
@@ -170,6 +171,8 @@ pub struct Matter {
     pub methods: Vec<String>,
     pub measures_suggested: Vec<String>,
     pub prior_notice: bool,
+    /// Its warnings quote a masked piece of what tickets say, for those who work on them.
+    pub excerpt: bool,
     /// A record belongs to the matter when one of these holds.
     pub matches: Vec<Condition>,
     pub triggers: Vec<Trigger>,
@@ -331,6 +334,15 @@ impl Default for ClueDuties {
             unclassified_within_days: 14,
         }
     }
+}
+
+/// What is kept of natural persons, and how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Privacy {
+    /// What is known of a natural person is forgotten so many days after the last record about him.
+    pub natural_person_days: u32,
+    /// Dead letters carry neither key nor value.
+    pub redact_dead_letters: bool,
 }
 
 /// How an overdue duty climbs.

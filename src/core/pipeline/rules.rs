@@ -164,6 +164,18 @@ pub(super) fn clue_duties(pipeline: &Reader) -> ClueDuties {
     rule
 }
 
+pub(super) fn privacy(pipeline: &Reader) -> Privacy {
+    let mut privacy = Privacy { natural_person_days: 365, redact_dead_letters: false };
+    if let Some(table) = pipeline.table("privacy") {
+        let example = "[privacy] natural_person_days = 365, redact_dead_letters = true";
+        privacy.natural_person_days =
+            table.whole("natural_person_days", 1..=3_650, example).unwrap_or(privacy.natural_person_days);
+        privacy.redact_dead_letters = table.bool("redact_dead_letters", example).unwrap_or(privacy.redact_dead_letters);
+        table.finish();
+    }
+    privacy
+}
+
 pub(super) fn ladder(pipeline: &Reader) -> Ladder {
     let mut ladder = Ladder { due_soon_hours: 4, supervised_working_days: 1, circular_working_days: 3 };
     if let Some(table) = pipeline.table("ladder") {

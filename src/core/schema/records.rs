@@ -165,7 +165,7 @@ pub(super) fn dead_letter() -> Value {
     let reasons: Vec<&str> = Reason::ALL.iter().map(|r| r.as_str()).collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "description": "Headers of a dead letter: key and value are the source record's own bytes, unchanged.",
+        "description": "Headers of a dead letter: key and value are the source record's own bytes, unchanged, or both null.",
         "type": "object",
         "required": ["jianwei_realm", "jianwei_topic", "jianwei_reason"],
         "properties": {
@@ -180,6 +180,10 @@ pub(super) fn dead_letter() -> Value {
             "jianwei_redriven_from": {
                 "type": "string",
                 "description": "Only where the record had been sent again by `jianwei redrive` and failed once more: the dead letter, or the source record, that it was.",
+            },
+            "jianwei_redacted": {
+                "type": "string", "pattern": "^[0-9]+$",
+                "description": "Only where the pipeline redacts dead letters: key and value are null; how many bytes the value had.",
             },
         },
     })

@@ -38,6 +38,10 @@ expires = "2028-12-09"
 acknowledge_working_days = 1
 close_working_days = 5
 
+[privacy]
+natural_person_days = 90
+redact_dead_letters = true
+
 [[source]]
 kind = "reports"
 topic = "full.reports"
@@ -65,6 +69,7 @@ guide_url = "https://example.org"
 methods = "look"
 measures_suggested = ["verify"]
 prior_notice = true
+excerpt = true
 basis = {{ text = "b", source = "s", date = "2024", expires = "2028-01-01", verified = true }}
 match = [{{ kind = "alarm", of_objects = true }}, {CONDITION}]
 trigger = [{{ code = "t", when = {CONDITION}, level = "red", text = "t", hold_days = 3, at_least = 2, within_days = 5 }}]

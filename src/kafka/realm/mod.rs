@@ -350,6 +350,6 @@ impl Realm {
     }
 
     fn add(&mut self, kind: Option<SourceKind>, raw: Option<RawRecord>, sequenced: &Sequenced) -> Result<()> {
-        self.batch.add(&self.model.realm, self.model.journal_partition, kind, raw, sequenced)
+        self.batch.add(&self.model, kind, raw, sequenced)
     }
 }

@@ -115,6 +115,7 @@ static PIPELINE: Table = of("pipeline", &[
     key("duties", One(&DUTIES), "What organisations owe, by level. Required once there are matters.", "各级别的办理时限。有监管事项时必填。"),
     key("ladder", One(&LADDER), "What happens when a duty is not done.", "逾期未办的催办、督办、通报。"),
     key("clues", One(&CLUES), "What is owed on a clue by each organisation that gets it.", "收到线索的部门的办理时限。"),
+    key("privacy", One(&PRIVACY), "What is kept of natural persons.", "自然人信息的保留。"),
 ]);
 
 #[rustfmt::skip]
@@ -211,6 +212,12 @@ static CLUES: Table = of("clues", &[
 ]);
 
 #[rustfmt::skip]
+static PRIVACY: Table = of("privacy", &[
+    key("natural_person_days", Whole(1, 3_650), "What is known of a natural person is forgotten so many days after the last record (365).", "自最后一条记录起多少天后不再保留自然人的线索与评分（缺省 365）。"),
+    key("redact_dead_letters", Bool, "Dead letters carry neither key nor value (false).", "死信不带键和值（缺省 false）。"),
+]);
+
+#[rustfmt::skip]
 static LADDER: Table = of("ladder", &[
     key("due_soon_hours", Whole(1, 240), "Hours before the due time at which the card goes out (4).", "到期前多少小时发临期提醒（缺省 4）。"),
     key("supervised_working_days", Whole(1, 60), "Working days after the due time for supervised handling (1).", "逾期多少个工作日督办（缺省 1）。"),
@@ -231,6 +238,7 @@ static MATTER: Table = Table { name: "matter", any_of: &["trigger", "industry", 
     key("methods", Texts, "Methods of supervision, in this order; at most 10.", "监管方式，按此顺序，至多 10 项。"),
     key("measures_suggested", Texts, "Measures suggested before confirmation; at most 10.", "建议措施，至多 10 项。"),
     key("prior_notice", Bool, "Notice before an inspection (true).", "检查前是否告知（缺省 true）。"),
+    key("excerpt", Bool, "Warnings to the lead and to cooperating organisations quote at most 120 characters of what a ticket says, masked; never from a report of wrongdoing (false).", "给牵头和配合部门的预警引用工单内容，隐去个人信息，至多 120 字；举报一律不引用（缺省 false）。"),
     need("match", Many(&CONDITION), "A record belongs to the matter when one holds.", "任一条件成立，记录即属于本事项。"),
     key("trigger", Many(&TRIGGER), "Events that set a level at once.", "触发事件，立即定级。"),
     key("industry", One(&INDUSTRY), "Counts by region.", "按区域计数的行业预警。"),

@@ -83,6 +83,7 @@ pub fn keys_of_matters() {
             told("guide_url", text),
             "guide_url = \"https://...\"",
         ),
+        after(NOISE, lead, "excerpt = 7", "`excerpt` must be true or false", "excerpt = true"),
         after(NOISE, lead, "methods = 7", told("methods", list), "methods = [\"off-site check\"]"),
         row(NOISE, lead, format!("{lead}\n{steps}"), "methods", "11 methods; 10 are allowed", "the ones that matter, in order"),
         after(NOISE, lead, "measures_suggested = 7", told("measures_suggested", list), "measures_suggested = [\"verify\"]"),
@@ -140,6 +141,7 @@ pub fn keys_of_the_realm() {
     let case = "[[source.map.case]] field = \"result\", column = \"critical\", above = 0, value = \"critical\"";
     let ladder = "[ladder] due_soon_hours = 4, supervised_working_days = 1, circular_working_days = 3";
     let topic = "topic = \"mini.tickets\"";
+    let private = "[privacy] natural_person_days = 365, redact_dead_letters = true";
     check(vec![
         instead(PIPELINE, "zone = \"+08:00\"", "zone = 8", told("zone", text), "zone = \"+08:00\" or \"America/Chicago\""),
         instead(PIPELINE, topic, "topic = 7", told("topic", text), "topic = \"hotline.tickets\""),
@@ -176,10 +178,26 @@ pub fn keys_of_the_realm() {
         row(
             PIPELINE,
             "[ladder]",
+            "[privacy]\nnatural_person_days = 0\n[ladder]",
+            "natural_person_days = 0",
+            "`natural_person_days` must be a whole number from 1 to 3650",
+            private,
+        ),
+        row(
+            PIPELINE,
+            "[ladder]",
             "[clues]\nunclassified_within_days = 91\n[ladder]",
             "unclassified_within_days = 91",
             "`unclassified_within_days` must be a whole number from 1 to 90",
             "unclassified_within_days = 14",
+        ),
+        row(
+            PIPELINE,
+            "[ladder]",
+            "[privacy]\nredact_dead_letters = 1\n[ladder]",
+            "redact_dead_letters = 1",
+            "`redact_dead_letters` must be true or false",
+            private,
         ),
         instead(
             PIPELINE,

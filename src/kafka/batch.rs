@@ -122,8 +122,7 @@ impl BatchBytes {
                 Effect::DeadLetter(letter) => {
                     *self.tally.dead_letters.entry(letter.reason.as_str()).or_default() += 1;
                     let raw = raw.take().unwrap_or(RawRecord { key: None, value: None, redriven_from: None });
-                    let redact = model.privacy.redact_dead_letters;
-                    self.push(if redact { redacted(&model.realm, letter, &raw) } else { dead_letter(&model.realm, letter, raw) });
+                    self.push(dead_letter(model, letter, raw));
                 }
             }
         }
@@ -173,8 +172,16 @@ pub const MAX_DEAD_LETTER_KEY_BYTES: usize = 100_000;
 
 /// Original key and value unchanged; everything else in headers. A value beyond the bound is cut and
 /// a header says how long it was (a key too, silently: no feed has keys of that length): the whole of it stays in its source topic.
-fn dead_letter(realm: &str, letter: &DeadLetter, mut raw: RawRecord) -> OutRecord {
+///
+/// Redacted, it has neither: what people wrote stays in its source topic, which only its owner reads. How long the
+/// value was is all that is told of it; a hash of a short one could be guessed.
+fn dead_letter(model: &Model, letter: &DeadLetter, mut raw: RawRecord) -> OutRecord {
     let mut headers = OwnedHeaders::new();
+    if model.privacy.redact_dead_letters {
+        let bytes = raw.value.as_ref().map_or(0, Vec::len).to_string();
+        headers = headers.insert(Header { key: "jianwei_redacted", value: Some(&bytes) });
+        (raw.key, raw.value) = (None, None);
+    }
     if let Some(key) = &mut raw.key {
         key.truncate(MAX_DEAD_LETTER_KEY_BYTES);
     }
@@ -184,7 +191,7 @@ fn dead_letter(realm: &str, letter: &DeadLetter, mut raw: RawRecord) -> OutRecor
         headers = headers.insert(Header { key: "jianwei_cut_from_bytes", value: Some(&whole) });
         value.truncate(MAX_DEAD_LETTER_BYTES.saturating_sub(key_bytes));
     }
-    for (key, value) in letter.headers(realm) {
+    for (key, value) in letter.headers(&model.realm) {
         headers = headers.insert(Header { key, value: Some(value) });
     }
     if let Some(from) = &raw.redriven_from {
@@ -192,20 +199,6 @@ fn dead_letter(realm: &str, letter: &DeadLetter, mut raw: RawRecord) -> OutRecor
     }
     let topic = topics::DEAD_LETTERS.to_string();
     OutRecord { topic, partition: None, key: raw.key, value: raw.value, headers, timestamp_ms: None }
-}
-
-/// Neither key nor value: what people wrote stays in its source topic, which only the hotline reads. How
-/// long the value was is all that is told of it; a hash of a short one could be guessed.
-fn redacted(realm: &str, letter: &DeadLetter, raw: &RawRecord) -> OutRecord {
-    let bytes = raw.value.as_ref().map_or(0, Vec::len).to_string();
-    let mut headers = OwnedHeaders::new().insert(Header { key: "jianwei_redacted", value: Some(&bytes) });
-    for (key, value) in letter.headers(realm) {
-        headers = headers.insert(Header { key, value: Some(value) });
-    }
-    if let Some(from) = &raw.redriven_from {
-        headers = headers.insert(Header { key: REDRIVEN_FROM, value: Some(from) });
-    }
-    OutRecord { topic: topics::DEAD_LETTERS.to_string(), partition: None, key: None, value: None, headers, timestamp_ms: None }
 }
 
 #[cfg(test)]
@@ -219,7 +212,10 @@ mod tests {
         let source = SourcePosition { topic: "t".into(), partition: 0, offset: 3, resume_offset: 4 };
         let letter = DeadLetter { source, reason: Reason::BrokenJson, field: None };
         let raw = RawRecord { key: Some(b"15400001234".to_vec()), value: Some(b"{15400001234".to_vec()), redriven_from: None };
-        let out = redacted("weihai", &letter, &raw);
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pipelines/gas");
+        let mut model = crate::pipelines::read_model(&dir).expect("the tests' pipeline loads");
+        model.privacy.redact_dead_letters = true;
+        let out = dead_letter(&model, &letter, raw);
         assert_eq!((out.key, out.value), (None, None));
         let headers: Vec<(&str, &str)> =
             out.headers.iter().map(|h| (h.key, std::str::from_utf8(h.value.unwrap_or_default()).unwrap_or_default())).collect();

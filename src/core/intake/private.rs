@@ -3,7 +3,7 @@
 
 use super::mask;
 use super::{Decoded, Directory};
-use crate::domain::{Channel, Control, Disposition, EnterpriseRow, InspectorRow, Intent, Record};
+use crate::domain::{Channel, Control, Disposition, EnterpriseRow, IdHint, IdScheme, InspectorRow, Intent, Record};
 use crate::journal::{Evidence, Fact, Figure, IndicatorFact, Span, TextFact, TextField};
 use crate::pipeline::Model;
 use std::borrow::Cow;
@@ -84,7 +84,9 @@ fn of_row(row: &mut EnterpriseRow) {
         merged_into: _,
     } = row;
     [name, industry, region, address, size, status, credit_class].into_iter().for_each(optional);
-    former_names.iter_mut().chain(aliases).for_each(numbers);
+    // A registration number of before 2015 has the length of an old id card's.
+    let registration = |text: &&mut String| matches!(IdScheme::Uscc.read(text).2, Some(IdHint::RegistrationNumber(_)));
+    former_names.iter_mut().chain(aliases).filter(|text| !registration(text)).for_each(numbers);
 }
 
 fn of_inspector(row: &mut InspectorRow) {

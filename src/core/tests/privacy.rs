@@ -137,6 +137,19 @@ fn no_field_of_any_record_brings_personal_data_into_an_entry_the_state_or_an_out
 }
 
 #[test]
+fn registration_numbers_of_before_2015_stay_aliases_though_id_cards_had_their_length() {
+    let mut run = Run::wall(&city(""), "2026-01-05 08:00");
+    run.put(
+        "2026-01-05 08:00",
+        REGISTRY,
+        &json!({ "id": FIRM, "name": "虚构燃气", "aliases": ["371000190101125", "990000900101123 15400001234"] }),
+    );
+    let row = run.engine().state().directory.get(FIRM).unwrap();
+    assert_eq!(row.aliases[0], "371000190101125");
+    assert_eq!(found(row.aliases[1].as_bytes()), Vec::<&str>::new());
+}
+
+#[test]
 fn only_those_who_act_read_excerpts_and_none_is_of_a_report() {
     let leak = "小区燃气泄漏，请打15400001234";
     let cases = [

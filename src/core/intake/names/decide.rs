@@ -308,7 +308,7 @@ fn address_score(context: &Context, row: &EnterpriseRow, words: &str) -> i32 {
             let named = text.text.contains(&token) || (town && bare.is_some_and(|b| text.text.contains(b)));
             if named {
                 score += 3;
-                if !number.is_empty() && text.text.contains(&format!("{token}{number}号")) {
+                if !number.is_empty() && numbered(&text.text, &token, &number) {
                     score += 4;
                 }
                 break;
@@ -316,6 +316,12 @@ fn address_score(context: &Context, row: &EnterpriseRow, words: &str) -> i32 {
         }
     }
     score.min(14)
+}
+
+/// The street with the number: 新威路88号.
+fn numbered(text: &str, token: &str, number: &str) -> bool {
+    let behind = text.match_indices(token).map(|(at, _)| &text[at + token.len()..]);
+    behind.into_iter().any(|rest| rest.strip_prefix(number).is_some_and(|rest| rest.starts_with('号')))
 }
 
 /// Pieces of an address that name a place smaller than a district.

@@ -170,7 +170,7 @@ fn place(text: &Text, found: Found) -> Option<Place> {
     if !whole && (elsewhere(text.folded, found.from) || cut_short(text.folded, found.from, end)) {
         return None;
     }
-    let whose = found.whose.into_iter().map(|(slot, kind)| (slot, How::Form(kind))).collect();
+    let whose = found.whose.iter().map(|(slot, kind)| (*slot, How::Form(*kind))).collect();
     Some(Place { from: found.from, to: found.to, end, whose, torn: false })
 }
 
@@ -186,7 +186,8 @@ fn cut_short(text: &Folded, from: usize, end: usize) -> bool {
 }
 
 fn elsewhere(text: &Folded, from: usize) -> bool {
-    OTHER_CITIES.iter().any(|city| text.ends_with(from, city) || text.ends_with(from, &format!("{city}市")))
+    let from = if text.ends_with(from, "市") { from - 1 } else { from };
+    OTHER_CITIES.iter().any(|city| text.ends_with(from, city))
 }
 
 /// Credit codes in the text whose check character fits.

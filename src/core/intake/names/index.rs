@@ -85,19 +85,29 @@ impl std::hash::Hasher for Mixed {
 /// Number of an enterprise in the index.
 pub type Slot = u32;
 
+/// Whose form it is, each enterprise once, as the surest it is.
 #[derive(Debug, Clone)]
 enum Posting {
-    One(Slot, FormKind),
+    One([(Slot, FormKind); 1]),
     Many(Vec<(Slot, FormKind)>),
 }
 
+impl Posting {
+    fn whose(&self) -> &[(Slot, FormKind)] {
+        match self {
+            Posting::One(only) => only,
+            Posting::Many(all) => all,
+        }
+    }
+}
+
 /// A form found in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found<'i> {
     pub from: usize,
     pub to: usize,
-    /// By slot, each with the surest form it is found by.
-    pub whose: Vec<(Slot, FormKind)>,
+    /// In no order that means anything.
+    pub whose: &'i [(Slot, FormKind)],
 }
 
 #[derive(Debug, Clone, Default)]
@@ -202,13 +212,13 @@ impl Index {
             self.filter.add(pair(space, &form.chars));
         }
         let key = key(space, &form.chars);
-        let entry = self.postings.of_mut(key).entry(key);
-        entry
-            .and_modify(|posting| match posting {
-                Posting::One(first, kind) => *posting = Posting::Many(vec![(*first, *kind), (slot, form.kind)]),
-                Posting::Many(all) => all.push((slot, form.kind)),
-            })
-            .or_insert(Posting::One(slot, form.kind));
+        let posting = self.postings.of_mut(key).entry(key).or_insert(Posting::One([(slot, form.kind)]));
+        // Forms come the surest first.
+        if !posting.whose().iter().any(|(known, _)| *known == slot) {
+            let mut all = posting.whose().to_vec();
+            all.push((slot, form.kind));
+            *posting = Posting::Many(all);
+        }
     }
 
     pub fn remove(&mut self, row: &EnterpriseRow) {
@@ -218,9 +228,9 @@ impl Index {
             let key = key(space(form.kind), &form.chars);
             let empty = match self.postings.of_mut(key).get_mut(&key) {
                 None => false,
-                Some(Posting::One(only, _)) => *only == slot,
+                Some(Posting::One([(only, _)])) => *only == slot,
                 Some(Posting::Many(all)) => {
-                    all.retain(|(s, kind)| *s != slot || *kind != form.kind);
+                    all.retain(|(known, _)| *known != slot);
                     all.is_empty()
                 }
             };
@@ -236,37 +246,27 @@ impl Index {
     }
 
     /// Whose form this is; nobody's if too many share it.
-    fn whose(&self, key: u64) -> Vec<(Slot, FormKind)> {
-        match self.postings.get(key) {
-            None => Vec::new(),
-            Some(Posting::One(slot, kind)) => vec![(*slot, *kind)],
-            Some(Posting::Many(all)) if all.len() > MAX_SHARED => Vec::new(),
-            Some(Posting::Many(all)) => {
-                let mut all = all.clone();
-                all.sort_by(|a, b| self.id(a.0).cmp(self.id(b.0)).then(a.1.cmp(&b.1)));
-                all.dedup_by_key(|(slot, _)| *slot);
-                all
-            }
-        }
+    fn whose(&self, key: u64) -> &[(Slot, FormKind)] {
+        self.postings.get(key).map(Posting::whose).filter(|all| all.len() <= MAX_SHARED).unwrap_or_default()
     }
 
     /// Whose name, former name, alias or short form is exactly this.
-    pub fn exactly(&self, name: &[char]) -> Vec<(Slot, FormKind)> {
+    pub fn exactly(&self, name: &[char]) -> &[(Slot, FormKind)] {
         self.whose(key(0, name))
     }
 
     /// Whose brand of this trade is exactly this.
-    pub fn brand(&self, brand: &[char], trade: u8) -> Vec<(Slot, FormKind)> {
+    pub fn brand(&self, brand: &[char], trade: u8) -> &[(Slot, FormKind)] {
         self.whose(key(BRAND + u64::from(trade), brand))
     }
 
     /// Every form that stands in a text as it is written.
-    pub fn find(&self, chars: &[char]) -> Vec<Found> {
+    pub fn find(&self, chars: &[char]) -> Vec<Found<'_>> {
         self.scan(0, chars)
     }
 
     /// Every brand that stands in a text, whatever stands beside it.
-    pub fn find_bare(&self, chars: &[char]) -> Vec<Found> {
+    pub fn find_bare(&self, chars: &[char]) -> Vec<Found<'_>> {
         let mut found = self.scan(BARE, chars);
         found.retain(|f| f.whose.len() <= MAX_SHARED_BRAND);
         found
@@ -281,11 +281,11 @@ impl Index {
     }
 
     /// Every form that sounds like a piece of a text; `syllables` has a blank for what has no sound.
-    pub fn find_sounds(&self, syllables: &[char]) -> Vec<Found> {
+    pub fn find_sounds(&self, syllables: &[char]) -> Vec<Found<'_>> {
         self.scan(SOUND, syllables)
     }
 
-    fn scan(&self, space: u64, chars: &[char]) -> Vec<Found> {
+    fn scan(&self, space: u64, chars: &[char]) -> Vec<Found<'_>> {
         let mut out = Vec::new();
         for from in 0..chars.len().saturating_sub(1) {
             if !self.filter.may_have(pair(space, &chars[from..])) {

@@ -1,5 +1,6 @@
 //! Words that are no names of firms: regions of the realm, and trades.
 
+use super::cues::{BOTH, FOCUS, NAMELESS, OFFICES, PUBLIC, TURNS, WORK};
 use super::fold::Folded;
 use super::trades::{ANY_FIRM, HINTS, RELATED, TRADES, trade_of};
 use crate::pipeline::Region;
@@ -36,6 +37,8 @@ pub struct Lexicon {
     /// The code of the realm's own region: it tells no firm from another.
     pub root: String,
     pub(super) sounds: super::sound::Sounds,
+    /// Turns of phrase, by what they say.
+    cues: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
     /// By trade: those its words stand for too.
     related: Vec<Vec<u8>>,
 }
@@ -43,6 +46,54 @@ pub struct Lexicon {
 impl std::fmt::Debug for Lexicon {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Lexicon({} words)", self.words.len())
+    }
+}
+
+/// What a turn of phrase says; a text's are found in one pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cue {
+    Focus,
+    Turn,
+    /// The accused has no name, or is an office.
+    Nameless,
+    Work,
+    Both,
+    Street,
+}
+
+const CUES: [(Cue, &[&str]); 7] = [
+    (Cue::Focus, FOCUS),
+    (Cue::Turn, TURNS),
+    (Cue::Nameless, NAMELESS),
+    (Cue::Nameless, OFFICES),
+    (Cue::Work, WORK),
+    (Cue::Both, BOTH),
+    (Cue::Street, PUBLIC),
+];
+
+fn cues() -> Option<CharwiseDoubleArrayAhoCorasick<u32>> {
+    let mut all: BTreeMap<&str, u32> = BTreeMap::new();
+    for (cue, words) in CUES {
+        for word in words {
+            *all.entry(word).or_default() |= 1 << cue as u32;
+        }
+    }
+    CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(all).ok()
+}
+
+/// The turns of phrase of one text.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Turns {
+    said: u32,
+    /// Where the text comes to its point, in characters: what stands before is how it came to it.
+    pub focus: Option<usize>,
+    /// Where it takes back what it said so far.
+    pub turn: Option<usize>,
+}
+
+impl Turns {
+    pub fn say(self, cue: Cue) -> bool {
+        self.said & (1 << cue as u32) != 0
     }
 }
 
@@ -110,6 +161,7 @@ impl Lexicon {
             automaton,
             root: root.to_string(),
             sounds: super::sound::Sounds::new(),
+            cues: cues(),
             related: related(),
         }
     }
@@ -127,6 +179,25 @@ impl Lexicon {
         let Some(automaton) = &self.automaton else { return Vec::new() };
         let found = automaton.find_overlapping_iter(&text.text);
         found.map(|m| Hit { from: text.char_at(m.start()), to: text.char_at(m.end()), word: m.value() }).collect()
+    }
+
+    /// The turns of phrase of a text.
+    pub fn turns(&self, text: &Folded) -> Turns {
+        let mut turns = Turns::default();
+        let Some(automaton) = &self.cues else { return turns };
+        for found in automaton.find_overlapping_iter(&text.text) {
+            turns.said |= found.value();
+            let says = |cue: Cue| found.value() & (1 << cue as u32) != 0;
+            if says(Cue::Focus) {
+                turns.focus = turns.focus.max(Some(found.start()));
+            }
+            if says(Cue::Turn) {
+                turns.turn = turns.turn.max(Some(found.start()));
+            }
+        }
+        turns.focus = turns.focus.map(|byte| text.char_at(byte));
+        turns.turn = turns.turn.map(|byte| text.char_at(byte));
+        turns
     }
 
     /// The code of a region word that tells something.

@@ -26,7 +26,7 @@ use crate::journal::{Attribution, AttributionMethod, Named, Span, TextField};
 use crate::pipeline::Model;
 use decide::{Context, Decided, decide, method};
 use find::{How, Place, places};
-use lexicon::{Hit, Word};
+use lexicon::{Cue, Hit, Turns, Word};
 use role::said;
 use std::collections::BTreeSet;
 
@@ -77,6 +77,7 @@ struct Part<'a> {
     raw: &'a str,
     text: Folded,
     hits: Vec<Hit>,
+    turns: Turns,
 }
 
 pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
@@ -93,7 +94,8 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
         let raw = raw?;
         let text = Folded::new(raw);
         let hits = lexicon.find(&text);
-        Some(Part { field, raw, text, hits })
+        let turns = lexicon.turns(&text);
+        Some(Part { field, raw, text, hits, turns })
     })
     .collect();
     let all_hits = || parts.iter().flat_map(|p| &p.hits);
@@ -119,20 +121,16 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
         mentions_of(&context, part, &mut mentions);
     }
     made_clear(&mut mentions);
-    let any = |test: fn(&Folded) -> bool| parts.iter().any(|p| test(&p.text));
-    let told = Told {
-        work: any(role::about_work),
-        both: any(role::about_both),
-        nameless: any(role::names_nobody),
-        street: any(role::about_the_street),
-        taken_back: any(|text| role::turn(text).is_some()),
-    };
+    let mut told = Told::default();
+    for part in parts.iter().filter(|_| !mentions.is_empty()) {
+        told.hear(part);
+    }
     concluded(mentions, &told)
 }
 
 fn mentions_of(context: &Context, part: &Part, out: &mut Vec<Mention>) {
     let found = places(context.index, context.lexicon, context.model.id_scheme, &part.text, &part.hits);
-    let course = Course { focus: role::focus(&part.text), turn: role::turn(&part.text) };
+    let course = Course(part.turns);
     for (n, place) in found.iter().enumerate() {
         let decided = decide(context, &part.text, &part.hits, place);
         // A brand alone that nothing goes with names nobody.
@@ -159,24 +157,21 @@ fn mentions_of(context: &Context, part: &Part, out: &mut Vec<Mention>) {
 }
 
 /// The turns a text takes: what stands before them is how it came to its point.
-struct Course {
-    focus: Option<usize>,
-    turn: Option<usize>,
-}
+struct Course(Turns);
 
 impl Course {
     fn weighed(&self, place: &Place, said: role::Said) -> role::Said {
         let before = |at: Option<usize>| at.is_some_and(|at| place.from < at);
-        let point = self.focus.is_some_and(|at| at <= place.from && place.from - at <= 30);
+        let point = self.0.focus.is_some_and(|at| at <= place.from && place.from - at <= 30);
         let role = match said.role {
-            Role::Accused if before(self.turn) => Role::Mentioned,
-            Role::Accused if self.turn.is_some() && self.focus.is_none() && said.plainly < 2 => Role::Mentioned,
+            Role::Accused if before(self.0.turn) => Role::Mentioned,
+            Role::Accused if self.0.turn.is_some() && self.0.focus.is_none() && said.plainly < 2 => Role::Mentioned,
             role => role,
         };
         let plainly = match said.plainly {
             plain if point => plain.max(3),
             // Only if the point names nobody itself.
-            plain if before(self.focus) && plain < 3 => 0,
+            plain if before(self.0.focus) && plain < 3 => 0,
             plain => plain,
         };
         role::Said { role, plainly }
@@ -213,6 +208,7 @@ fn made_clear(mentions: &mut [Mention]) {
 }
 
 /// What the record as a whole is about.
+#[derive(Default)]
 struct Told {
     work: bool,
     /// Two are to blame.
@@ -222,6 +218,17 @@ struct Told {
     /// It asks the city for a light or a road.
     street: bool,
     taken_back: bool,
+}
+
+impl Told {
+    fn hear(&mut self, part: &Part) {
+        let turns = part.turns;
+        self.work |= turns.say(Cue::Work);
+        self.both |= turns.say(Cue::Both);
+        self.nameless |= turns.say(Cue::Nameless) || turns.focus.is_some_and(|at| role::accuses_office(&part.text, at));
+        self.street |= turns.say(Cue::Street);
+        self.taken_back |= turns.turn.is_some();
+    }
 }
 
 /// The one accused most plainly, then the first; others accused plainly are secondary.

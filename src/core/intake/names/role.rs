@@ -272,36 +272,8 @@ fn plainly(around: &Around) -> u8 {
     if any_in(&around.clause_behind, GRIEVANCES) || any_in(&own, GRIEVANCES) { 2 } else { 1 }
 }
 
-/// Whether the text speaks of two who are both to blame.
-pub fn about_both(text: &Folded) -> bool {
-    any_in(&text.text, &["两家", "双方都", "都该罚", "一并处理", "一并查处", "分别处理", "几家", "三家", "都要赔", "一起查"])
-}
-
-/// Where the text says what it is really about, in characters: what stands before is how it came to it.
-pub fn focus(text: &Folded) -> Option<usize> {
-    FOCUS.iter().filter_map(|word| text.text.rfind(word)).max().map(|byte| text.char_at(byte))
-}
-
-/// Where the text takes back what it said so far.
-pub fn turn(text: &Folded) -> Option<usize> {
-    TURNS.iter().filter_map(|word| text.text.rfind(word)).max().map(|byte| text.char_at(byte))
-}
-
-/// Whether the text says that it cannot name the accused, or accuses an office.
-pub fn names_nobody(text: &Folded) -> bool {
-    let point = focus(text).is_some_and(|at| {
-        let words: String = text.slice(at, at + 16).iter().collect();
-        any_in(&words, OFFICE_NAMES)
-    });
-    point || any_in(&text.text, NAMELESS) || any_in(&text.text, OFFICES)
-}
-
-/// Whether the text asks the city for a light or a road.
-pub fn about_the_street(text: &Folded) -> bool {
-    any_in(&text.text, PUBLIC)
-}
-
-/// Whether the text is about work.
-pub fn about_work(text: &Folded) -> bool {
-    any_in(&text.text, WORK)
+/// Whether the text's point, from a place on, is an office.
+pub fn accuses_office(text: &Folded, focus: usize) -> bool {
+    let words: String = text.slice(focus, focus + 16).iter().collect();
+    any_in(&words, OFFICE_NAMES)
 }

@@ -209,7 +209,10 @@ fn exonerated(around: &Around, behind: &str) -> bool {
     let near: String = around.clause_behind.chars().take(14).collect();
     let fault = any_start(behind, &["问题", "责任", "错", "原因", "事", "毛病", "过错"]);
     let corrected: String = around.sentence_behind.chars().skip_while(|c| matches!(c, '…' | '.' | '，' | ',')).take(4).collect();
-    (any_end(before, NOT) && !before.ends_with("是不是") && !before.ends_with("难道不是"))
+    // 不是旁边的某: what tells it from others stands between.
+    let nearer = ["旁边的", "隔壁的", "对面的", "楼下的", "楼上的", "那家", "这家", "原来的"];
+    let before_all = nearer.iter().find_map(|word| before.strip_suffix(word)).unwrap_or(before);
+    (any_end(before_all, NOT) && !before.ends_with("是不是") && !before.ends_with("难道不是"))
         || (with && nothing)
         || any_in(&near, FREE_OF_BLAME)
         || (fault && any_in(before, &["不是", "并非", "不赖"]))

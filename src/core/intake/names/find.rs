@@ -220,7 +220,7 @@ fn brands(index: &Index, text: &Text) -> Vec<Place> {
     for hit in text.hits {
         let Word::Trade(trade) = *text.lexicon.word(*hit) else { continue };
         for between in ["", "的", "牌", "这个", "那个", "这家", "那家"] {
-            if !text.folded.ends_with(hit.from, between) {
+            if !between.is_empty() && !text.folded.ends_with(hit.from, between) {
                 continue;
             }
             let to = hit.from - between.chars().count();
@@ -256,7 +256,7 @@ fn bare(index: &Index, text: &Text) -> Vec<Place> {
 /// Names written with other characters of the same sound.
 fn sounds(index: &Index, text: &Text) -> Vec<Place> {
     let chars = &text.folded.chars;
-    let syllables: Vec<char> = chars.iter().map(|c| sound(text.lexicon, *c).unwrap_or(' ')).collect();
+    let syllables: Vec<char> = chars.iter().map(|c| sound(*c).unwrap_or(' ')).collect();
     let mut out = Vec::new();
     for found in index.find_sounds(&syllables) {
         let len = found.to - found.from;

@@ -134,13 +134,15 @@ impl Folded {
 
     /// Whether the text goes on like this at a place.
     pub fn goes_on(&self, at: usize, word: &str) -> bool {
-        self.bytes.get(at).is_some_and(|byte| self.text[*byte as usize..].starts_with(word))
+        // Nearly always the first character says no.
+        self.chars.get(at).is_some_and(|c| word.starts_with(*c)) && self.text[self.bytes[at] as usize..].starts_with(word)
     }
 
     /// Whether the text before a place ends like this.
     pub fn ends_with(&self, at: usize, word: &str) -> bool {
+        let Some(before) = at.checked_sub(1).and_then(|before| self.chars.get(before)) else { return false };
         let byte = self.bytes.get(at).map_or(self.text.len(), |b| *b as usize);
-        self.text[..byte].ends_with(word)
+        word.ends_with(*before) && self.text[..byte].ends_with(word)
     }
 }
 

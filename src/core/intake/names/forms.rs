@@ -2,6 +2,7 @@
 
 use super::fold::Folded;
 use super::lexicon::{Hit, Lexicon, Word};
+use super::sound::SOUNDS;
 use super::trades::{FILLERS, LEGAL_FORMS};
 use crate::domain::EnterpriseRow;
 
@@ -129,7 +130,7 @@ pub fn forms(lexicon: &Lexicon, row: &EnterpriseRow) -> Vec<Form> {
     }
     let spoken: Vec<Vec<char>> = out.iter().filter(|f| is_spoken(f)).map(|f| f.chars.clone()).collect();
     for chars in spoken {
-        let sounds: Option<Vec<char>> = chars.iter().map(|c| sound(lexicon, *c)).collect();
+        let sounds: Option<Vec<char>> = chars.iter().map(|c| sound(*c)).collect();
         if let Some(sounds) = sounds {
             out.push(Form { kind: FormKind::Sound, chars: sounds });
         }
@@ -147,8 +148,8 @@ fn is_spoken(form: &Form) -> bool {
 }
 
 /// A syllable as a character of its own, so that both kinds of form are lists of characters.
-pub(super) fn sound(lexicon: &Lexicon, c: char) -> Option<char> {
-    match lexicon.sounds.of(c) {
+pub(super) fn sound(c: char) -> Option<char> {
+    match SOUNDS.of(c) {
         0 => None,
         n => char::from_u32(0xE000 + u32::from(n)),
     }
@@ -210,7 +211,7 @@ fn add_brand(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, hits: &[Hit]
         brand = name.slice(p.core, place.from);
     }
     if (MIN_FORM_CHARS..=MAX_BRAND_CHARS).contains(&brand.len()) {
-        for trade in lexicon.related(trade).iter().copied().chain([trade]) {
+        for trade in Lexicon::related(trade).iter().copied().chain([trade]) {
             out.push(Form { kind: FormKind::Brand(trade), chars: brand.to_vec() });
         }
         out.push(Form { kind: FormKind::Bare, chars: brand.to_vec() });

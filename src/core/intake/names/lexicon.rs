@@ -6,6 +6,7 @@ use super::trades::{ANY_FIRM, HINTS, RELATED, TRADES, trade_of};
 use crate::pipeline::Region;
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// What a word found in a text is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,23 +30,24 @@ pub struct Hit {
     pub word: u32,
 }
 
-/// The words of one pipeline.
+/// Words, and the automaton that finds them.
 #[derive(Clone)]
-pub struct Lexicon {
+struct Words {
     words: Vec<Word>,
     automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
+}
+
+/// The words of one pipeline: the regions of its own, and those of the language.
+#[derive(Clone)]
+pub struct Lexicon {
+    regions: Words,
     /// The code of the realm's own region: it tells no firm from another.
     pub root: String,
-    pub(super) sounds: super::sound::Sounds,
-    /// Turns of phrase, by what they say.
-    cues: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
-    /// By trade: those its words stand for too.
-    related: Vec<Vec<u8>>,
 }
 
 impl std::fmt::Debug for Lexicon {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Lexicon({} words)", self.words.len())
+        write!(f, "Lexicon({} regions)", self.regions.words.len())
     }
 }
 
@@ -70,6 +72,9 @@ const CUES: [(Cue, &[&str]); 7] = [
     (Cue::Both, BOTH),
     (Cue::Street, PUBLIC),
 ];
+
+/// Built once: turns of phrase are the same for every realm.
+static CUE_AUTOMATON: LazyLock<Option<CharwiseDoubleArrayAhoCorasick<u32>>> = LazyLock::new(cues);
 
 fn cues() -> Option<CharwiseDoubleArrayAhoCorasick<u32>> {
     let mut all: BTreeMap<&str, u32> = BTreeMap::new();
@@ -114,77 +119,79 @@ fn bare(name: &str) -> Option<&str> {
     (bare.chars().count() >= 2).then_some(bare)
 }
 
+/// Built once: trades are the same for every realm.
+static LANGUAGE: LazyLock<Words> = LazyLock::new(language);
+static RELATED_TRADES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(related);
+
+/// Words of one character that say something all the same.
+const SHORT: [(&str, &str); 4] = [("狗", "宠物"), ("猫", "宠物"), ("虾", "餐饮"), ("疤", "美容")];
+
+impl Words {
+    fn new(all: BTreeMap<String, Word>) -> Words {
+        let patterns: Vec<(&String, u32)> = all.keys().zip(0..).collect();
+        // Fails for no words at all only.
+        let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(patterns).ok();
+        Words { words: all.into_values().collect(), automaton }
+    }
+
+    fn find<'t>(&'t self, text: &'t Folded, first: u32) -> impl Iterator<Item = Hit> + 't {
+        let found = self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(&text.text));
+        found.map(move |m| Hit { from: text.char_at(m.start()), to: text.char_at(m.end()), word: first + m.value() })
+    }
+}
+
+fn language() -> Words {
+    let mut all: BTreeMap<String, Word> = BTreeMap::new();
+    for (number, trade) in TRADES.iter().enumerate() {
+        all.extend(trade.words.iter().map(|word| (word.to_string(), Word::Trade(number as u8))));
+    }
+    let hints = HINTS.iter().flat_map(|(trade, words)| words.iter().map(move |word| (word, trade)));
+    for (word, trade) in hints.chain(SHORT.iter().map(|(word, trade)| (word, trade))) {
+        if let Some(number) = trade_of(trade) {
+            all.entry(word.to_string()).or_insert(Word::Hint(number));
+        }
+    }
+    for word in ANY_FIRM {
+        all.entry(word.to_string()).or_insert(Word::Firm);
+    }
+    Words::new(all)
+}
+
 impl Lexicon {
     pub fn new<'a>(regions: impl IntoIterator<Item = &'a Region>, root: &str) -> Lexicon {
         let mut all: BTreeMap<String, Word> = BTreeMap::new();
-        let mut add = |text: &str, word: Word| {
-            let text = Folded::new(text).text;
-            // Codes are no words, and one character is none either.
-            if text.chars().count() >= 2 && !text.bytes().all(|b| b.is_ascii_digit()) {
-                all.entry(text).or_insert(word);
-            }
-        };
-        for (number, trade) in TRADES.iter().enumerate() {
-            for word in trade.words {
-                add(word, Word::Trade(number as u8));
-            }
-        }
-        for (trade, words) in HINTS {
-            if let Some(number) = trade_of(trade) {
-                words.iter().for_each(|word| add(word, Word::Hint(number)));
-            }
-        }
-        for word in ANY_FIRM {
-            add(word, Word::Firm);
-        }
         for region in regions {
             let names = [region.name.zh.as_str(), region.name.en.as_str()];
-            for name in names.into_iter().chain(region.aliases.iter().map(String::as_str)) {
-                add(name, Word::Region(region.code.clone()));
-                if let Some(bare) = bare(name) {
-                    add(bare, Word::Region(region.code.clone()));
+            let names = names.into_iter().chain(region.aliases.iter().map(String::as_str));
+            for text in names.flat_map(|name| [Some(name), bare(name)]).flatten() {
+                let text = Folded::new(text).text;
+                // Codes are no words, and one character is none either.
+                if text.chars().count() >= 2 && !text.bytes().all(|b| b.is_ascii_digit()) {
+                    all.entry(text).or_insert(Word::Region(region.code.clone()));
                 }
             }
         }
-        // 厂 and 店 are one character long and firms all the same.
-        for (word, trade) in [("狗", "宠物"), ("猫", "宠物"), ("虾", "餐饮"), ("疤", "美容")] {
-            if let Some(number) = trade_of(trade) {
-                all.insert(word.into(), Word::Hint(number));
-            }
-        }
-        all.insert("厂".into(), Word::Firm);
-        all.insert("店".into(), Word::Firm);
-        let patterns: Vec<(&String, u32)> = all.keys().zip(0..).collect();
-        let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(patterns).ok();
-        Lexicon {
-            words: all.into_values().collect(),
-            automaton,
-            root: root.to_string(),
-            sounds: super::sound::Sounds::new(),
-            cues: cues(),
-            related: related(),
-        }
+        Lexicon { regions: Words::new(all), root: root.to_string() }
     }
 
-    pub fn related(&self, trade: u8) -> &[u8] {
-        self.related.get(usize::from(trade)).map_or(&[], Vec::as_slice)
+    pub fn related(trade: u8) -> &'static [u8] {
+        RELATED_TRADES.get(usize::from(trade)).map_or(&[], Vec::as_slice)
     }
 
     pub fn word(&self, hit: Hit) -> &Word {
-        &self.words[hit.word as usize]
+        let regions = &self.regions.words;
+        regions.get(hit.word as usize).unwrap_or_else(|| &LANGUAGE.words[hit.word as usize - regions.len()])
     }
 
-    /// All words of a text, overlapping ones too, in order of their end.
+    /// All words of a text, overlapping ones too; of each kind in order of their end.
     pub fn find(&self, text: &Folded) -> Vec<Hit> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
-        let found = automaton.find_overlapping_iter(&text.text);
-        found.map(|m| Hit { from: text.char_at(m.start()), to: text.char_at(m.end()), word: m.value() }).collect()
+        self.regions.find(text, 0).chain(LANGUAGE.find(text, self.regions.words.len() as u32)).collect()
     }
 
     /// The turns of phrase of a text.
-    pub fn turns(&self, text: &Folded) -> Turns {
+    pub fn turns(text: &Folded) -> Turns {
         let mut turns = Turns::default();
-        let Some(automaton) = &self.cues else { return turns };
+        let Some(automaton) = &*CUE_AUTOMATON else { return turns };
         for found in automaton.find_overlapping_iter(&text.text) {
             turns.said |= found.value();
             let says = |cue: Cue| found.value() & (1 << cue as u32) != 0;

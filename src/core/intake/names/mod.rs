@@ -94,7 +94,7 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
         let raw = raw?;
         let text = Folded::new(raw);
         let hits = lexicon.find(&text);
-        let turns = lexicon.turns(&text);
+        let turns = Lexicon::turns(&text);
         Some(Part { field, raw, text, hits, turns })
     })
     .collect();

@@ -1,16 +1,19 @@
 //! How characters sound: names heard over the telephone are written with others that sound alike.
 
 use pinyin::ToPinyin;
+use std::sync::LazyLock;
 
 const FIRST: u32 = 0x4E00;
 const LAST: u32 = 0x9FFF;
 
+/// Worked out once: it is the same for every realm.
+pub static SOUNDS: LazyLock<Sounds> = LazyLock::new(Sounds::new);
+
 /// The syllable of each common character, without its tone; 0 for all others.
-#[derive(Clone)]
 pub struct Sounds(Vec<u16>);
 
 impl Sounds {
-    pub fn new() -> Sounds {
+    fn new() -> Sounds {
         let mut known: std::collections::BTreeMap<String, u16> = std::collections::BTreeMap::new();
         let syllable = |code: u32| {
             let plain = char::from_u32(code).and_then(|c| c.to_pinyin()).map(|p| alike(p.plain()));

@@ -205,7 +205,7 @@ fn main() {
         })
         .collect();
     let parse = timed("parse", TEXTS, || {
-        records.iter().map(|r| serde_json::from_slice::<serde_json::Value>(r).unwrap().to_string().len()).sum::<usize>()
+        records.iter().map(|r| serde_json::from_slice::<serde_json::Value>(r).unwrap().is_object() as usize).sum::<usize>()
     });
     let nfkc = timed("one NFKC pass", TEXTS, || texts.iter().map(|t| t.nfkc().collect::<String>().len()).sum::<usize>());
     let automaton = daachorse::CharwiseDoubleArrayAhoCorasick::<u32>::new(&patterns).unwrap();

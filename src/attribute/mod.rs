@@ -98,11 +98,11 @@ impl Inspector {
         }
     }
 
-    /// One line: a ticket as JSON, or the bare text of one.
-    pub fn show(&self, number: usize, line: &str) -> Result<Shown> {
-        let bare = || serde_json::json!({ "ticket_no": format!("line {number}"), "received_at": "2026-01-01", "content": line });
-        let json = line.trim_start().starts_with('{');
-        let value = if json { line.as_bytes().to_vec() } else { serde_json::to_vec(&bare())? };
+    /// One line: a ticket as JSON, or the bare text of one; its bytes are read as intake reads them.
+    pub fn show(&self, number: usize, line: &[u8]) -> Result<Shown> {
+        let start = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii_start();
+        let json = start.starts_with(b"{");
+        let value = if json { line.to_vec() } else { bare(number, start)? };
         let mut shown = Shown {
             line: number,
             ticket_no: None,
@@ -174,6 +174,16 @@ impl Inspector {
             named: named.map(|attribution| self.name(Named { attribution, span: None })),
         }
     }
+}
+
+/// A ticket of nothing but a text: UTF-8, else GB18030.
+fn bare(number: usize, text: &[u8]) -> Result<Vec<u8>> {
+    let text = match std::str::from_utf8(text) {
+        Ok(text) => text.into(),
+        Err(_) => encoding_rs::GB18030.decode(text).0,
+    };
+    let ticket = serde_json::json!({ "ticket_no": format!("line {number}"), "received_at": "2026-01-01", "content": text });
+    Ok(serde_json::to_vec(&ticket)?)
 }
 
 /// For people.

@@ -21,9 +21,6 @@ pub struct Args {
     lang: Option<Language>,
 }
 
-/// Longest line read, in bytes: what a record may have.
-const MAX_LINE_BYTES: usize = jianwei_core::intake::MAX_RECORD_BYTES;
-
 pub fn run(args: &Args) -> Result<()> {
     let model = pipelines::read_model(&args.pipelines)?;
     let language = lang::chosen(args.lang);
@@ -35,9 +32,7 @@ pub fn run(args: &Args) -> Result<()> {
     );
     for (number, line) in std::io::stdin().lock().split(b'\n').enumerate() {
         let line = line.context("reading standard input")?;
-        let line = String::from_utf8(line).ok().filter(|line| line.len() <= MAX_LINE_BYTES);
-        let line = line.with_context(|| format!("line {}: not UTF-8, or over {MAX_LINE_BYTES} bytes", number + 1))?;
-        if line.trim().is_empty() {
+        if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
         let shown = inspector.show(number + 1, &line)?;

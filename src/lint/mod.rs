@@ -22,6 +22,22 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// A first line that is a row and no header: nothing of it may be shown.
+fn refuse_without_header(table: &Table) -> Result<()> {
+    let is_cell = |name: &String| {
+        let digits = name.chars().filter(char::is_ascii_digit).count();
+        digits >= 7 || name.chars().count() > 40
+    };
+    let at = table.columns.iter().position(is_cell);
+    at.map_or(Ok(()), |at| {
+        anyhow::bail!(
+            "{}: column {} of the first line looks like a value, no name: write a header line first",
+            table.path.display(),
+            at + 1
+        )
+    })
+}
+
 /// A file's profile.
 #[derive(Debug, Clone, Serialize)]
 pub struct Profile {
@@ -81,6 +97,7 @@ struct Seen {
 
 /// Profiles a table as records of one kind.
 pub fn profile(model: &Model, kind: SourceKind, table: &Table, directory: Option<&Directory>, now_ms: i64) -> Result<Profile> {
+    refuse_without_header(table)?;
     let source = source_for(model, kind, table)?;
     let map = map_for(source, table);
     let seen = read_rows(model, kind, table, directory, now_ms)?;

@@ -54,7 +54,7 @@ words! {
         Help = "help" | "求助",
         Suggestion = "suggestion" | "建议",
         Praise = "praise" | "表扬",
-        TicketReminder = "ticket_reminder" | "催办",
+        TicketReminder = "ticket_reminder" | "催办" | "催单",
     }
 }
 
@@ -72,9 +72,9 @@ words! {
         Dispatched = "dispatched" | "派单" | "已派单" | "派遣" | "已派遣" | "已派发" | "已分派" | "转办" | "已转办" | "交办"
             | "已交办" | "待签收" | "已签收" | "待办理" | "待处理" | "在办" | "办理中" | "处理中" | "处置中",
         Resolved = "resolved" | "处置完毕" | "处理完毕" | "办理完毕" | "已处置" | "已处理" | "已解决" | "已答复" | "待回访",
-        Closed = "closed" | "办结" | "已办结" | "结案" | "已结案" | "完结" | "已完结" | "归档" | "已归档" | "已关闭" | "已回访",
+        Closed = "closed" | "办结" | "已办结" | "结案" | "已结案" | "完结" | "已完结" | "已完成" | "归档" | "已归档" | "已关闭" | "已回访",
         Reopened = "reopened" | "重新办理" | "重新交办" | "重办" | "二次办理" | "二次交办" | "退回重办" | "回访不满意重办",
-        Withdrawn = "withdrawn" | "撤回" | "已撤回" | "撤单" | "已撤单" | "撤销" | "已撤销" | "撤诉" | "已撤诉" | "作废" | "已作废",
+        Withdrawn = "withdrawn" | "撤回" | "已撤回" | "撤单" | "已撤单" | "撤销" | "已撤销" | "撤诉" | "已撤诉" | "作废" | "已作废" | "取消" | "已取消",
     }
 }
 
@@ -149,7 +149,28 @@ words! {
 /// Yes or no as forms write it; of a ticket also whether it was found true (属实).
 pub fn parse_bool(text: &str) -> Option<bool> {
     const YES: [&str; 12] = ["true", "yes", "y", "t", "1", "是", "√", "✓", "✔", "对", "属实", "基本属实"];
-    const NO: [&str; 11] = ["false", "no", "n", "f", "0", "否", "×", "✗", "✘", "x", "不属实"];
+    const NO: [&str; 20] = [
+        "false",
+        "no",
+        "n",
+        "f",
+        "0",
+        "否",
+        "×",
+        "✗",
+        "✘",
+        "x",
+        "不属实",
+        "诉求不属实",
+        "反映不属实",
+        "不实",
+        "反映不实",
+        "失实",
+        "查无实据",
+        "查无此事",
+        "未查实",
+        "不成立",
+    ];
     let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
     match (is(&YES) || text == "部分属实", is(&NO)) {
         (true, _) => Some(true),

@@ -109,12 +109,18 @@ impl IdScheme {
     }
 }
 
-/// Full-width forms to plain ones, upper case, no white space.
+/// Full-width forms to plain ones, upper case, no white space, nothing that can't be seen, none of the
+/// quotes a spreadsheet keeps a text from being a number with (`'9137…`, `="9137…"`).
 fn plain(raw: &str) -> String {
+    let kept = |c: &char| {
+        let unseen =
+            matches!(*c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        !c.is_whitespace() && !unseen && !matches!(c, '\'' | '"' | '=' | '’' | '‘')
+    };
     if raw.is_ascii() {
-        return raw.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+        return raw.chars().filter(kept).map(|c| c.to_ascii_uppercase()).collect();
     }
-    raw.nfkc().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
+    raw.nfkc().filter(kept).map(|c| c.to_ascii_uppercase()).collect()
 }
 
 fn is_scientific(code: &str) -> bool {

@@ -36,7 +36,8 @@ pub fn read_time(raw: &str, zone: Zone) -> Result<TimeRead, TimeProblem> {
         return Err(TimeProblem::Malformed);
     }
     let text: Cow<str> = if text.is_ascii() { text.into() } else { arabic(&text.nfkc().collect::<String>()).into() };
-    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+    // 2019.2.28 is a date, not a number.
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.matches('.').count() < 2 {
         return bare_number(&text, zone);
     }
     let given = Scan(&text).time()?;

@@ -323,7 +323,8 @@ impl<'a> Fields<'a> {
     /// Records that are about one enterprise have its id in the scheme's shape, or are none.
     pub fn required_enterprise_id(&mut self, field: &'static str) -> Result<String, Rejection> {
         let text = self.required(field, How::Id, MAX_SHORT_CHARS)?;
-        let (id, problem) = self.model.id_scheme.normalise(&text);
+        // One a spreadsheet spoilt names nobody: no firm is made of it.
+        let (id, problem, _) = self.model.id_scheme.read(&text);
         let id = id.ok_or_else(|| Rejection { reason: Reason::BadId, field: Some(field.to_string()) })?;
         if problem == Some(IdProblem::CheckCharacter) {
             self.flag(Flag::IdCheckCharacter);

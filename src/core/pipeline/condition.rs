@@ -32,7 +32,8 @@ pub struct Condition {
     pub kinds: Vec<RecordKind>,
     /// Field name and the values it may have.
     pub fields: Vec<(&'static str, Vec<String>)>,
-    /// Category paths; a path covers those below it (`food` covers `food/kitchen`).
+    /// Category paths; a path covers those below it and stands anywhere in one (`food` covers
+    /// `food/kitchen` and `market/food`).
     pub categories: Vec<String>,
     /// Words, any of which stands in the title or the text.
     pub words: WordList,
@@ -171,7 +172,9 @@ impl Condition {
     fn category_holds(&self, record: &Record) -> bool {
         let Record::Ticket(ticket) = record else { return false };
         ticket.category.as_deref().is_some_and(|path| {
-            self.categories.iter().any(|c| path == c || path.strip_prefix(c.as_str()).is_some_and(|r| r.starts_with('/')))
+            // Exports put classes of their own in front: 市场监管/预付卡/退费.
+            let path = format!("/{path}/");
+            self.categories.iter().any(|c| path.contains(&format!("/{c}/")))
         })
     }
 }

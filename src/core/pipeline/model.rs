@@ -381,9 +381,30 @@ impl Model {
     /// A region by code, name in either language, or alias.
     pub fn find_region(&self, raw: &str) -> Option<&Region> {
         let raw = raw.trim();
+        self.region_called(raw).or_else(|| self.region_of_code(raw)).or_else(|| self.region_last_named(raw))
+    }
+
+    fn region_called(&self, raw: &str) -> Option<&Region> {
         self.regions.get(raw).or_else(|| {
             self.regions.values().find(|r| r.name.en == raw || r.name.zh == raw || r.aliases.iter().any(|a| a == raw))
         })
+    }
+
+    /// A code of a street or a village (`371002001001`), or one a spreadsheet made a number (`371002.0`):
+    /// the longest beginning that is known.
+    fn region_of_code(&self, raw: &str) -> Option<&Region> {
+        let digits = raw.strip_suffix(".0").unwrap_or(raw);
+        if !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        [9, 6].into_iter().filter_map(|len| digits.get(..len)).find_map(|code| self.region_called(code))
+    }
+
+    /// A name with those of what it lies in in front (`山东省威海市环翠区`, `环翠区/竹岛街道`): the last of them
+    /// that is known, if nothing else stands behind it.
+    fn region_last_named(&self, raw: &str) -> Option<&Region> {
+        let ends = raw.char_indices().map(|(at, _)| at).skip(1).filter(|at| raw.len() - at <= 60);
+        ends.map(|at| raw[at..].trim_start_matches(['/', '-', '_', '>', ' ', '、'])).find_map(|rest| self.region_called(rest))
     }
 
     /// An organisation by slug, or by a name, alias or former name only one has.

@@ -37,6 +37,7 @@ fn times_of_every_shape() {
         ("2019/2/28 11:25:05", "2019-02-28T11:25:05+08:00"),
         ("2019-2-28 9:05", "2019-02-28T09:05:00+08:00"),
         ("2019.2.28 9:05", "2019-02-28T09:05:00+08:00"),
+        ("2019.2.28", "day 2019-02-28T00:00:00+08:00"),
         ("2019-02-28T03:25:05.250Z", "2019-02-28T11:25:05.250+08:00"),
         ("2019-02-28T03:25+0000", "2019-02-28T11:25:00+08:00"),
         ("2019-02-27 23:25:05 -0400", "2019-02-28T11:25:05+08:00"),
@@ -133,10 +134,13 @@ type IdRow = (&'static str, Option<&'static str>, Option<IdProblem>, Option<IdHi
 fn ids_of_every_shape() {
     const GOOD: &str = "91371000MAFAKE0190";
     let organisation = || Some(IdHint::OrganisationCode("MAFAKE019".into()));
-    let rows: [IdRow; 18] = [
+    let rows: [IdRow; 21] = [
         (GOOD, Some(GOOD), None, None),
         ("91371000mafake0190", Some(GOOD), None, None),
         ("９１３７１０００ＭＡＦＡＫＥ０１９０", Some(GOOD), None, None),
+        ("\u{feff}91371000\u{200b}MAFAKE0190", Some(GOOD), None, None),
+        ("=\"91371000MAFAKE0190\"", Some(GOOD), None, None),
+        ("'91371000MAFAKE0190", Some(GOOD), None, None),
         (" 9137 1000 MAFA KE01 90 ", Some(GOOD), None, None),
         ("91371000MAFAKE0191", Some("91371000MAFAKE0191"), Some(IdProblem::CheckCharacter), None),
         ("9.1371E+17", None, Some(IdProblem::Scientific), None),
@@ -186,6 +190,7 @@ fn ids_of_records() {
         (json!(good), Ok("")),
         (json!("91371000mafake0190"), Ok("id_folded")),
         (json!("9.1371E+17"), Err("bad_id")),
+        (json!("913710021234567000"), Err("bad_id")),
         (json!("MAFAKE019"), Err("bad_id")),
         (json!("91371000MAFAKEO190"), Err("bad_id")),
         (json!("/"), Err("missing_field")),
@@ -257,23 +262,33 @@ fn words_that_mean_the_same() {
         (TicketStatus::Accepted, "受理 已受理 待派单"),
         (TicketStatus::Dispatched, "已派单 派遣 办理中 处置中"),
         (TicketStatus::Resolved, "处置完毕 已处理"),
-        (TicketStatus::Closed, "结案 办结 已办结 已结案 归档"),
+        (TicketStatus::Closed, "结案 办结 已办结 已结案 归档 已完成"),
         (TicketStatus::Reopened, "重新办理 二次办理"),
-        (TicketStatus::Withdrawn, "撤单 已撤销 作废"),
+        (TicketStatus::Withdrawn, "撤单 已撤销 作废 取消"),
     ] {
         for word in words.split(' ') {
             assert_eq!(TicketStatus::parse(word), Some(expected), "{word}");
         }
     }
-    for (yes, words) in [(true, "是 √ ✓ Y yes 1 TRUE 属实 部分属实"), (false, "否 × N no 0 False 不属实")] {
+    for (yes, words) in
+        [(true, "是 √ ✓ Y yes 1 TRUE 属实 部分属实"), (false, "否 × N no 0 False 不属实 查无实据 不实 失实 不成立 未查实")]
+    {
         for word in words.split(' ') {
             assert_eq!(parse_bool(word), Some(yes), "{word}");
         }
     }
     assert_eq!([parse_bool("maybe"), parse_bool(""), parse_bool("2")], [None; 3]);
-    for (name, code) in
-        [("文登市", "371003"), ("高区", "371071"), ("威海 高区", "371071"), ("371081", "371003"), ("榮成市", "371082")]
-    {
+    for (name, code) in [
+        ("文登市", "371003"),
+        ("高区", "371071"),
+        ("威海 高区", "371071"),
+        ("371081", "371003"),
+        ("榮成市", "371082"),
+        ("山东省威海市环翠区", "371002"),
+        ("环翠区/竹岛街道", "371002"),
+        ("371002001001", "371002"),
+        ("371002.0", "371002"),
+    ] {
         let Record::Ticket(ticket) = ticket(&json!({ "region": name })).unwrap().record else { panic!("a ticket") };
         assert_eq!(ticket.region.as_deref(), Some(code), "{name}");
     }

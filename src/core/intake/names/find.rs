@@ -164,6 +164,10 @@ pub fn places(index: &Index, lexicon: &Lexicon, ids: IdScheme, text: &Folded, hi
 fn place(text: &Text, found: Found) -> Option<Place> {
     let whole = found.whose.iter().any(|(_, kind)| *kind == FormKind::Name);
     let end = if whole { Some(found.to) } else { text.end_of_name(found.to) }?;
+    // 店员 is a word: 放心肉店|员.
+    if !whole && text.folded.ends_with(found.to, "店") && text.folded.goes_on(found.to, "员") {
+        return None;
+    }
     if !whole && STREETS.iter().any(|street| text.folded.goes_on(found.to, street)) {
         return None;
     }

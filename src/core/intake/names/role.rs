@@ -128,6 +128,9 @@ pub fn said(text: &Folded, place: &Place, others_behind: bool) -> Said {
     if any_start(behind, PLACES) || any_end(&around.clause_before, BESIDE) {
         return of(Role::Landmark, 2);
     }
+    if complains(&around) {
+        return of(Role::Mentioned, 2);
+    }
     if any_end(&around.clause_before, MINE) || any_end(after_code(&around.clause_before), MINE) {
         return of(Role::Mentioned, 2);
     }
@@ -279,4 +282,12 @@ fn plainly(around: &Around) -> u8 {
 pub fn accuses_office(text: &Folded, focus: usize) -> bool {
     let words: String = text.slice(focus, focus + 16).iter().collect();
     any_in(&words, OFFICE_NAMES)
+}
+
+/// A form's label, or the words of a clerk: it is the one who complains.
+fn complains(around: &Around) -> bool {
+    let label =
+        any_end(&around.sentence_before, &["投诉人:", "举报人:", "来电人:", "来电单位:", "反映人:", "诉求人:", "投诉单位:"]);
+    let accused = any_end(&around.sentence_before, &["被投诉人:", "被举报人:", "被投诉单位:"]);
+    (label && !accused) || any_start(&around.clause_behind, &["来电反映", "来电称", "来电投诉", "来电咨询", "反映称", "投诉称"])
 }

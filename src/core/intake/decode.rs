@@ -43,7 +43,7 @@ pub fn decode(model: &Model, source: &Source, key: Option<&[u8]>, value: Option<
     let (record, day_resolution) = match source.kind {
         SourceKind::Tickets => ticket(&mut fields)?,
         SourceKind::Reports => report(&mut fields)?,
-        SourceKind::Sector => sector(&mut fields)?,
+        SourceKind::Sector => sector(&mut fields, model)?,
         SourceKind::Registry => (Record::Enterprise(enterprise(&mut fields)?), false),
         SourceKind::Inspectors => (Record::Inspector(inspector(&mut fields)?), false),
         SourceKind::Dispositions => disposition(&mut fields, source.org.as_deref().unwrap_or_default())?,
@@ -138,7 +138,7 @@ fn report(f: &mut Fields) -> Read {
     Ok((Record::Report(record), day))
 }
 
-fn sector(f: &mut Fields) -> Read {
+fn sector(f: &mut Fields, model: &Model) -> Read {
     let kind = f.required_text("kind")?;
     match kind.as_str() {
         "inspection" => {
@@ -191,7 +191,7 @@ fn sector(f: &mut Fields) -> Read {
             };
             Ok((Record::Credit(record), day))
         }
-        "indicator" => indicator(f),
+        "indicator" => indicator(f, model),
         "observation" => {
             let (at_ms, day) = f.required_time("at")?;
             let record = Observation {
@@ -239,14 +239,25 @@ fn sensor_fault(alarm: &Alarm) -> Option<Flag> {
     BAD.iter().any(|word| word.eq_ignore_ascii_case(quality)).then_some(Flag::SensorStuck)
 }
 
-fn indicator(f: &mut Fields) -> Read {
+/// A free label; what the pipeline itself names stays as it is, all else without personal data. Before any id
+/// is made of it.
+fn label(text: String, known: bool) -> String {
+    if known { text } else { mask::text(&text).into_owned() }
+}
+
+fn indicator(f: &mut Fields, model: &Model) -> Read {
     let (period_start_ms, day) = f.required_time("period_start")?;
     let unknown = Rejection { reason: Reason::BadValue, field: Some("period".into()) };
     let period = Period::parse(&f.required_text("period")?).ok_or(unknown)?;
+    let name = f.required_text("indicator")?;
+    let listed = model.matters.values().filter_map(|m| m.industry.as_ref()).any(|i| i.indicators.contains(&name));
     let record = Indicator {
-        indicator: f.required_text("indicator")?,
+        indicator: label(name, listed),
         region: f.region_if_given("region")?,
-        matter: f.text("matter"),
+        matter: f.text("matter").map(|id| {
+            let known = model.matters.contains_key(&id);
+            label(id, known)
+        }),
         period_start: f.required_verbatim("period_start")?,
         period_start_ms,
         period_end_ms: period.end_after_ms(f.zone(), period_start_ms),

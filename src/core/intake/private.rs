@@ -22,8 +22,9 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
 fn keep_out(fact: &mut Fact) {
     match fact {
         Fact::Evidence(evidence) | Fact::Report { channel: _, evidence } => of_evidence(evidence),
-        // Names of measures and indicators are labels of the feed, and part of the record's id.
+        // The measure's name is a label of the feed, and part of the record's id.
         Fact::Figure(Figure { evidence, measure: _, value: _ }) => of_evidence(evidence),
+        // Its labels are masked as they are read: ids are made of them.
         Fact::Indicator(fact) => {
             let IndicatorFact { indicator: _, period: _, period_start_ms: _, period_start: _, value: _, matter: _, evidence } =
                 fact;
@@ -152,9 +153,13 @@ fn excerpt(model: &Model, record: &Record, text: &TextFact) -> Option<String> {
 }
 
 fn may_be_quoted(record: &Record) -> bool {
-    /// Words of those who report wrongdoing, whatever intent the operator chose.
-    const REPORTING: [&str; 3] = ["举报", "检举", "揭发"];
-    let speaks_of_it = |texts: &[Option<&str>]| texts.iter().flatten().any(|t| REPORTING.iter().any(|word| t.contains(word)));
+    /// Words of those who report wrongdoing, or fear for themselves, whatever intent the operator chose.
+    const REPORTING: [&str; 11] =
+        ["举报", "检举", "揭发", "舉報", "檢舉", "揭發", "爆料", "实名反映", "为我保密", "请保密", "匿名"];
+    let speaks_of_it = |texts: &[Option<&str>]| {
+        let mut letters = texts.iter().flatten().map(|t| mask::letters(t));
+        letters.any(|t| REPORTING.iter().any(|word| t.contains(word)))
+    };
     match record {
         Record::Ticket(t) => {
             t.intent.is_some_and(|intent| intent != Intent::Report)

@@ -321,6 +321,8 @@ fn conditions_and_triggers_read_indicators() {
         ("price", "r1", None, None),
         ("other", "r2", Some("noise"), None),
         ("price", "r2", Some("gas"), Some("r2")),
+        ("price", "r2", Some("联系人王小虎 154 0000 1234"), Some("r2")),
+        ("联系人王小虎 154 0000 1234", "r2", Some("noise"), None),
     ];
     for (name, region, matter, warned) in cases {
         let mut run = Run::wall(&bundle, START);
@@ -334,6 +336,13 @@ fn conditions_and_triggers_read_indicators() {
         assert_eq!(matters, expected, "{name} {matter:?}");
         let subjects: Vec<String> = run.engine().state().episodes.keys().map(|k| k.id.clone()).collect();
         assert_eq!(subjects.first().map(String::as_str), warned, "{name} {region}");
+        // Its id, which a warning's trigger names, is made of labels without personal data.
+        let said = format!("{out:?}");
+        assert!(["王小虎", "1234"].iter().all(|private| !said.contains(private)), "{said}");
+        if let Some(warning) = values(&out, "warnings.lead").first() {
+            let label = matter.map_or("", |m| if m == "gas" { "/gas" } else { "/联系人*** ***" });
+            assert!(warning["trigger"]["source_id"].as_str().is_some_and(|id| id.ends_with(label)), "{warning}");
+        }
         // Given again, it tells nobody again, nor after the warning has ended.
         run.pass("2024-02-15");
         let again = run.put("2024-02-15", SECTOR, &record);

@@ -90,6 +90,9 @@ fn no_field_of_any_record_brings_personal_data_into_an_entry_the_state_or_an_out
     );
     run.put(at, SECTOR, &json!({ "kind": "penalty", "penalty_id": "P1", "id": FIRM, "at": at, "org": secret, "type": secret }));
     run.put(at, SECTOR, &json!({ "kind": "alarm", "alarm_id": "A1", "id": FIRM, "at": at, "measure": "gas_lel_percent", "value": 60, "limit": 20, "device": secret, "quality": secret }));
+    for (name, matter) in [(&secret, "urban-gas"), (&"gas_accidents".to_string(), secret.as_str())] {
+        run.put(at, SECTOR, &json!({ "kind": "indicator", "indicator": name, "matter": matter, "region": "371002", "period": "P1W", "period_start": "2025-12-29", "value": 9 }));
+    }
     let warning = values(&run.all, "warnings.open")[0]["warning_id"].clone();
     for (n, target) in [warning, json!(numbers)].iter().enumerate() {
         run.put(
@@ -161,6 +164,14 @@ fn only_those_who_act_read_excerpts_and_none_is_of_a_report() {
         (TICKETS, json!({ "title": "匿名举报" }), None),
         (TICKETS, json!({ "category": "燃气/举报" }), None),
         (TICKETS, json!({ "content": format!("{leak}，我要检举") }), None),
+        (TICKETS, json!({ "content": format!("{leak}，我要举 报") }), None),
+        (TICKETS, json!({ "content": format!("{leak}，我要举,报") }), None),
+        (TICKETS, json!({ "content": format!("{leak}，我要举\u{200b}\u{3164}报") }), None),
+        (TICKETS, json!({ "content": format!("{leak}，向你们爆料") }), None),
+        (TICKETS, json!({ "content": format!("{leak}，实名反映") }), None),
+        (TICKETS, json!({ "content": format!("{leak}，请为我保密") }), None),
+        (TICKETS, json!({ "content": format!("{leak}，请保密") }), None),
+        (TICKETS, json!({ "title": "匿 名" }), None),
         (REPORTS, json!({ "channel": "media" }), Some("小区燃气泄漏，请打***")),
         (REPORTS, json!({ "channel": "supervision_platform" }), None),
         (REPORTS, json!({ "channel": "association" }), None),

@@ -37,7 +37,8 @@ pub(super) fn is_digit(c: char) -> bool {
 }
 
 fn is_gap(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '.' | '·' | '•' | '_' | '/' | '\\' | '(' | ')' | '*' | ',' | '、' | '。' | '|')
+    c.is_whitespace()
+        || matches!(c, '-' | '.' | '·' | '•' | '_' | '/' | '\\' | '(' | ')' | '*' | ',' | '、' | '。' | '|' | '…' | '#')
 }
 
 /// Tokens in order; those of one run have nothing but a few signs between them.
@@ -84,6 +85,53 @@ pub(super) fn pieces(text: &Folded) -> Pieces {
         }
     }
     out
+}
+
+/// 138OO138OOO, 13800l38000: letters in the place of digits, in what else is a mobile's number.
+pub(super) fn lettered(text: &Folded) -> Pieces {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < text.chars.len() {
+        match lettered_mobile(text, at) {
+            Some(end) => {
+                out.push(at..end);
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    out
+}
+
+/// Eleven digits and letters like digits, five true digits at least, single signs between them.
+fn lettered_mobile(text: &Folded, from: usize) -> Option<usize> {
+    const LENGTH: usize = 11;
+    const TRUE_DIGITS: usize = 5;
+    if from > 0 && is_word(text.at(from - 1)) {
+        return None;
+    }
+    let (mut digits, mut letters, mut at) = (Vec::new(), 0, from);
+    while digits.len() < LENGTH {
+        let c = text.at(at)?;
+        let sign = !digits.is_empty() && is_gap(c) && !is_gap(text.at(at - 1)?);
+        match look_alike(c) {
+            Some(digit) => digits.push(digit),
+            None if sign => {}
+            None => return None,
+        }
+        letters += usize::from(c.is_ascii_alphabetic());
+        at += 1;
+    }
+    let shaped = letters > 0 && LENGTH - letters >= TRUE_DIGITS && is_mobile(&digits);
+    (shaped && !is_word(text.at(at))).then_some(at)
+}
+
+fn look_alike(c: char) -> Option<u8> {
+    match c {
+        'O' | 'o' => Some(0),
+        'l' | 'I' => Some(1),
+        _ => digit(c),
+    }
 }
 
 /// The last token of the longest number that begins with token `first`.

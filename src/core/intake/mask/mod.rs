@@ -5,6 +5,7 @@
 mod digits;
 mod marks;
 mod names;
+mod persons;
 
 pub use digits::is_citizen_id;
 
@@ -69,11 +70,76 @@ fn plain(c: char) -> char {
     if matches!(c, '—' | '–' | '―' | '‐' | '‑' | '−' | '－' | 'ー' | '﹣' | '~' | '～') {
         return '-';
     }
+    if let Some(digit) = other_digit(c) {
+        return digit;
+    }
     let mut folded = std::iter::once(c).nfkc();
     match (folded.next(), folded.next()) {
         (Some(one), None) => one,
         _ => c,
     }
+}
+
+/// The letters and digits of a text alone: 举报 however spaced, cut by signs or with invisible characters within.
+pub fn letters(text: &str) -> String {
+    let filler = |c: char| matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}');
+    text.chars().map(plain).filter(|c| c.is_alphanumeric() && !filler(*c)).collect()
+}
+
+/// Digits of other scripts, and those in circles and brackets that are no one character to Unicode: the
+/// first of each row and its value.
+const OTHER_DIGITS: &[(u32, u32)] = &[
+    (0x0660, 0),
+    (0x06F0, 0),
+    (0x07C0, 0),
+    (0x0966, 0),
+    (0x09E6, 0),
+    (0x0A66, 0),
+    (0x0AE6, 0),
+    (0x0B66, 0),
+    (0x0BE6, 0),
+    (0x0C66, 0),
+    (0x0CE6, 0),
+    (0x0D66, 0),
+    (0x0DE6, 0),
+    (0x0E50, 0),
+    (0x0ED0, 0),
+    (0x0F20, 0),
+    (0x1040, 0),
+    (0x1090, 0),
+    (0x17E0, 0),
+    (0x1810, 0),
+    (0x1946, 0),
+    (0x19D0, 0),
+    (0x1A80, 0),
+    (0x1A90, 0),
+    (0x1B50, 0),
+    (0x1BB0, 0),
+    (0x1C40, 0),
+    (0x1C50, 0),
+    (0xA620, 0),
+    (0xA8D0, 0),
+    (0xA900, 0),
+    (0xA9D0, 0),
+    (0xA9F0, 0),
+    (0xAA50, 0),
+    (0xABF0, 0),
+    (0x24FF, 0),
+    (0x24F5, 1),
+    (0x2474, 1),
+    (0x2488, 1),
+    (0x2776, 1),
+    (0x2780, 1),
+    (0x278A, 1),
+];
+
+fn other_digit(c: char) -> Option<char> {
+    let of = |(first, value): &(u32, u32)| {
+        let value = u32::from(c).checked_sub(*first)? + value;
+        // ⓿ stands alone: what follows it are other signs.
+        (*first != 0x24FF || value == 0).then(|| char::from_digit(value, 10)).flatten()
+    };
+    OTHER_DIGITS.iter().find_map(of)
 }
 
 fn is_han(c: char) -> bool {
@@ -103,13 +169,13 @@ pub fn text(text: &str) -> Cow<'_, str> {
 
 fn number_pieces(folded: &Folded) -> Pieces {
     let mut pieces = digits::pieces(folded);
+    pieces.extend(digits::lettered(folded));
     pieces.extend(marks::pieces(folded));
     united(pieces)
 }
 
 fn all_pieces(folded: &Folded) -> Pieces {
-    let mut pieces = digits::pieces(folded);
-    pieces.extend(marks::pieces(folded));
+    let mut pieces = number_pieces(folded);
     pieces.extend(names::pieces(folded));
     united(pieces)
 }
@@ -191,11 +257,11 @@ pub fn excerpt(whole: &str, around: Option<Range<usize>>) -> Option<String> {
     (!out.trim_matches(CUT).is_empty()).then(|| out.to_string())
 }
 
-/// A natural person's name for those who need not know it: `张某`; a shop keeps its name, without its
-/// operator's.
+/// A natural person's name for those who need not know it: `张某`, `王某烧烤店`. Rather too much is hidden
+/// than a name shown.
 pub fn subject_name(name: &str) -> String {
-    let name = numbers(name);
-    names::person(&name).unwrap_or_else(|| text(&name).into_owned())
+    let masked = persons::masked(&numbers(name));
+    without(&masked, names::announced_pieces).into_owned()
 }
 
 #[cfg(test)]

@@ -209,7 +209,10 @@ impl Memory {
         for key in &given.keys {
             self.forget_sketch(key, root);
         }
-        self.forget_unclassified(root);
+        // A record that gave something has a matter: it is in no cluster.
+        if given.keys.is_empty() && given.counted.is_empty() {
+            self.forget_unclassified(root);
+        }
     }
 
     pub fn forget_sketch(&mut self, key: &SubjectKey, root: u64) {

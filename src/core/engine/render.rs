@@ -26,7 +26,9 @@ impl Engine {
         };
         let evidence = self.state.evidence.get(key);
         let standing = self.state.standings.get(&key.id).filter(|_| key.scope == SubjectScope::Enterprise);
-        let joined = self.state.episodes.iter().filter(|(k, _)| k.scope == key.scope && k.id == key.id && k.matter != key.matter);
+        // In order of matters, as the episodes stand.
+        let others = self.model.matters.keys().filter(|matter| **matter != key.matter);
+        let joined = others.filter_map(|matter| self.state.episodes.get(&SubjectKey { matter: matter.clone(), ..key.clone() }));
         Warning {
             warning_id: episode.warning_id.clone(),
             revision: episode.revision,
@@ -80,7 +82,7 @@ impl Engine {
             visit: Visit {
                 suggested: episode.level >= Level::Orange && key.scope == SubjectScope::Enterprise,
                 prior_notice: matter.prior_notice,
-                joined_warnings: joined.take(20).map(|(_, e)| e.warning_id.clone()).collect(),
+                joined_warnings: joined.take(20).map(|e| e.warning_id.clone()).collect(),
                 last_inspected: standing.and_then(|s| s.last_inspected_ms).map(time),
             },
             methods: matter.methods.clone(),

@@ -56,7 +56,8 @@ impl Engine {
         self.clue(moment, evidence, text.channel, seen, effects);
         if evidence.counts_as_risk && evidence.matters.is_empty() && !seen {
             self.unclassified(moment, text, effects);
-        } else if !evidence.matters.is_empty() {
+        } else if !evidence.matters.is_empty() && (seen || text.relates_to.is_some()) {
+            // It, or the one it adds to, may stand among those of no matter.
             self.state.memory.forget_unclassified(root);
         }
     }

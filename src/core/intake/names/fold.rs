@@ -33,7 +33,13 @@ fn is_dropped(c: char) -> bool {
 
 impl Folded {
     pub fn new(raw: &str) -> Folded {
-        let mut out = Folded::default();
+        let mut out = Folded { text: String::with_capacity(raw.len()), ..Folded::default() };
+        // Three bytes a character, in Chinese.
+        let chars = raw.len() / 3 + 8;
+        out.chars.reserve(chars);
+        out.bytes.reserve(chars);
+        out.at.reserve(chars);
+        out.cut.reserve(chars);
         let mut cut = true;
         let mut opened = None;
         let mut rest = raw.chars().enumerate().peekable();
@@ -135,14 +141,14 @@ impl Folded {
     /// Whether the text goes on like this at a place.
     pub fn goes_on(&self, at: usize, word: &str) -> bool {
         // Nearly always the first character says no.
-        self.chars.get(at).is_some_and(|c| word.starts_with(*c)) && self.text[self.bytes[at] as usize..].starts_with(word)
+        self.chars.get(at).copied() == word.chars().next() && self.text[self.bytes[at] as usize..].starts_with(word)
     }
 
     /// Whether the text before a place ends like this.
     pub fn ends_with(&self, at: usize, word: &str) -> bool {
         let Some(before) = at.checked_sub(1).and_then(|before| self.chars.get(before)) else { return false };
         let byte = self.bytes.get(at).map_or(self.text.len(), |b| *b as usize);
-        word.ends_with(*before) && self.text[..byte].ends_with(word)
+        Some(*before) == word.chars().next_back() && self.text[..byte].ends_with(word)
     }
 }
 

@@ -66,7 +66,7 @@ impl Text<'_> {
             || !is_han(self.folded.chars[at - 1])
             || self.folded.chars.get(at).is_some_and(|c| !is_han(*c))
             || self.hits.iter().any(|h| h.to == at && !self.is_hint(h))
-            || BEFORE.iter().any(|w| w.chars().next_back() == Some(self.folded.chars[at - 1]) && self.folded.ends_with(at, w))
+            || BEFORE.iter().any(|w| self.folded.ends_with(at, w))
     }
 
     fn ends_well(&self, at: usize) -> bool {
@@ -75,7 +75,7 @@ impl Text<'_> {
             || !is_han(self.folded.chars[at])
             || (at > 0 && !is_han(self.folded.chars[at - 1]))
             || self.hits.iter().any(|h| h.from == at)
-            || BEHIND.iter().any(|w| w.chars().next() == Some(self.folded.chars[at]) && self.folded.goes_on(at, w))
+            || BEHIND.iter().any(|w| self.folded.goes_on(at, w))
     }
 
     fn is_hint(&self, hit: &Hit) -> bool {

@@ -112,7 +112,7 @@ pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> 
     let chars = place.to - place.from;
     let accused = chars < text.len() && ["投诉", "举报"].iter().any(|w| text.ends_with(place.from, w)) || chars == text.len();
     let supported = options.first().is_some_and(|first| is_safe(first, chars, place.torn, accused));
-    let one = options.into_iter().next().filter(|first| clear && is_safe(first, chars, place.torn, accused));
+    let one = options.into_iter().next().filter(|_| clear && supported);
     Decided { one, all, narrowed, supported }
 }
 

@@ -106,12 +106,7 @@ pub fn forms(lexicon: &Lexicon, row: &EnterpriseRow) -> Vec<Form> {
     if let Some(name) = &row.name {
         let folded = Folded::new(name);
         add(&mut out, FormKind::Name, &folded.chars);
-        let (short, family) = if row.branch || row.parent.is_some() {
-            (FormKind::Short, FormKind::Family)
-        } else {
-            (FormKind::Short, FormKind::Short)
-        };
-        short_forms(&mut out, lexicon, &folded, short, family);
+        short_forms(&mut out, lexicon, &folded, FormKind::Short, FormKind::Family);
     }
     for name in &row.former_names {
         let folded = Folded::new(name);
@@ -185,7 +180,7 @@ fn short_forms(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, own: FormK
                 add(out, own, &[body.as_slice(), shop.as_slice()].concat());
             }
             // A branch has its head's name within its own: that alone is the family's.
-            add(out, if family == FormKind::Short { FormKind::Family } else { family }, body);
+            add(out, family, body);
         }
     }
     add_brand(out, lexicon, name, &hits, &p);

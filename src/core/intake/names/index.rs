@@ -213,11 +213,11 @@ impl Index {
         }
         let key = key(space, &form.chars);
         let posting = self.postings.of_mut(key).entry(key).or_insert(Posting::One([(slot, form.kind)]));
-        // Forms come the surest first.
-        if !posting.whose().iter().any(|(known, _)| *known == slot) {
-            let mut all = posting.whose().to_vec();
-            all.push((slot, form.kind));
-            *posting = Posting::Many(all);
+        // An enterprise's forms come together, the surest first: it is there already only if it came last.
+        match posting {
+            Posting::One([only]) if only.0 != slot => *posting = Posting::Many(vec![*only, (slot, form.kind)]),
+            Posting::Many(all) if all.last().is_none_or(|(last, _)| *last != slot) => all.push((slot, form.kind)),
+            _ => {}
         }
     }
 

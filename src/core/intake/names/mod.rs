@@ -257,11 +257,8 @@ fn concluded(mentions: Vec<Mention>, told: &Told) -> Answer {
     accused.sort_by_key(|m| std::cmp::Reverse((m.plainly, often(m), whole(m))));
     let distinct: BTreeSet<&str> = accused.iter().filter_map(|m| m.named.as_ref()).map(|a| a.id.as_str()).collect();
     let least = if told.both && distinct.len() == 2 { 1 } else { 2 };
-    if accused.first().is_some_and(|m| m.plainly == 0) {
-        let named: BTreeSet<&str> = accused.iter().filter_map(|m| m.named.as_ref()).map(|a| a.id.as_str()).collect();
-        if named.len() != 1 || told.taken_back {
-            accused.clear();
-        }
+    if accused.first().is_some_and(|m| m.plainly == 0) && (distinct.len() != 1 || told.taken_back) {
+        accused.clear();
     }
     let mut answer = Answer::default();
     let plainly = accused.iter().filter(|m| m.plainly >= 3).filter_map(|m| m.named.as_ref());

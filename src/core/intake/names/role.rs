@@ -134,8 +134,7 @@ pub fn said(text: &Folded, place: &Place, others_behind: bool) -> Said {
     if any_end(&around.clause_before, MINE) || any_end(after_code(&around.clause_before), MINE) {
         return of(Role::Mentioned, 2);
     }
-    let post = any_start(behind, POSTS)
-        || any_in(&behind.chars().take(6).collect::<String>(), POSTS)
+    let post = any_in(&behind.chars().take(6).collect::<String>(), POSTS)
         || around.clause_behind.chars().take(8).collect::<String>().contains("上班");
     if (post && any_in(&around.clause_before, MYSELF))
         || any_end(&around.clause_before, EMPLOYER_IS)
@@ -226,8 +225,7 @@ fn exonerated(around: &Around, behind: &str) -> bool {
         || (any_end(before, &["表扬", "感谢", "点赞"]))
         || any_start(behind, &["误会", "澄清", "被冤枉"])
         || any_in(&near, &["有点像", "很像", "名字像", "名字差", "不是一家", "早就没有了", "也是同名"])
-        || (before.ends_with("不是") || any_in(before, &["不是"]))
-            && any_in(&near, &["引起的", "造成的", "导致的", "干的", "卖的"])
+        || before.contains("不是") && any_in(&near, &["引起的", "造成的", "导致的", "干的", "卖的"])
 }
 
 fn compared(around: &Around, others_behind: bool) -> bool {

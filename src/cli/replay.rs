@@ -36,7 +36,7 @@ pub struct Args {
     /// Also write signals.ndjson or assessments.ndjson, for evaluation; may stand several times.
     #[arg(long, value_name = "WHAT")]
     emit: Vec<Emitted>,
-    /// Files read at a time.
+    /// Files read, and texts looked into, at a time.
     #[arg(long, default_value_t = 2)]
     threads: usize,
 }

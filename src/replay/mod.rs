@@ -7,6 +7,7 @@ mod report;
 pub use emit::{Emit, Emitted};
 pub use report::Report;
 
+use crate::ahead::{self, RECORDS_AHEAD};
 use crate::feeds::{self, Input};
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -67,9 +68,16 @@ pub fn replay_emitting(
         for (index, lane) in lanes.iter_mut().enumerate() {
             fill(model, &mut merge, index, lane);
         }
-        while let Some(group) = merge.next_group()? {
-            for (position, record) in group.records {
-                sequencer.accept(group.stamp_ms, SourceRecord { position, decoded: record.decoded }, &mut out)?;
+        while let Some(mut records) = next_records(&mut merge)? {
+            let engine = sequencer.engine();
+            let (model, directory) = (engine.model(), &engine.state().directory);
+            ahead::each(&mut records, threads, |(_, record)| {
+                if let Ok(decoded) = &mut record.decoded {
+                    intake::look_ahead(model, directory, decoded);
+                }
+            });
+            for (stamp_ms, record) in records {
+                sequencer.accept(stamp_ms, record, &mut out)?;
                 progress.inc(1);
                 for sequenced in out.drain(..) {
                     take(&sequenced)?;
@@ -88,6 +96,19 @@ pub fn replay_emitting(
     }
     progress.finish_and_clear();
     Ok(())
+}
+
+/// The next records in order with their stamps, as many as are looked into together; none while files must
+/// be read on.
+fn next_records(merge: &mut FeedMerge) -> Result<Option<Vec<(i64, SourceRecord)>>> {
+    let mut records = Vec::new();
+    while records.len() < RECORDS_AHEAD
+        && let Some(group) = merge.next_group()?
+    {
+        let source = |(position, record): (_, FeedRecord)| (group.stamp_ms, SourceRecord { position, decoded: record.decoded });
+        records.extend(group.records.into_iter().map(source));
+    }
+    Ok(Some(records).filter(|records| !records.is_empty()))
 }
 
 fn fill(model: &Model, merge: &mut FeedMerge, index: usize, lane: &mut FileLane) {

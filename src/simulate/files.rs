@@ -4,6 +4,7 @@
 use super::stepper::{Readable, Stepper, Told, readable};
 use super::tally::{self, Tally};
 use super::{City, Config, Row};
+use crate::ahead::RECORDS_AHEAD;
 use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
 use jianwei_core::domain::{DAY_MS, SourceKind};
@@ -122,9 +123,10 @@ fn step(
     progress: &ProgressBar,
 ) -> Result<Told> {
     let mut stepper = Stepper::begin(city, model, dispositions)?;
-    for batch in receiver {
-        for readable in batch {
-            stepper.step(readable)?;
+    for mut day in receiver {
+        while !day.is_empty() {
+            let rest = day.split_off(day.len().min(RECORDS_AHEAD));
+            stepper.step(std::mem::replace(&mut day, rest))?;
         }
         progress.inc(1);
     }

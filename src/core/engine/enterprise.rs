@@ -86,8 +86,7 @@ impl Engine {
             self.directory_full(moment.now_ms, effects);
             return false;
         }
-        let row = EnterpriseRow { id: id.to_string(), region: region.map(str::to_string), ..EnterpriseRow::default() };
-        self.state.directory.upsert(row);
+        self.state.directory.admit(id, region);
         true
     }
 

@@ -100,12 +100,17 @@ struct Heard {
 struct Unclassified {
     root: u64,
     id: String,
-    sketch: u64,
     caller: Option<u64>,
-    at_ms: i64,
     region: Option<String>,
     /// Its cluster was passed on.
     passed_on: bool,
+}
+
+/// What tells whether two tickets of no matter are about the same.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Print {
+    sketch: u64,
+    at_ms: i64,
 }
 
 /// Several tickets of no matter that are about the same.
@@ -125,6 +130,8 @@ pub struct Memory {
     sketches: BTreeMap<u64, VecDeque<Heard>>,
     /// Subjects of `sketches`, oldest text first; one text each.
     sketch_order: VecDeque<u64>,
+    /// All of them are looked through for each new one: [`Print`]s lie close together.
+    prints: VecDeque<Print>,
     unclassified: VecDeque<Unclassified>,
 }
 
@@ -222,20 +229,23 @@ impl Memory {
     }
 
     pub fn forget_unclassified(&mut self, root: u64) {
-        self.unclassified.retain(|u| u.root != root);
+        while let Some(at) = self.unclassified.iter().position(|u| u.root == root) {
+            self.unclassified.remove(at);
+            self.prints.remove(at);
+        }
     }
 
     /// Remembers a ticket of no matter; the cluster it completes, if it does. One caller counts once a
     /// day in it, and those who come after it was passed on add to it silently.
     pub fn note_unclassified(&mut self, ticket: &Ticket<'_>, at_least: usize, within_ms: i64) -> Option<Cluster> {
-        let near = |u: &&Unclassified| {
-            (ticket.at_ms - u.at_ms).abs() <= within_ms && (u.sketch ^ ticket.sketch).count_ones() <= CLUSTER_BITS
-        };
+        let near =
+            |p: &Print| (ticket.at_ms - p.at_ms).abs() <= within_ms && (p.sketch ^ ticket.sketch).count_ones() <= CLUSTER_BITS;
+        let near: Vec<usize> = self.prints.iter().enumerate().filter(|(_, p)| near(p)).map(|(at, _)| at).collect();
         let mut ids = Vec::new();
         let mut callers = Vec::new();
         let mut regions = vec![ticket.region];
         let mut passed_on = false;
-        for other in self.unclassified.iter().filter(near) {
+        for other in near.iter().map(|at| &self.unclassified[*at]) {
             passed_on |= other.passed_on;
             if other.caller.is_some() && (callers.contains(&other.caller) || other.caller == ticket.caller) {
                 continue;
@@ -248,21 +258,19 @@ impl Memory {
         let completes = !passed_on && ids.len() >= at_least;
         let region = regions.iter().all(|r| *r == ticket.region).then(|| ticket.region.map(str::to_string)).flatten();
         if completes {
-            for other in self.unclassified.iter_mut().filter(|u| near(&&**u)) {
-                other.passed_on = true;
-            }
+            near.iter().for_each(|at| self.unclassified[*at].passed_on = true);
         }
+        self.prints.push_back(Print { sketch: ticket.sketch, at_ms: ticket.at_ms });
         self.unclassified.push_back(Unclassified {
             root: ticket.root,
             id: ticket.id.to_string(),
-            sketch: ticket.sketch,
             caller: ticket.caller,
-            at_ms: ticket.at_ms,
             region: ticket.region.map(str::to_string),
             passed_on: passed_on || completes,
         });
         if self.unclassified.len() > MAX_UNCLASSIFIED {
             self.unclassified.pop_front();
+            self.prints.pop_front();
         }
         let from = ids.len().saturating_sub(MAX_CLUSTER_SOURCES);
         completes.then(|| Cluster { ids: ids.split_off(from), region })

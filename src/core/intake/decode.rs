@@ -1,5 +1,6 @@
 //! One source record's bytes → a typed record, or the reason why not.
 
+use super::Ahead;
 use super::bytes;
 use super::caller::CallerKey;
 use super::fields::Fields;
@@ -17,6 +18,8 @@ pub struct Decoded {
     pub day_resolution: bool,
     /// Who called, hashed; none without a key or a number.
     pub caller: Option<Caller>,
+    /// What it says, if that was looked up before its turn.
+    pub ahead: Option<Box<Ahead>>,
 }
 
 /// Why a record could not be read, and at which field. Never holds a value: values may be private.
@@ -50,7 +53,7 @@ pub fn decode(model: &Model, source: &Source, key: Option<&[u8]>, value: Option<
         SourceKind::Control => control(&mut fields, model)?,
     };
     let caller = model.caller_key.as_ref().and_then(|key| caller(&mut fields, model, &record, key));
-    Ok(Decoded { record, flags: fields.flags, day_resolution, caller })
+    Ok(Decoded { record, flags: fields.flags, day_resolution, caller, ahead: None })
 }
 
 /// Who wrote a ticket or a report. Phone and id number go no further than this.
@@ -75,13 +78,14 @@ fn tombstone(model: &Model, source: &Source, key: Option<&str>) -> Result<Decode
                 flags: Vec::new(),
                 day_resolution: false,
                 caller: None,
+                ahead: None,
             });
         }
         _ => return Err(Reason::NullValue.into()),
     }
     let (id, _) = model.id_scheme.normalise(key.filter(|k| !mask::is_citizen_id(k)).unwrap_or_default());
     let id = id.ok_or(Rejection { reason: Reason::BadId, field: Some("id".into()) })?;
-    Ok(Decoded { record: Record::EnterpriseRemoved { id }, flags: Vec::new(), day_resolution: false, caller: None })
+    Ok(Decoded { record: Record::EnterpriseRemoved { id }, flags: Vec::new(), day_resolution: false, caller: None, ahead: None })
 }
 
 type Read = Result<(Record, bool), Rejection>;

@@ -19,6 +19,8 @@ pub struct Directory {
     rows: BTreeMap<String, EnterpriseRow>,
     #[serde(skip)]
     index: Index,
+    #[serde(skip)]
+    version: u64,
 }
 
 impl Directory {
@@ -38,7 +40,23 @@ impl Directory {
         &self.index
     }
 
+    /// Another whenever a row changes, goes or comes, except a bare one that is [admitted](Self::admit);
+    /// says nothing across a restart.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// A row with an id and a region only, if none has the id: it can't be named.
+    pub fn admit(&mut self, id: &str, region: Option<&str>) {
+        if self.rows.contains_key(id) {
+            return;
+        }
+        let row = EnterpriseRow { id: id.to_string(), region: region.map(str::to_string), ..EnterpriseRow::default() };
+        self.rows.insert(row.id.clone(), row);
+    }
+
     pub fn upsert(&mut self, row: EnterpriseRow) {
+        self.version += 1;
         if let Some(before) = self.rows.get(&row.id) {
             self.index.remove(before);
         }
@@ -47,6 +65,7 @@ impl Directory {
     }
 
     pub fn remove(&mut self, id: &str) {
+        self.version += 1;
         if let Some(row) = self.rows.remove(id) {
             self.index.remove(&row);
         }
@@ -78,6 +97,7 @@ impl Directory {
 
     /// Builds the index of names by the words of a pipeline.
     pub fn reindex(&mut self, model: &Model) {
+        self.version += 1;
         let mut index = Index::new(Arc::new(Lexicon::new(model.regions.values(), &model.root_region)));
         for row in self.rows.values() {
             index.insert(row);

@@ -1,6 +1,7 @@
 //! Intake: bytes → typed record → what it says about whom. A pure function of record, directory and
 //! pipeline (and the key callers are hashed with); it remembers nothing.
 
+mod ahead;
 mod bytes;
 mod caller;
 mod clean;
@@ -17,6 +18,7 @@ mod private;
 mod resolve;
 mod sketch;
 
+pub use ahead::{Ahead, look_ahead, resolve};
 pub use bytes::MAX_RECORD_BYTES;
 pub use caller::{CallerKey, MAX_KEY_ID_CHARS, MIN_CALLER_KEY_BYTES};
 pub use clean::{clean, clean_name};
@@ -24,5 +26,4 @@ pub use decode::{Decoded, Rejection, decode};
 pub use departments::MAX_DEPARTMENTS;
 pub use directory::{Directory, MAX_ENTERPRISES};
 pub use fields::{MAX_LIST, MAX_OWN_ID_BYTES, MAX_SHORT_CHARS, MAX_TEXT_CHARS, choose_map};
-pub use private::resolve;
 pub use sketch::{MIN_SKETCHED_CHARS, sketch};

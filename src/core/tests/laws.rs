@@ -6,13 +6,15 @@ mod common;
 use common::{FeedLane, Run, assert_sound, begin_feed, published, run_feed, shipped};
 use jianwei_core::domain::{DAY_MS, HOUR_MS, Zone, parse_time};
 use jianwei_core::engine::{Effect, Engine};
-use jianwei_core::journal::{Body, Entry, decode, encode};
+use jianwei_core::intake;
+use jianwei_core::journal::{Body, Entry, SourcePosition, decode, encode};
 use jianwei_core::pipeline::Bundle;
-use jianwei_core::sequencer::Sequenced;
+use jianwei_core::sequencer::{Sequenced, SourceRecord};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 fn cases(cases: u32) -> ProptestConfig {
     let failure_persistence = Some(Box::new(FileFailurePersistence::Off) as _);
@@ -172,6 +174,35 @@ fn journal(happenings: &[Happening]) -> Run {
     run
 }
 
+/// The happenings on the feed clock, so many looked into ahead of their turns.
+fn looked_ahead(happenings: &[Happening], ahead: usize) -> Vec<Sequenced> {
+    let (mut sequencer, mut all) = begin_feed(&gas(), UNTIL);
+    let model = Arc::clone(sequencer.engine().model());
+    let start_ms = common::ms(&model, START);
+    let read = |(index, happening): (usize, &Happening)| {
+        let at = time(start_ms, *happening, model.zone);
+        let (topic, value) = record(index, *happening, &at);
+        let topic = format!("weihai.{topic}");
+        let source = model.source_of_topic(&topic).unwrap();
+        let decoded = intake::decode(&model, source, None, Some(value.to_string().as_bytes()));
+        let position = SourcePosition { topic, partition: 0, offset: index as i64, resume_offset: index as i64 + 1 };
+        (common::ms(&model, &at), SourceRecord { position, decoded })
+    };
+    let mut records: Vec<_> = happenings.iter().enumerate().map(read).collect();
+    while !records.is_empty() {
+        let rest = records.split_off(records.len().min(ahead.max(1)));
+        for (_, record) in records.iter_mut().filter(|_| ahead > 0) {
+            if let Ok(decoded) = &mut record.decoded {
+                intake::look_ahead(&model, &sequencer.engine().state().directory, decoded);
+            }
+        }
+        for (stamp_ms, record) in std::mem::replace(&mut records, rest) {
+            sequencer.accept(stamp_ms, record, &mut all).unwrap();
+        }
+    }
+    all
+}
+
 fn effects(all: &[Sequenced]) -> Vec<Effect> {
     all.iter().flat_map(|s| s.effects.iter().cloned()).collect()
 }
@@ -262,6 +293,17 @@ proptest! {
         prop_assert!(!rows.is_empty());
         prop_assert_eq!(others, effects(&run.all));
         prop_assert_eq!(engine.snapshot_state().unwrap(), run.engine().snapshot_state().unwrap());
+    }
+
+    #[test]
+    fn looking_ahead_changes_nothing(happenings in happenings(), ahead in 1usize..40) {
+        let plain = looked_ahead(&happenings, 0);
+        let ahead = looked_ahead(&happenings, ahead);
+        prop_assert_eq!(plain.len(), ahead.len());
+        for (plain, ahead) in plain.iter().zip(&ahead) {
+            prop_assert_eq!(&plain.entry, &ahead.entry);
+            prop_assert_eq!(&plain.effects, &ahead.effects);
+        }
     }
 
     #[test]

@@ -77,17 +77,30 @@ pub fn successor(directory: &Directory, id: &str) -> Option<String> {
     let mut at = directory.get(id)?;
     for _ in 0..4 {
         match at.merged_into.as_deref().and_then(|into| directory.get(into)) {
-            Some(next) if next.id != at.id => at = next,
+            // Without a name it can't be found in texts: the old name stands, and the engine follows.
+            Some(next) if next.id != at.id && directory.index().slot(&next.id).is_some() => at = next,
             _ => break,
         }
     }
     Some(at.id.clone())
 }
 
+/// A whole name or a code that only one firm has: nothing around it could say otherwise.
+fn only_one(context: &Context, options: &[(Slot, How, i32)]) -> Option<Decided> {
+    let [(slot, how @ (How::Id | How::Form(FormKind::Name | FormKind::FormerName)), score)] = *options else { return None };
+    let slot = context.index.slot(&successor(context.directory, &context.row(slot)?.id)?)?;
+    let one = Likely { slot, how, score, elsewhere: false, trade: false, street: false, district: false };
+    Some(Decided { one: Some(one), all: vec![slot], narrowed: false, supported: true })
+}
+
 pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> Decided {
+    let widened = widened(context, place);
+    if let Some(decided) = only_one(context, &widened) {
+        return decided;
+    }
     let near = nearby(context, text, hits, place);
     let mut options: Vec<Likely> = Vec::new();
-    for (slot, how, base) in widened(context, place) {
+    for (slot, how, base) in widened {
         let Some(row) = context.row(slot) else { continue };
         let Some(slot) = successor(context.directory, &row.id).and_then(|id| context.index.slot(&id)) else { continue };
         let Some(row) = context.row(slot) else { continue };

@@ -240,6 +240,10 @@ fn a_bad_record_is_a_dead_letter_and_the_stream_goes_on() {
     });
     let metrics = worker.get("/metrics");
     assert!(metrics.contains("jianwei_dead_letters_total{realm=\"rx\",reason=\"undecodable\"} 1"), "{metrics}");
+    assert!(metrics.contains("jianwei_attributions_total{method=\"id\",realm=\"rx\"} 1"), "{metrics}");
+    assert!(metrics.contains("jianwei_source_newest_event_seconds{kind=\"tickets\",realm=\"rx\"} 1"), "{metrics}");
+    let level = |red| format!("jianwei_false_alarms_promised_per_year{{level=\"red\",realm=\"rx\"}} {red}");
+    eventually("what analysts look at is shown", || worker.get("/metrics").contains(&level("2")));
     assert_eq!(worker.terminate(), Some(0));
 
     let mut letters = cluster.read(topics::DEAD_LETTERS);

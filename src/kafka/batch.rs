@@ -43,6 +43,10 @@ pub struct Tally {
     pub dead_letters: BTreeMap<&'static str, u64>,
     pub warnings: BTreeMap<(String, String), u64>,
     pub reminders: u64,
+    /// Texts, by how they were found to be about whom.
+    pub attributions: BTreeMap<&'static str, u64>,
+    /// The newest time the records speak of.
+    pub newest_event_ms: BTreeMap<SourceKind, i64>,
     /// By why they were passed on.
     pub clues: BTreeMap<String, u64>,
 }
@@ -111,6 +115,15 @@ impl BatchBytes {
             self.positions.insert((source.topic.clone(), source.partition), source.resume_offset);
             if let Some(kind) = kind {
                 *self.tally.records.entry(kind).or_default() += 1;
+            }
+        }
+        if let Body::Record(record) = &entry.body {
+            if let Some(method) = crate::telemetry::attribution(&record.fact) {
+                *self.tally.attributions.entry(method).or_default() += 1;
+            }
+            if let (Some(kind), Some(event_ms)) = (kind, record.event_time_ms) {
+                let newest = self.tally.newest_event_ms.entry(kind).or_insert(event_ms);
+                *newest = event_ms.max(*newest);
             }
         }
         let mut raw = raw;

@@ -1,6 +1,7 @@
 //! What the process counts. Labels are bounded: realms, kinds, reasons, matters, levels, topics;
 //! never an enterprise, a ticket or a person.
 
+use super::analysts::Analysts;
 use jianwei_core::domain::SourceKind;
 use jianwei_core::engine::{ClueWhy, Engine};
 use jianwei_core::sequencer::Fault;
@@ -57,6 +58,7 @@ pub struct Metrics {
     snapshot_age: GaugeVec,
     state_size: IntGaugeVec,
     stamp_seconds: GaugeVec,
+    pub analysts: Analysts,
     snapshots: Mutex<BTreeMap<String, Instant>>,
     lag_topics: Mutex<BTreeMap<String, BTreeSet<String>>>,
     phases: Mutex<BTreeMap<String, RealmPhase>>,
@@ -145,6 +147,7 @@ impl Metrics {
                 &["realm"],
                 r
             )?,
+            analysts: Analysts::register(&r)?,
             snapshots: Mutex::new(BTreeMap::new()),
             lag_topics: Mutex::new(BTreeMap::new()),
             phases: Mutex::new(BTreeMap::new()),
@@ -168,6 +171,7 @@ impl Metrics {
     pub fn forget(&self, realm: &str) {
         self.phases.lock().unwrap_or_else(|e| e.into_inner()).remove(realm);
         self.snapshots.lock().unwrap_or_else(|e| e.into_inner()).remove(realm);
+        self.analysts.forget(realm);
         let _ = self.snapshot_age.remove_label_values(&[realm]);
         let _ = self.stamp_seconds.remove_label_values(&[realm]);
         let topics = self.lag_topics.lock().unwrap_or_else(|e| e.into_inner()).remove(realm);
@@ -199,6 +203,7 @@ impl Metrics {
     pub fn committed(&self, realm: &str, tally: &crate::kafka::Tally) {
         self.entries.with_label_values(&[realm]).inc_by(tally.entries);
         self.reminders.with_label_values(&[realm]).inc_by(tally.reminders);
+        self.analysts.committed(realm, &tally.attributions, &tally.newest_event_ms);
         for (kind, count) in &tally.records {
             self.records.with_label_values(&[realm, SourceKind::as_str(*kind)]).inc_by(*count);
         }

@@ -1,8 +1,10 @@
 //! Logs, metrics and health.
 
+mod analysts;
 mod http;
 mod metrics;
 
+pub use analysts::attribution;
 pub use http::serve;
 pub use metrics::{Metrics, RealmPhase};
 

@@ -235,6 +235,9 @@ impl Engine {
         } else {
             return;
         };
+        if let (Some(Outcome::WrongSubject | Outcome::Unfounded), Some(episode)) = (d.outcome, self.state.episodes.get(&key)) {
+            self.state.counters.false_alarms[key.scope as usize][episode.level.index()] += 1;
+        }
         // The last copy still says what is withdrawn or lifted; then the evidence goes.
         self.end_episode(moment.now_ms, matter, &key, ends, effects);
         self.end_trigger(&key);

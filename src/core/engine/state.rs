@@ -464,4 +464,6 @@ pub struct Counters {
     pub unclassified: u64,
     /// Tickets reopened soon after they were closed.
     pub false_closures: u64,
+    /// Warnings ended as unfounded or about the wrong subject, by scope and level.
+    pub false_alarms: [[u64; 4]; 2],
 }

@@ -284,6 +284,8 @@ fn dispositions_settle_judge_or_are_ignored() {
         let state = run.engine().state();
         assert_eq!(state.evidence.contains_key(&key("urban-gas", A)), kept, "{case}");
         assert_eq!(state.episodes.contains_key(&key("urban-gas", A)), news.is_empty(), "{case}");
+        // Evidence goes where the warning was a false alarm; at orange, about an enterprise.
+        assert_eq!(state.counters.false_alarms, [[0, 0, u64::from(!kept), 0], [0; 4]], "{case}");
         let what = if org == "wh-other" { "disposition_ignored" } else { action };
         assert_eq!(line(&last(values(&out, "jianwei.audit")), "what org"), format!("{what} {org}"), "{case}");
         if !news.is_empty() {

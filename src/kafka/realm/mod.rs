@@ -33,6 +33,7 @@ const SNAPSHOT_ENTRIES: u64 = 50_000;
 const SNAPSHOT_AGE: Duration = Duration::from_secs(300);
 /// How often the wall clock's realm looks for new partitions, and metrics for lag.
 const REFRESH: Duration = Duration::from_secs(30);
+const VIEW_AGE: Duration = Duration::from_secs(2);
 const LAG_AGE: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Clone)]
@@ -85,6 +86,8 @@ pub struct Realm {
     snapshot_seq: u64,
     snapshot_at: Instant,
     refreshed_at: Instant,
+    /// What analysts look at was worked out last.
+    viewed_at: Option<Instant>,
     lag_at: Instant,
     until_ms: Option<i64>,
     complete: bool,
@@ -122,6 +125,7 @@ impl Realm {
             snapshot_seq: 0,
             snapshot_at: now,
             refreshed_at: now,
+            viewed_at: None,
             lag_at: now,
             until_ms,
             complete: false,
@@ -251,11 +255,21 @@ impl Realm {
                 return Ok(Event::Stop);
             }
             self.refresh()?;
+            self.view();
             let idle = if self.feed.is_some() { self.fill_from_feed()? } else { self.fill_as_it_comes()? };
             if idle && let Some(range) = self.batch.range() {
                 self.batch.seal()?;
                 return Ok(Event::Submit(range));
             }
+        }
+    }
+
+    /// What analysts look at goes over all that stands, so only every few seconds.
+    fn view(&mut self) {
+        let due = self.viewed_at.is_none_or(|at| at.elapsed() >= VIEW_AGE);
+        if let Some(sequencer) = self.sequencer.as_ref().filter(|_| due) {
+            self.metrics.analysts.state(&self.model.realm, sequencer.engine());
+            self.viewed_at = Some(Instant::now());
         }
     }
 

@@ -179,17 +179,21 @@ impl Engine {
         held
     }
 
-    /// A newer figure takes the place of the one before, whether or not a rule holds for it.
-    fn forget_figure(&mut self, matter: &Matter, key: &SubjectKey, measure: &str) {
-        let Some(state) = self.state.evidence.get_mut(key) else { return };
+    /// A newer figure takes the place of the one before, whether or not a rule holds for it; true if one held
+    /// for that.
+    pub(super) fn forget_figure(&mut self, matter: &Matter, key: &SubjectKey, measure: &str) -> bool {
+        let mut forgot = false;
+        let Some(state) = self.state.evidence.get_mut(key) else { return false };
         let rules = matter.enterprise.iter().flat_map(|e| &e.evidence);
         for rule in rules.filter(|r| r.figure.as_ref().is_some_and(|test| test.measure == measure)) {
             if state.counts.remove(&rule.code).is_some() {
+                forgot = true;
                 let before = state.refs.len();
                 state.refs.retain(|piece| !piece.rules.contains(&rule.code));
                 state.total = state.total.saturating_sub((before - state.refs.len()) as u64);
             }
         }
+        forgot
     }
 
     /// Takes a record's weight back, as far as it is still remembered one by one; gives the pieces.

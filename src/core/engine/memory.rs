@@ -62,7 +62,7 @@ pub struct Counted {
 
 /// A map that forgets the oldest key at its bound.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Bounded<V> {
+pub(super) struct Bounded<V> {
     map: BTreeMap<u64, V>,
     order: VecDeque<u64>,
 }
@@ -74,7 +74,15 @@ impl<V> Default for Bounded<V> {
 }
 
 impl<V> Bounded<V> {
-    fn insert(&mut self, key: u64, value: V, max: usize) {
+    pub(super) fn get(&self, key: u64) -> Option<&V> {
+        self.map.get(&key)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    pub(super) fn insert(&mut self, key: u64, value: V, max: usize) {
         if self.map.insert(key, value).is_some() {
             return;
         }

@@ -18,6 +18,7 @@ pub mod memory;
 mod mergers;
 mod periods;
 mod privacy;
+mod readings;
 mod render;
 mod state;
 pub mod stats;
@@ -27,6 +28,7 @@ mod weigh;
 pub use clues::{MAX_CLUE_MATTERS, MAX_OPEN_CLUES};
 pub use effects::{Effect, MAX_OUTPUT_BYTES, Publication, topics};
 pub use mergers::MAX_MERGERS;
+pub use readings::{MAX_READINGS, STUCK_GAP_HOURS, STUCK_HOURS, STUCK_READINGS};
 pub use state::*;
 pub use weigh::{FALSE_CLOSURE_DAYS, MAX_SECONDARY};
 
@@ -254,6 +256,7 @@ impl Engine {
             Fact::Text(text) => self.text(&moment, text, effects),
             Fact::Evidence(evidence) => self.evidence(&moment, evidence, None, effects),
             Fact::Figure(figure) => self.evidence(&moment, &figure.evidence, Some(figure), effects),
+            Fact::Reading(reading) => self.reading(&moment, reading, effects),
             Fact::Enterprise(row) => self.upsert_enterprise(&moment, row.clone(), effects),
             Fact::EnterpriseRemoved { id } => self.state.directory.remove(id),
             Fact::Inspector(row) => {
@@ -349,6 +352,7 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         clue_count: 0,
         timers: BTreeMap::new(),
         figures: Default::default(),
+        readings: Default::default(),
         trade_triggers: BTreeMap::new(),
         seen: SeenIds::default(),
         memory: memory::Memory::default(),

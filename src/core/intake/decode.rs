@@ -3,8 +3,9 @@
 use super::Ahead;
 use super::bytes;
 use super::caller::CallerKey;
+use super::clean::note;
 use super::fields::Fields;
-use super::mask;
+use super::{mask, sensor};
 use crate::domain::*;
 use crate::journal::{Caller, Flag, Reason};
 use crate::pipeline::{Model, Source};
@@ -86,6 +87,18 @@ fn tombstone(model: &Model, source: &Source, key: Option<&str>) -> Result<Decode
     let (id, _) = model.id_scheme.normalise(key.filter(|k| !mask::is_citizen_id(k)).unwrap_or_default());
     let id = id.ok_or(Rejection { reason: Reason::BadId, field: Some("id".into()) })?;
     Ok(Decoded { record: Record::EnterpriseRemoved { id }, flags: Vec::new(), day_resolution: false, caller: None, ahead: None })
+}
+
+impl Decoded {
+    /// The device has said the same for so long that it measures nothing.
+    pub fn note_stuck(&mut self) {
+        match &mut self.record {
+            Record::Alarm(record) => record.spoilt = true,
+            Record::Observation(record) => record.spoilt = true,
+            _ => return,
+        }
+        note(&mut self.flags, Flag::SensorStuck);
+    }
 }
 
 type Read = Result<(Record, bool), Rejection>;
@@ -198,13 +211,17 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
         "indicator" => indicator(f, model),
         "observation" => {
             let (at_ms, day) = f.required_time("at")?;
-            let record = Observation {
+            let mut record = Observation {
                 id: f.required_enterprise_id("id")?,
                 measure: f.required_text("measure")?,
                 value: f.required_number("value")?,
                 unit: f.text("unit"),
                 at_ms,
+                spoilt: false,
             };
+            let fault = sensor::observation_fault(&record);
+            record.spoilt = fault.is_some();
+            f.flags.extend(fault);
             Ok((Record::Observation(record), day))
         }
         "alarm" => {
@@ -221,26 +238,13 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
                 quality: f.text("quality"),
                 spoilt: false,
             };
-            let fault = sensor_fault(&record);
+            let fault = sensor::alarm_fault(&record);
             record.spoilt = fault.is_some();
             f.flags.extend(fault);
             Ok((Record::Alarm(record), day))
         }
         _ => Err(Rejection { reason: Reason::UnknownKind, field: Some("kind".into()) }),
     }
-}
-
-/// Why the value of an alarm measures nothing. Figures of firms are no devices' values: 9999 yuan may
-/// well be a balance.
-fn sensor_fault(alarm: &Alarm) -> Option<Flag> {
-    const SENTINELS: [f64; 8] = [9999.0, 99999.0, 9999.9, 999.9, -999.0, -999.9, -9999.0, -99999.0];
-    const BAD: [&str; 12] =
-        ["stuck", "frozen", "bad", "fault", "faulty", "invalid", "卡死", "恒值", "故障", "异常", "无效", "传感器故障"];
-    if SENTINELS.contains(&alarm.value) {
-        return Some(Flag::SensorSentinel);
-    }
-    let quality = alarm.quality.as_deref()?;
-    BAD.iter().any(|word| word.eq_ignore_ascii_case(quality)).then_some(Flag::SensorStuck)
 }
 
 /// A free label; what the pipeline itself names stays as it is, all else without personal data. Before any id

@@ -16,6 +16,7 @@ mod mojibake;
 pub mod names;
 mod private;
 mod resolve;
+mod sensor;
 mod sketch;
 
 pub use ahead::{Ahead, look_ahead, resolve};
@@ -26,4 +27,5 @@ pub use decode::{Decoded, Rejection, decode};
 pub use departments::MAX_DEPARTMENTS;
 pub use directory::{Directory, MAX_ENTERPRISES};
 pub use fields::{MAX_LIST, MAX_OWN_ID_BYTES, MAX_SHORT_CHARS, MAX_TEXT_CHARS, choose_map};
+pub use sensor::Reading;
 pub use sketch::{MIN_SKETCHED_CHARS, sketch};

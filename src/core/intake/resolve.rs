@@ -3,10 +3,11 @@
 use super::departments::departments;
 use super::hints::{self, Hinted};
 use super::names::{self, Asked};
-use super::{Decoded, Directory, sketch};
+use super::{Decoded, Directory, Reading, sketch};
 use crate::domain::{Fixed3, Indicator, Intent, Record, TicketStatus};
 use crate::journal::{
-    Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit, Named, Span, TextFact,
+    Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit, Named, ReadingFact, Says, Span,
+    TextFact,
 };
 use crate::pipeline::{About, Condition, Model};
 
@@ -38,6 +39,9 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         subject,
         candidates,
     };
+    if let Some(of_device) = Reading::of(record) {
+        return Fact::Reading(reading(record, &of_device, evidence, flags));
+    }
     match record {
         Record::Ticket(t) => {
             evidence.intent = t.intent;
@@ -72,6 +76,20 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         }),
         _ => Fact::Evidence(evidence),
     }
+}
+
+/// Whether it measured something, by itself and by those before it.
+fn reading(record: &Record, reading: &Reading, evidence: Evidence, flags: &[Flag]) -> ReadingFact {
+    let measure = match record {
+        Record::Observation(o) => Some(o.measure.clone()),
+        _ => None,
+    };
+    let says = match reading.measured {
+        true => Says::Measured,
+        false if flags.contains(&Flag::SensorStuck) => Says::Stuck,
+        false => Says::Nothing,
+    };
+    ReadingFact { evidence, series: reading.series, measure, value: reading.value, says }
 }
 
 fn indicator(record: &Indicator, evidence: Evidence) -> IndicatorFact {

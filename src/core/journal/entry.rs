@@ -91,6 +91,8 @@ pub enum Fact {
     },
     /// A ticket or a report, with what its text gave.
     Text(TextFact),
+    /// What a device measured: an alarm, or an observation that is no count of people or money.
+    Reading(ReadingFact),
 }
 
 impl Fact {
@@ -100,7 +102,8 @@ impl Fact {
             Fact::Evidence(evidence)
             | Fact::Figure(Figure { evidence, .. })
             | Fact::Report { evidence, .. }
-            | Fact::Text(TextFact { evidence, .. }) => Some(evidence),
+            | Fact::Text(TextFact { evidence, .. })
+            | Fact::Reading(ReadingFact { evidence, .. }) => Some(evidence),
             _ => None,
         }
     }
@@ -195,6 +198,28 @@ pub struct Figure {
     pub evidence: Evidence,
     pub measure: String,
     pub value: Fixed3,
+}
+
+/// A reading of a device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReadingFact {
+    pub evidence: Evidence,
+    /// The firm, the device and what it measures, hashed: readings of one are compared with each other.
+    pub series: u64,
+    /// Observations: what rules compare with limits and with peers.
+    pub measure: Option<String>,
+    pub value: Fixed3,
+    pub says: Says,
+}
+
+/// What a reading is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Says {
+    Measured,
+    /// The device's way of saying that it measured nothing.
+    Nothing,
+    /// The same as so often before that it measures nothing.
+    Stuck,
 }
 
 /// A figure of a trade over one closed period.

@@ -113,6 +113,9 @@ impl Sequencer {
                 if self.engine.is_late(&decoded.record) {
                     decoded.flags.push(Flag::Late);
                 }
+                if self.engine.is_stuck(&decoded.record) {
+                    decoded.note_stuck();
+                }
                 let fact = intake::resolve(self.engine.model(), &self.engine.state().directory, &mut decoded);
                 Body::Record(RecordEntry {
                     source: position,

@@ -53,14 +53,17 @@ impl Engine {
                         self.add_evidence(moment, matter, &key, evidence.kind, subject, hit, compared.as_ref());
                     }
                     (_, true) => {
-                        self.take_back(moment.now_ms, matter, &key, moment.root);
+                        self.take_back_untrue(moment, matter, &key, effects);
                     }
                     (true, false) => continue,
                 }
-                self.assess_enterprise(moment, matter, &key, effects);
+                if !taken_back {
+                    self.assess_enterprise(moment, matter, &key, effects);
+                }
             }
             if taken_back {
-                self.take_back_from_trade(moment.now_ms, matter, moment.root);
+                let trades = self.take_back_from_trade(moment.now_ms, matter, moment.root);
+                self.lift_untrue_trades(moment, matter, &trades, effects);
             }
             if seen || taken_back {
                 continue;

@@ -4,7 +4,7 @@
 use super::state::*;
 use super::weigh::enterprise_key;
 use super::{Effect, Engine, Moment};
-use crate::domain::outputs::WarningStatus;
+use crate::domain::outputs::WarningEnd;
 use crate::pipeline::Matter;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Engine {
     fn merge_matter(&mut self, moment: &Moment, matter: &Matter, id: &str, to: &str, effects: &mut Vec<Effect>) {
         let (old, new) = (enterprise_key(matter, id), enterprise_key(matter, to));
         // The last copy still says what is lifted; then the evidence goes.
-        self.end_episode(moment.now_ms, matter, &old, WarningStatus::Lifted, effects);
+        self.end_episode(moment.now_ms, matter, &old, WarningEnd::Merged, effects);
         let Some(from) = self.state.evidence.remove(&old) else { return };
         self.publish_profile(moment.now_ms, matter, &old, effects);
         self.state.evidence.entry(new.clone()).or_default().absorb(from, matter);

@@ -291,10 +291,11 @@ impl Engine {
     ) {
         let model = Arc::clone(&self.model);
         let mut keys = BTreeSet::new();
+        let mut trades = Vec::new();
         for hit in &evidence.matters {
             let Some(matter) = model.matters.get(&hit.matter) else { continue };
             keys.extend(accused.iter().map(|a| enterprise_key(matter, &a.id)));
-            self.take_back_from_trade(moment.now_ms, matter, moment.root);
+            trades.push((matter, self.take_back_from_trade(moment.now_ms, matter, moment.root)));
         }
         if let Some(given) = &given {
             let resolved = |k: &SubjectKey| SubjectKey { id: self.stands_for(&k.id), ..k.clone() };
@@ -307,11 +308,16 @@ impl Engine {
         for key in keys {
             let Some(matter) = model.matters.get(&key.matter) else { continue };
             if key.scope == SubjectScope::Industry {
-                self.take_back_from_trade(moment.now_ms, matter, moment.root);
+                trades.push((matter, self.take_back_from_trade(moment.now_ms, matter, moment.root)));
+            } else if evidence.takes_back() {
+                self.take_back_untrue(moment, matter, &key, effects);
             } else {
                 self.take_back(moment.now_ms, matter, &key, moment.root);
                 self.assess_enterprise(moment, matter, &key, effects);
             }
+        }
+        for (matter, trades) in trades.iter().filter(|_| evidence.takes_back()) {
+            self.lift_untrue_trades(moment, matter, trades, effects);
         }
         if let Some(given) = given {
             let over = Given { over: true, closed_ms: given.closed_ms, ..Given::default() };

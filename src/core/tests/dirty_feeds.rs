@@ -4,8 +4,8 @@
 
 mod common;
 
-use common::mini::{REGISTRY, SECTOR, mini_with};
-use common::{Run, values};
+use common::mini::{REGISTRY, SECTOR, TICKETS, mini_with, ticket};
+use common::{Run, told, values};
 use jianwei_core::journal::{Body, Flag, RecordEntry};
 use jianwei_core::sequencer::Sequenced;
 use serde_json::{Value, json};
@@ -120,5 +120,37 @@ fn an_observation_that_measured_nothing_is_compared_with_nothing() {
         let met = values(&out, "risk.profiles").pop().is_some_and(|p| p["factors"].to_string().contains("hot"));
         let expected = !flagged && value >= 60.0 && more.get("measure").is_none();
         assert_eq!(met, expected, "{value} {more}");
+    }
+}
+
+#[test]
+fn a_warning_that_rested_on_an_untrue_ticket_is_lifted_in_the_same_entry() {
+    let now = "2026-03-02 10:00";
+    let untrue = json!({ "verified": false });
+    let gone = json!({ "status": "withdrawn" });
+    // Tickets put before; the one that comes back and how; what the lead is told then, and what of it is left.
+    type Put<'a> = (&'a str, &'a str, &'a str);
+    let cases: Vec<(&str, Vec<Put>, &str, &Value, &[&str])> = vec![
+        ("its trigger", vec![("T1", "A", "a leak")], "T1", &untrue, &["lifted orange 2"]),
+        ("withdrawn", vec![("T1", "A", "a leak")], "T1", &gone, &["lifted orange 2"]),
+        ("its score", vec![("T1", "A", "it stinks"), ("T2", "A", "no heat")], "T2", &untrue, &["lifted yellow 2"]),
+        ("a trade's trigger", vec![("T1", "", "a leak")], "T1", &untrue, &["lifted orange 2"]),
+        ("another holds it", vec![("T1", "A", "a leak"), ("T2", "A", "leak again")], "T1", &untrue, &[]),
+        ("others are enough for a lower level", vec![("T1", "A", "a leak"), ("T2", "A", "no heat"), ("T3", "A", "it stinks")], "T1", &untrue, &[]),
+        ("another matter", vec![("T1", "A", "a leak"), ("T9", "B", "no heat")], "T9", &untrue, &[]),
+    ];
+    for (what, before, no, more, expected) in cases {
+        let mut run = with_devices();
+        for (no, subject, content) in before {
+            run.put(now, TICKETS, &ticket(no, now, subject, content, &json!({})));
+        }
+        let out = run.put(now, TICKETS, &ticket(no, now, "", "-", more));
+        assert_eq!(told(&out, "lead"), expected, "{what}");
+        let lifted = values(&out, "warnings.lead").pop();
+        assert_eq!(lifted.map(|w| w["ended"].clone()), expected.first().map(|_| json!("taken_back")), "{what}");
+        if !expected.is_empty() {
+            assert!(run.engine().state().episodes.is_empty(), "{what}");
+            assert!(values(&out, "warnings.open").iter().any(Value::is_null), "{what}");
+        }
     }
 }

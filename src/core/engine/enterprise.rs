@@ -149,7 +149,7 @@ impl Engine {
         }
         let state = self.state.evidence.entry(key.clone()).or_default();
         for rule in codes.iter().filter_map(|code| rule(matter, code)) {
-            let one = Decayed { value: 1.0, at_ms: moment.event_ms };
+            let one = Decayed { value: moment.weight(), at_ms: moment.event_ms };
             state.counts.entry(rule.code.clone()).or_default().add(one, rule.half_life_days);
         }
         for trigger in matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)) {
@@ -164,6 +164,7 @@ impl Engine {
             attribution: Some((attribution.method, attribution.confidence)),
             root: moment.root,
             excerpt: moment.excerpt_for(matter),
+            half: moment.half,
         });
         if state.refs.len() > MAX_REFS {
             state.refs.pop_front();
@@ -211,8 +212,9 @@ impl Engine {
         state.refs = left.into();
         state.total = state.total.saturating_sub(pieces.len() as u64);
         for (piece, code) in pieces.iter().flat_map(|piece| piece.rules.iter().map(move |code| (piece, code))) {
+            let weight = if piece.half { 0.5 } else { 1.0 };
             if let (Some(rule), Some(count)) = (rule(matter, code), state.counts.get_mut(code)) {
-                count.value = (count.value - stats::decay(count.at_ms - piece.at_ms, rule.half_life_days)).max(0.0);
+                count.value = (count.value - weight * stats::decay(count.at_ms - piece.at_ms, rule.half_life_days)).max(0.0);
             }
         }
         pieces

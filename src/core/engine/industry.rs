@@ -281,6 +281,7 @@ impl Series {
             attribution: evidence.subject.as_ref().map(|s| (s.method, s.confidence)),
             root: moment.root,
             excerpt: moment.excerpt_for(matter),
+            half: moment.half,
         });
         if self.refs.len() > MAX_REFS {
             self.refs.pop_front();

@@ -4,6 +4,7 @@
 //! entry's stamp fire before it, as of their due time, in (due time, key) order; a timer sets only
 //! later timers.
 
+mod again;
 mod baseline;
 mod clues;
 mod control;
@@ -25,6 +26,7 @@ pub mod stats;
 mod triggers;
 mod weigh;
 
+pub use again::{MAX_WAITING, MAX_WAITING_OF_ONE, NEAR_WHOLE};
 pub use clues::{MAX_CLUE_MATTERS, MAX_OPEN_CLUES};
 pub use effects::{Effect, MAX_OUTPUT_BYTES, Publication, topics};
 pub use mergers::MAX_MERGERS;
@@ -101,12 +103,19 @@ struct Moment<'a> {
     root: u64,
     /// What the record's text may be quoted with.
     excerpt: Option<&'a str>,
+    /// Others said it before in the same words: it weighs half.
+    half: bool,
 }
 
 impl Moment<'_> {
     /// The excerpt, for a matter that asks for excerpts.
     fn excerpt_for(&self, matter: &crate::pipeline::Matter) -> Option<String> {
         self.excerpt.filter(|_| matter.excerpt).map(str::to_string)
+    }
+
+    /// The evidence rules it meets count so much.
+    fn weight(&self) -> f64 {
+        if self.half { 0.5 } else { 1.0 }
     }
 
     /// The record behind it, as one that met a trigger.
@@ -246,7 +255,7 @@ impl Engine {
             Fact::Text(text) => text.excerpt.as_deref(),
             _ => None,
         };
-        let moment = Moment { now_ms, event_ms, cause: &record.id, root, excerpt };
+        let moment = Moment { now_ms, event_ms, cause: &record.id, root, excerpt, half: false };
         match &record.fact {
             // Tickets and reports of journals older than `Fact::Text`.
             Fact::Evidence(evidence) if evidence.kind == RecordKind::Ticket => {
@@ -301,7 +310,7 @@ impl Engine {
 
     fn fire(&mut self, due_ms: i64, timer: Timer, effects: &mut Vec<Effect>) {
         let cause = format!("timer/{due_ms}");
-        let moment = Moment { now_ms: due_ms, event_ms: due_ms, cause: &cause, root: 0, excerpt: None };
+        let moment = Moment { now_ms: due_ms, event_ms: due_ms, cause: &cause, root: 0, excerpt: None, half: false };
         match timer {
             Timer::ClosePeriod(period) => self.close_period(&moment, period, effects),
             Timer::Recheck { subject, warning_id } => self.recheck(&moment, &subject, &warning_id, effects),

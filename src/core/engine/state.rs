@@ -145,6 +145,8 @@ pub struct EvidencePiece {
     pub root: u64,
     /// A masked piece of its text, where the matter asks for it.
     pub excerpt: Option<String>,
+    /// It counts half.
+    pub half: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

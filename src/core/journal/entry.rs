@@ -255,6 +255,22 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// All that a matter's series asks of a record.
+    pub fn counted(kind: RecordKind, subject: Attribution, region: Option<String>) -> Evidence {
+        Evidence {
+            kind,
+            subject: Some(subject),
+            candidates: Vec::new(),
+            region,
+            intent: None,
+            status: None,
+            verified: None,
+            counts_as_risk: true,
+            matters: Vec::new(),
+            credit_class: None,
+        }
+    }
+
     /// Whether the record takes back what it said before: withdrawn, or 不属实.
     pub fn takes_back(&self) -> bool {
         self.status == Some(TicketStatus::Withdrawn) || self.verified == Some(false)

@@ -6,6 +6,7 @@ mod common;
 
 use common::mini::{REGISTRY, SECTOR, TICKETS, mini_with, ticket};
 use common::{Run, told, values};
+use jianwei_core::intake::CallerKey;
 use jianwei_core::journal::{Body, Flag, RecordEntry};
 use jianwei_core::sequencer::Sequenced;
 use serde_json::{Value, json};
@@ -151,6 +152,73 @@ fn a_warning_that_rested_on_an_untrue_ticket_is_lifted_in_the_same_entry() {
         if !expected.is_empty() {
             assert!(run.engine().state().episodes.is_empty(), "{what}");
             assert!(values(&out, "warnings.open").iter().any(Value::is_null), "{what}");
+        }
+    }
+}
+
+const TEMPLATE: &str =
+    "every evening around eight there is a strong smell of gas near the entrance of the shop, nobody comes to look at it";
+
+/// Tickets of one text: day of March and caller; how they weigh for the firm, in thousandths of a ticket.
+fn template(run: &mut Run, tickets: &[(u32, Option<u32>)]) -> (i64, Option<String>) {
+    run.model.caller_key = Some(CallerKey::new("k1", b"a key made up for tests").unwrap());
+    for (n, (day, caller)) in tickets.iter().enumerate() {
+        let at = format!("2026-03-{day:02} 10:00");
+        let more = caller.map_or(json!({}), |c| json!({ "caller": { "phone": format!("138{:08}", 10_000_000 + c) } }));
+        run.put(&at, TICKETS, &ticket(&format!("T{n}"), &at, "A", TEMPLATE, &more));
+    }
+    let state = run.engine().state();
+    let evidence = state.evidence.values().next();
+    let weight = evidence.and_then(|e| e.counts.get("complaint")).map_or(0, |c| (c.value * 1000.0).round() as i64);
+    (weight, state.episodes.values().next().map(|e| e.level.as_str().to_string()))
+}
+
+#[test]
+fn many_callers_of_one_form_of_words_are_many_and_one_caller_is_one() {
+    let callers = |day: u32, from: u32, count: u32| (from..from + count).map(move |c| (day, Some(c)));
+    for (what, tickets, weight, level) in [
+        ("one", callers(2, 0, 1).collect(), 1000, None),
+        ("the same again", vec![(2, Some(0)); 9], 1000, None),
+        ("nobody known", vec![(2, None); 9], 1000, None),
+        ("one known among them", vec![(2, None), (2, Some(0))], 1000, None),
+        ("three whole", callers(2, 0, 3).collect(), 3000, Some("yellow")),
+        ("the fourth half", callers(2, 0, 4).collect(), 3500, Some("orange")),
+        ("twenty of one day raise it", callers(2, 0, 20).collect(), 11_500, Some("red")),
+        ("one a day may be one person", (2..8).map(|d| (d, Some(d))).collect(), 0, None),
+        ("as many as on the busiest day", callers(2, 0, 2).chain(callers(3, 10, 3)).collect(), 0, Some("yellow")),
+    ] {
+        let tickets: Vec<(u32, Option<u32>)> = tickets;
+        let mut run = with_devices();
+        let got = template(&mut run, &tickets);
+        assert_eq!(got.1.as_deref(), level, "{what}");
+        // Over several days the weight decays: pieces are counted instead.
+        if weight > 0 {
+            assert_eq!(got.0, weight, "{what}");
+        }
+        let bytes = run.engine().snapshot_state().unwrap();
+        assert_eq!(jianwei_core::engine::Engine::restore(&bytes).unwrap().snapshot_state().unwrap(), bytes, "{what}");
+    }
+}
+
+#[test]
+fn the_next_copy_gets_the_weight_of_one_that_is_taken_back() {
+    // Callers of the tickets of one text, which are taken back in turn, and the pieces left after each.
+    for (what, callers, back, left) in [
+        ("of nobody known", vec![None, None, None], vec![0, 1, 2], vec!["T1", "T2", ""]),
+        ("of one caller", vec![Some(1), Some(1)], vec![0], vec!["T1"]),
+        ("the copy itself", vec![None, None], vec![1, 0], vec!["T0", ""]),
+        ("of callers who counted already", vec![Some(1), Some(2)], vec![0], vec!["T1"]),
+    ] {
+        let mut run = with_devices();
+        let tickets: Vec<_> = callers.iter().map(|c| (2, *c)).collect();
+        template(&mut run, &tickets);
+        for (back, left) in back.into_iter().zip(left) {
+            let record = ticket(&format!("T{back}"), "2026-03-02 11:00", "", TEMPLATE, &json!({ "status": "withdrawn" }));
+            run.put("2026-03-02 11:00", TICKETS, &record);
+            let state = run.engine().state();
+            let refs = state.evidence.values().flat_map(|e| &e.refs).map(|r| r.id.as_str()).collect::<Vec<_>>().join(" ");
+            let counted: u64 = state.series.values().next().map_or(0, |s| s.regions["r0"].open.values().sum());
+            assert_eq!((refs.as_str(), counted), (left, u64::from(!left.is_empty())), "{what}: {back}");
         }
     }
 }

@@ -164,12 +164,22 @@ impl Engine {
         let triggers = hit.triggers.iter().filter(|code| !single(code)).cloned().collect();
         let hit = MatterHit { triggers, ..hit.clone() };
         let half = worth == Worth::Half;
-        let then =
-            Moment { now_ms: moment.now_ms, event_ms: voice.at_ms, cause: id, root: voice.root, excerpt: excerpt.as_deref(), half };
+        let then = Moment {
+            now_ms: moment.now_ms,
+            event_ms: voice.at_ms,
+            cause: id,
+            root: voice.root,
+            excerpt: excerpt.as_deref(),
+            half,
+        };
         if self.add_evidence(&then, matter, key, *kind, attribution, &hit, None) && !given.keys.contains(key) {
             given.keys.push(key.clone());
         }
-        if !first || !hit.counted || given.counted.iter().any(|c| c.matter == matter.id) || !self.counts_still(matter, voice.at_ms) {
+        if !first
+            || !hit.counted
+            || given.counted.iter().any(|c| c.matter == matter.id)
+            || !self.counts_still(matter, voice.at_ms)
+        {
             return;
         }
         given.counted.push(Counted { matter: matter.id.clone(), region: region.clone(), at_ms: voice.at_ms });

@@ -164,7 +164,13 @@ impl Engine {
     }
 
     /// The same for trades whose trigger an untrue record met.
-    pub(super) fn lift_untrue_trades(&mut self, moment: &Moment, matter: &Matter, trades: &[SubjectKey], effects: &mut Vec<Effect>) {
+    pub(super) fn lift_untrue_trades(
+        &mut self,
+        moment: &Moment,
+        matter: &Matter,
+        trades: &[SubjectKey],
+        effects: &mut Vec<Effect>,
+    ) {
         for key in trades {
             if self.wanted_industry(moment.now_ms, matter, key).is_none() {
                 self.end_episode(moment.now_ms, matter, key, WarningEnd::TakenBack, effects);

@@ -198,9 +198,7 @@ impl Memory {
     pub(super) fn near_texts(&self, key: &SubjectKey, sketch: u64, voice: &Voice) -> NearTexts {
         let subject = subject_hash(key);
         let is_near = |root: u64, other: u64, at_ms: i64| {
-            root != voice.root
-                && (voice.at_ms - at_ms).abs() <= NEAR_DAYS * DAY_MS
-                && (other ^ sketch).count_ones() <= NEAR_BITS
+            root != voice.root && (voice.at_ms - at_ms).abs() <= NEAR_DAYS * DAY_MS && (other ^ sketch).count_ones() <= NEAR_BITS
         };
         let mut near = NearTexts::default();
         let mut callers = BTreeSet::new();

@@ -32,9 +32,7 @@ struct Run {
 
 impl Run {
     fn is_stuck(&self) -> bool {
-        self.value != Fixed3(0)
-            && self.readings >= STUCK_READINGS
-            && self.at_ms - self.since_ms >= STUCK_HOURS * HOUR_MS
+        self.value != Fixed3(0) && self.readings >= STUCK_READINGS && self.at_ms - self.since_ms >= STUCK_HOURS * HOUR_MS
     }
 }
 
@@ -101,8 +99,6 @@ impl Engine {
     /// Whether a record ends so long a row of equal values of its device that none of them measures anything.
     pub fn is_stuck(&self, record: &Record) -> bool {
         let reading = Reading::of(record).filter(|reading| reading.measured);
-        reading
-            .and_then(|r| self.state.readings.with(r.series, r.value, r.at_ms))
-            .is_some_and(|run| run.is_stuck())
+        reading.and_then(|r| self.state.readings.with(r.series, r.value, r.at_ms)).is_some_and(|run| run.is_stuck())
     }
 }

@@ -55,11 +55,19 @@ impl CallerKey {
     /// The caller of a record of this time: by the phone, else by the id number; none where neither is one.
     pub fn caller(&self, zone: Zone, at_ms: i64, phone: Option<&str>, id_no: Option<&str>) -> Option<Caller> {
         let who = phone.and_then(phone_number).or_else(|| id_no.and_then(id_number))?;
-        let mut mac = self.mac.clone();
-        mac.update(format!("jianwei caller\n{}\n{who}", zone.date(at_ms)).as_bytes());
-        let digest = mac.finalize().into_bytes();
-        let day_hash = digest.iter().take(8).fold(0u64, |hash, byte| hash << 8 | u64::from(*byte));
+        let day_hash = self.hash(&format!("jianwei caller\n{}\n{who}", zone.date(at_ms)));
         Some(Caller { key_id: self.id.clone(), day_hash })
+    }
+
+    /// Of a record id that is somebody's number: the same on every day.
+    pub(super) fn id_hash(&self, number: &str) -> u64 {
+        self.hash(&format!("jianwei id\n{number}"))
+    }
+
+    fn hash(&self, text: &str) -> u64 {
+        let mut mac = self.mac.clone();
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes().iter().take(8).fold(0u64, |hash, byte| hash << 8 | u64::from(*byte))
     }
 }
 

@@ -53,6 +53,10 @@ pub fn decode(model: &Model, source: &Source, key: Option<&[u8]>, value: Option<
         SourceKind::Dispositions => disposition(&mut fields, source.org.as_deref().unwrap_or_default())?,
         SourceKind::Control => control(&mut fields, model)?,
     };
+    // Where hours matter. Inspections, penalties and permits are of a day.
+    if day_resolution && matches!(record, Record::Ticket(_) | Record::Report(_) | Record::Alarm(_) | Record::Observation(_)) {
+        note(&mut fields.flags, Flag::DayOnly);
+    }
     let caller = model.caller_key.as_ref().and_then(|key| caller(&mut fields, model, &record, key));
     Ok(Decoded { record, flags: fields.flags, day_resolution, caller, ahead: None })
 }
@@ -107,7 +111,7 @@ fn ticket(f: &mut Fields) -> Read {
     let (received_at_ms, day) = f.required_time("received_at")?;
     let (subject_id, subject_hint) = f.hinted_id("subject_uscc");
     let ticket = Ticket {
-        ticket_no: f.own_id("ticket_no")?,
+        ticket_no: f.own_id_at("ticket_no", Some(received_at_ms))?,
         received_at_ms,
         title: f.title("title"),
         content: f.long_text("content"),
@@ -119,7 +123,7 @@ fn ticket(f: &mut Fields) -> Read {
         subject_id,
         subject_hint,
         urgency: f.word("urgency", Urgency::parse),
-        relates_to: f.verbatim("relates_to"),
+        relates_to: f.related_id("relates_to", received_at_ms),
         status: f.word("status", TicketStatus::parse),
         status_at_ms: f.time("status_at"),
         verified: f.bool("verified"),
@@ -138,7 +142,7 @@ fn report(f: &mut Fields) -> Read {
     let channel = f.required_text("channel")?;
     let unknown = Rejection { reason: Reason::BadValue, field: Some("channel".into()) };
     let record = Report {
-        report_id: f.own_id("report_id")?,
+        report_id: f.own_id_at("report_id", Some(reported_at_ms))?,
         reported_at_ms,
         channel: Channel::parse(&channel).ok_or(unknown)?,
         source: f.text("source"),
@@ -161,7 +165,7 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
         "inspection" => {
             let (at_ms, day) = f.required_time("at")?;
             let record = Inspection {
-                inspection_id: f.own_id("inspection_id")?,
+                inspection_id: f.own_id_at("inspection_id", Some(at_ms))?,
                 id: f.required_enterprise_id("id")?,
                 org: f.organisation("org"),
                 at_ms,
@@ -174,7 +178,7 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
         "penalty" => {
             let (at_ms, day) = f.required_time("at")?;
             let record = Penalty {
-                penalty_id: f.own_id("penalty_id")?,
+                penalty_id: f.own_id_at("penalty_id", Some(at_ms))?,
                 id: f.required_enterprise_id("id")?,
                 org: f.organisation("org"),
                 at_ms,
@@ -188,7 +192,7 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
         "permit" => {
             let (valid_from_ms, day) = f.required_time("valid_from")?;
             let record = Permit {
-                permit_id: f.own_id("permit_id")?,
+                permit_id: f.own_id_at("permit_id", Some(valid_from_ms))?,
                 id: f.required_enterprise_id("id")?,
                 org: f.organisation("org"),
                 r#type: f.text("type"),
@@ -227,7 +231,7 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
         "alarm" => {
             let (at_ms, day) = f.required_time("at")?;
             let mut record = Alarm {
-                alarm_id: f.own_id("alarm_id")?,
+                alarm_id: f.own_id_at("alarm_id", Some(at_ms))?,
                 id: f.required_enterprise_id("id")?,
                 device: f.text("device"),
                 at_ms,

@@ -14,6 +14,7 @@ mod html;
 pub mod mask;
 mod mojibake;
 pub mod names;
+mod own_id;
 mod private;
 mod resolve;
 mod sensor;

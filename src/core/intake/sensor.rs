@@ -5,16 +5,28 @@ use crate::domain::{Alarm, Fixed3, Observation, Record, hash64};
 use crate::journal::Flag;
 
 /// What devices and their gateways send for no measurement: nines, and the ends of 16-bit counters.
-const SENTINELS: [f64; 11] =
-    [9999.0, 99999.0, 9999.9, 999.9, -999.0, -999.9, -9999.0, -99999.0, 32767.0, -32768.0, 65535.0];
+const SENTINELS: [f64; 11] = [9999.0, 99999.0, 9999.9, 999.9, -999.0, -999.9, -9999.0, -99999.0, 32767.0, -32768.0, 65535.0];
 const BAD: [&str; 12] =
     ["stuck", "frozen", "bad", "fault", "faulty", "invalid", "卡死", "恒值", "故障", "异常", "无效", "传感器故障"];
 /// Units of what people count and no device measures.
 const COUNTED_UNITS: [&str; 17] =
     ["元", "万元", "亿元", "人民币", "yuan", "cny", "rmb", "人", "人次", "户", "家", "件", "张", "笔", "起", "个", "天"];
 /// The same at the end of a measure's name, as pipelines write it (`prepaid_balance_yuan`).
-const COUNTED_NAMES: [&str; 13] =
-    ["balance", "deposit", "amount", "headcount", "_yuan", "_count", "_days", "_failed", "_persons", "余额", "金额", "人数", "数量"];
+const COUNTED_NAMES: [&str; 13] = [
+    "balance",
+    "deposit",
+    "amount",
+    "headcount",
+    "_yuan",
+    "_count",
+    "_days",
+    "_failed",
+    "_persons",
+    "余额",
+    "金额",
+    "人数",
+    "数量",
+];
 
 /// Why the value of an alarm measures nothing.
 pub(super) fn alarm_fault(alarm: &Alarm) -> Option<Flag> {

@@ -433,5 +433,9 @@ codes! {
         SensorSentinel = "sensor_sentinel",
         /// The device says that its value is stuck or bad: it meets no limit.
         SensorStuck = "sensor_stuck",
+        /// An id of a record that is a telephone or id card number was replaced.
+        PrivateId = "private_id",
+        /// Only the day of the event is known.
+        DayOnly = "day_only",
     }
 }

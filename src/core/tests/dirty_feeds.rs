@@ -8,7 +8,7 @@ use common::mini::{REGISTRY, SECTOR, TICKETS, mini_with, ticket};
 use common::{Run, told, values};
 use jianwei_core::intake::CallerKey;
 use jianwei_core::journal::{Body, Flag, RecordEntry};
-use jianwei_core::sequencer::Sequenced;
+use jianwei_core::sequencer::{Sequenced, feed_end_ms};
 use serde_json::{Value, json};
 
 fn entry(out: &[Sequenced]) -> &RecordEntry {
@@ -115,7 +115,8 @@ fn an_observation_that_measured_nothing_is_compared_with_nothing() {
         (9999.0, json!({ "unit": "元" }), false),
     ] {
         let mut run = with_devices();
-        let record = json!({ "kind": "observation", "id": "A", "measure": "temperature", "value": value, "at": "2026-03-02 10:00" });
+        let record =
+            json!({ "kind": "observation", "id": "A", "measure": "temperature", "value": value, "at": "2026-03-02 10:00" });
         let out = run.put("2026-03-02 10:00", SECTOR, &common::mini::with(record, &more));
         assert_eq!(entry(&out).flags.contains(&Flag::SensorSentinel), flagged, "{value} {more}");
         let met = values(&out, "risk.profiles").pop().is_some_and(|p| p["factors"].to_string().contains("hot"));
@@ -137,7 +138,13 @@ fn a_warning_that_rested_on_an_untrue_ticket_is_lifted_in_the_same_entry() {
         ("its score", vec![("T1", "A", "it stinks"), ("T2", "A", "no heat")], "T2", &untrue, &["lifted yellow 2"]),
         ("a trade's trigger", vec![("T1", "", "a leak")], "T1", &untrue, &["lifted orange 2"]),
         ("another holds it", vec![("T1", "A", "a leak"), ("T2", "A", "leak again")], "T1", &untrue, &[]),
-        ("others are enough for a lower level", vec![("T1", "A", "a leak"), ("T2", "A", "no heat"), ("T3", "A", "it stinks")], "T1", &untrue, &[]),
+        (
+            "others are enough for a lower level",
+            vec![("T1", "A", "a leak"), ("T2", "A", "no heat"), ("T3", "A", "it stinks")],
+            "T1",
+            &untrue,
+            &[],
+        ),
         ("another matter", vec![("T1", "A", "a leak"), ("T9", "B", "no heat")], "T9", &untrue, &[]),
     ];
     for (what, before, no, more, expected) in cases {
@@ -220,5 +227,55 @@ fn the_next_copy_gets_the_weight_of_one_that_is_taken_back() {
             let counted: u64 = state.series.values().next().map_or(0, |s| s.regions["r0"].open.values().sum());
             assert_eq!((refs.as_str(), counted), (left, u64::from(!left.is_empty())), "{what}: {back}");
         }
+    }
+}
+
+#[test]
+fn a_ticket_numbered_by_a_telephone_is_known_by_a_hash() {
+    for keyed in [false, true] {
+        let mut run = with_devices();
+        run.model.caller_key = keyed.then(|| CallerKey::new("k1", b"a key made up for tests").unwrap());
+        let (no, now) = ("19900000001", "2026-03-02 10:00");
+        let first = run.put(now, TICKETS, &ticket(no, now, "A", "a leak", &json!({})));
+        assert_eq!(entry(&first).flags, [Flag::PrivateId]);
+        assert!(entry(&first).id.starts_with("private-"), "{}", entry(&first).id);
+        // An update, and what adds to it, are told by the same hash.
+        run.put(now, TICKETS, &ticket(no, now, "A", "a leak", &json!({})));
+        run.put(now, TICKETS, &ticket("T2", now, "A", "still a leak", &json!({ "relates_to": "199 0000 0001" })));
+        let evidence = run.engine().state().evidence.values().next().unwrap();
+        assert_eq!((evidence.total, run.engine().state().counters.updates), (1, 2));
+        let written: String = run.all.iter().map(|s| format!("{:?}{:?}", s.entry, s.effects)).collect();
+        assert!(written.contains("private-") && !written.contains(no) && !written.contains("199 0000 0001"));
+    }
+    let mut run = with_devices();
+    let out = run.put("2026-03-02 10:00", TICKETS, &ticket("26030200123", "2026-03-02 10:00", "A", "-", &json!({})));
+    assert_eq!((entry(&out).id.as_str(), entry(&out).flags.len()), ("26030200123", 0), "verbatim");
+}
+
+#[test]
+fn a_day_alone_is_flagged_where_hours_matter() {
+    let now = "2026-03-02 10:00";
+    let inspection = json!({ "kind": "inspection", "inspection_id": "I1", "id": "A", "at": "2026-03-02" });
+    let alarm = json!({ "kind": "alarm", "alarm_id": "S1", "id": "A", "measure": "m", "value": 1, "at": "2026-03-02" });
+    for (topic, record, flagged) in [
+        (TICKETS, ticket("T1", "2026-03-02", "A", "-", &json!({})), true),
+        (TICKETS, ticket("T1", "2026-03-02 00:00", "A", "-", &json!({})), false),
+        (SECTOR, alarm, true),
+        (SECTOR, inspection, false),
+    ] {
+        let out = with_devices().put(now, topic, &record);
+        assert_eq!(entry(&out).flags.contains(&Flag::DayOnly), flagged, "{record}");
+    }
+}
+
+#[test]
+fn a_feed_without_an_end_takes_what_is_of_tomorrow_whenever_it_is_read() {
+    let model = common::model(&mini_with("pipeline.toml", "version = \"1\"", "version = \"2\""));
+    for (now, last) in [
+        ("2026-03-02 00:00", "2026-03-03T23:59:59.999+08:00"),
+        ("2026-03-02 23:59", "2026-03-03T23:59:59.999+08:00"),
+        ("2026-12-31 12:00", "2027-01-01T23:59:59.999+08:00"),
+    ] {
+        assert_eq!(model.zone.format(feed_end_ms(model.zone, common::ms(&model, now))), last, "{now}");
     }
 }

@@ -8,22 +8,10 @@ use crate::domain::outputs::WarningEnd;
 use crate::pipeline::Matter;
 use std::sync::Arc;
 
-/// How many mergers in a row are followed.
-pub const MAX_MERGERS: usize = 8;
-
 impl Engine {
-    /// The enterprise that records of this id count for: the last of its mergers. A circle of mergers is
-    /// none.
+    /// The enterprise that records of this id count for.
     pub(super) fn stands_for(&self, id: &str) -> String {
-        let mut at = id;
-        for _ in 0..MAX_MERGERS {
-            match self.state.directory.get(at).and_then(|row| row.merged_into.as_deref()) {
-                Some(next) if next != id => at = next,
-                Some(_) => return id.to_string(),
-                None => break,
-            }
-        }
-        at.to_string()
+        self.state.directory.stands_for(id).to_string()
     }
 
     /// The directory says that `id` was merged into another: evidence, figures and standing go there, and

@@ -29,7 +29,6 @@ mod weigh;
 pub use again::{MAX_WAITING, MAX_WAITING_OF_ONE, NEAR_WHOLE};
 pub use clues::{MAX_CLUE_MATTERS, MAX_OPEN_CLUES};
 pub use effects::{Effect, MAX_OUTPUT_BYTES, Publication, topics};
-pub use mergers::MAX_MERGERS;
 pub use readings::{MAX_READINGS, STUCK_GAP_HOURS, STUCK_HOURS, STUCK_READINGS};
 pub use state::*;
 pub use weigh::{FALSE_CLOSURE_DAYS, MAX_SECONDARY};

@@ -26,7 +26,7 @@ pub use caller::{CallerKey, MAX_KEY_ID_CHARS, MIN_CALLER_KEY_BYTES};
 pub use clean::{clean, clean_name};
 pub use decode::{Decoded, Rejection, decode};
 pub use departments::MAX_DEPARTMENTS;
-pub use directory::{Directory, MAX_ENTERPRISES};
+pub use directory::{Directory, MAX_ENTERPRISES, MAX_MERGERS};
 pub use fields::{MAX_LIST, MAX_OWN_ID_BYTES, MAX_SHORT_CHARS, MAX_TEXT_CHARS, choose_map};
 pub use sensor::Reading;
 pub use sketch::{MIN_SKETCHED_CHARS, sketch};

@@ -279,3 +279,63 @@ fn a_feed_without_an_end_takes_what_is_of_tomorrow_whenever_it_is_read() {
         assert_eq!(model.zone.format(feed_end_ms(model.zone, common::ms(&model, now))), last, "{now}");
     }
 }
+
+#[test]
+fn a_spoilt_code_in_a_text_makes_candidates_and_names_nobody() {
+    let (topic, now) = ("weihai.hotline.tickets", "2026-03-02 10:00");
+    let mut run = Run::wall(&common::gas(), "2026-03-01");
+    for (id, name) in [("91371000MAFAKE0190", "甲燃气公司"), ("91371000MAFAKE0211", "乙燃气站"), ("91371083MAFAKE030F", "")]
+    {
+        let row = json!({ "id": id, "name": if name.is_empty() { Value::Null } else { name.into() }, "region": "371002" });
+        run.put("2026-03-01", "weihai.registry.enterprises", &row);
+    }
+    for (n, (content, candidates, flag)) in [
+        ("信用代码91371000MAFAKEO190的公司停气", vec!["91371000MAFAKE0190"], Some(Flag::IdSuggested)),
+        ("信用代码91371000mafakeo190的公司停气", vec!["91371000MAFAKE0190"], Some(Flag::IdSuggested)),
+        ("信用代码91371000MAFAKE0的公司停气", vec!["91371000MAFAKE0190", "91371000MAFAKE0211"], Some(Flag::IdTruncated)),
+        ("代码91371002MA0X0X0停气", vec![], Some(Flag::IdTruncated)),
+        ("代码913710001234567000停气", vec![], Some(Flag::IdTruncated)),
+        // A code that may be another's; one nobody has a name for; other numbers of the length.
+        ("信用代码91371000MAFAKEO191停气", vec![], None),
+        ("信用代码91371083MAFAKE0停气", vec![], Some(Flag::IdTruncated)),
+        ("快递单号123456789012345停气", vec![], None),
+        ("设备号ABCDEFGHIJKLMNO停气", vec![], None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let record = json!({ "ticket_no": format!("T{n}"), "received_at": now, "category": "燃气", "content": content });
+        let out = run.put(now, topic, &record);
+        let evidence = entry(&out).fact.evidence().unwrap();
+        assert_eq!(
+            (evidence.subject.as_ref(), &evidence.candidates),
+            (None, &candidates.iter().map(|c| c.to_string()).collect()),
+            "{content}"
+        );
+        assert_eq!(entry(&out).flags, Vec::from_iter(flag), "{content}");
+    }
+}
+
+#[test]
+fn a_merged_firm_is_the_one_it_stands_for_in_the_entry_too() {
+    let now = "2026-03-02 10:00";
+    for (chain, expected) in [
+        (vec![("A", "B")], "B"),
+        (vec![("A", "B"), ("B", "C"), ("C", "D"), ("D", "E"), ("E", "F")], "F"),
+        (vec![("A", "B"), ("B", "A")], "A"),
+        (vec![], "A"),
+    ] {
+        let mut run = with_devices();
+        for (from, to) in chain {
+            run.put(now, REGISTRY, &json!({ "id": from, "name": format!("Firm {from}"), "merged_into": to }));
+        }
+        for record in [
+            (TICKETS, ticket("T1", now, "A", "-", &json!({}))),
+            (SECTOR, json!({ "kind": "inspection", "inspection_id": "I1", "id": "A", "at": now })),
+        ] {
+            let out = run.put(now, record.0, &record.1);
+            let subject = entry(&out).fact.evidence().unwrap().subject.clone();
+            assert_eq!(subject.map(|s| s.id).as_deref(), Some(expected));
+        }
+    }
+}

@@ -28,5 +28,6 @@ pub use decode::{Decoded, Rejection, decode};
 pub use departments::MAX_DEPARTMENTS;
 pub use directory::{Directory, MAX_ENTERPRISES, MAX_MERGERS};
 pub use fields::{MAX_LIST, MAX_OWN_ID_BYTES, MAX_SHORT_CHARS, MAX_TEXT_CHARS, choose_map};
+pub use mojibake::repaired;
 pub use sensor::Reading;
 pub use sketch::{MIN_SKETCHED_CHARS, sketch};

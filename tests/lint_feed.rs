@@ -238,7 +238,9 @@ fn what_somebody_wrote_into_a_column_of_words_is_counted_and_not_shown() {
     }
     let file = write(tmp.path(), "words.csv", text.as_bytes());
     let said = said(&file, &["--pipelines", "tests/pipelines/gas"]);
-    for words in ["办结 2", "（已办结） 2", "other values: 1 (2 rows), not shown", "某某新区? 3", "other values: 2 (2 rows), not shown"] {
+    for words in
+        ["办结 2", "（已办结） 2", "other values: 1 (2 rows), not shown", "某某新区? 3", "other values: 2 (2 rows), not shown"]
+    {
         assert!(said.contains(words), "{words}: {said}");
     }
     for private in ["张三", "李四"] {

@@ -132,7 +132,8 @@ fn a_warning_that_rested_on_an_untrue_ticket_is_lifted_in_the_same_entry() {
     let gone = json!({ "status": "withdrawn" });
     // Tickets put before; the one that comes back and how; what the lead is told then, and what of it is left.
     type Put<'a> = (&'a str, &'a str, &'a str);
-    let cases: Vec<(&str, Vec<Put>, &str, &Value, &[&str])> = vec![
+    type Case<'a> = (&'a str, Vec<Put<'a>>, &'a str, &'a Value, &'a [&'a str]);
+    let cases: Vec<Case> = vec![
         ("its trigger", vec![("T1", "A", "a leak")], "T1", &untrue, &["lifted orange 2"]),
         ("withdrawn", vec![("T1", "A", "a leak")], "T1", &gone, &["lifted orange 2"]),
         ("its score", vec![("T1", "A", "it stinks"), ("T2", "A", "no heat")], "T2", &untrue, &["lifted yellow 2"]),

@@ -428,7 +428,8 @@ fn departments_of_a_ticket() {
         // Names of before 2018.
         ("市国税局、地税局", vec!["wh-sw-tax"], ""),
         ("国土局", vec!["wh-zrzy"], ""),
-        ("农业局、综合执法局", vec!["wh-ny", "wh-cg"], ""),
+        // Bodies no matter of the pipeline names.
+        ("农业局、国土局", vec!["wh-zrzy"], "unknown_department"),
         ("物价局、质监局、食药监局、工商局", vec!["wh-amr"], ""),
         ("卫计委，安监局，旅游局", vec!["wh-wjw", "wh-yj", "wh-whlv"], ""),
     ]

@@ -54,7 +54,7 @@ fn write(dir: &Path, name: &str, bytes: &[u8]) -> PathBuf {
 
 /// Nothing that stands in a caller's column or in a text.
 fn assert_nothing_private(text: &str) {
-    for private in ["张虚构", "1990000", "199 0000", "999999199", "天然气"] {
+    for private in ["诉苦", "张虚构", "1990000", "199 0000", "999999199", "天然气"] {
         assert!(!text.contains(private), "{private}: {text}");
     }
 }
@@ -72,7 +72,8 @@ fn the_map_it_suggests_can_be_pasted_and_then_nothing_is_missing() {
         "MISSING: no column gives received_at",
         "MISSING: no column gives content",
         "热线单号 -> not read  (100.0% filled)  known elsewhere as ticket_no",
-        "诉苦? 6",
+        "投诉类? 7",
+        "other values: 1 (6 rows), not shown",
         "来电人 -> not read  (100.0% filled)  PERSONAL",
         "PERSONAL (phone): do not map it; only as caller_phone, which is hashed",
         "PERSONAL (id number)",
@@ -225,4 +226,32 @@ fn what_is_no_table_is_refused_with_a_plain_word() {
     let file = write(tmp.path(), "export.csv", b"a\n1\n");
     let kind = lint(&file, &["--kind", "gossip"]);
     assert!(String::from_utf8_lossy(&kind.stderr).contains("one of tickets"));
+}
+
+#[test]
+fn what_somebody_wrote_into_a_column_of_words_is_counted_and_not_shown() {
+    let tmp = tempfile::tempdir().expect("a folder");
+    let mut text = "ticket_no,received_at,content,status,intent,region\n".to_string();
+    for n in 0..6 {
+        let region = if n < 3 { "某某新区" } else { ["张三家楼上", "李四门口", "环翠区"][n % 3] };
+        text += &format!("T{n},2026-03-02 8:0{n},楼道漏气,{},投诉,{region}\n", ["办结", "打给张三", "（已办结）"][n % 3]);
+    }
+    let file = write(tmp.path(), "words.csv", text.as_bytes());
+    let said = said(&file, &["--pipelines", "tests/pipelines/gas"]);
+    for words in
+        ["办结 2", "（已办结） 2", "other values: 1 (2 rows), not shown", "某某新区? 3", "other values: 2 (2 rows), not shown"]
+    {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    for private in ["张三", "李四"] {
+        assert!(!said.contains(private), "{private}: {said}");
+    }
+    // Written twice: the header too is read as it was meant.
+    let twice: String = text.replace("ticket_no", "工单编号").bytes().map(char::from).collect();
+    let file = write(tmp.path(), "twice.csv", twice.as_bytes());
+    let found = json(&file, &["--pipelines", "pipelines/weihai"]);
+    assert_eq!((&found["missing"], &found["readable"]), (&serde_json::json!([]), &serde_json::json!(6)), "{found}");
+    assert_eq!(found["flags"]["double_encoded"], 6, "{found}");
+    let columns = found["columns"].as_array().expect("columns");
+    assert!(columns.iter().any(|c| c["name"] == "工单编号" && c["fields"] == serde_json::json!(["ticket_no"])), "{found}");
 }

@@ -20,7 +20,7 @@ pub fn rows(bytes: &[u8]) -> Result<Vec<RawRow>> {
 pub fn read(bytes: &[u8]) -> Result<Csv> {
     let (text, encoding) = text(bytes)?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let header: Vec<String> = reader.headers()?.iter().map(|h| h.trim().to_string()).collect();
+    let header: Vec<String> = reader.headers()?.iter().map(|h| named(h.trim())).collect();
     if header.len() > MAX_COLUMNS {
         bail!("{} columns; {MAX_COLUMNS} are allowed", header.len());
     }
@@ -50,4 +50,9 @@ pub fn text(bytes: &[u8]) -> Result<(std::borrow::Cow<'_, str>, &'static str)> {
             Ok((text.context("neither UTF-8 nor GB18030: save it as CSV UTF-8")?, "GB18030"))
         }
     }
+}
+
+/// A column's name; one that was encoded twice is put right, as intake does with what stands below it.
+pub fn named(name: &str) -> String {
+    jianwei_core::intake::repaired(name).unwrap_or_else(|| name.to_string())
 }

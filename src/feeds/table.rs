@@ -85,7 +85,7 @@ fn ndjson_table(path: &Path, bytes: &[u8]) -> Result<Table> {
         let Ok((text, _)) = csv_rows::text(value) else { continue };
         let Ok(row) = serde_json::from_str::<Map<String, Value>>(&text) else { continue };
         objects += 1;
-        columns.extend(row.into_iter().map(|(name, _)| name));
+        columns.extend(row.into_iter().map(|(name, _)| csv_rows::named(&name)));
         if columns.len() > MAX_COLUMNS {
             bail!("more than {MAX_COLUMNS} columns");
         }

@@ -31,6 +31,9 @@ pub struct Column {
     pub known_as: Option<String>,
     /// Columns of words from a list: the words, how often, and whether intake knows them.
     pub words: Vec<Word>,
+    /// Of such a column, how many other values there are, and in how many rows: what they say is not shown.
+    pub other_values: u64,
+    pub other_rows: u64,
     /// Other columns: how their cells are shaped, digits as 9, letters as a, characters as 字.
     pub shapes: Vec<Shape>,
     /// Longer texts that hold something like a phone or id number.
@@ -64,6 +67,26 @@ pub(super) fn word_fields(kind: SourceKind) -> &'static [&'static str] {
         SourceKind::Control => &["command", "level", "matter"],
     }
 }
+
+/// Fields of closed lists: a word that is on none of them may be anything somebody wrote.
+const CLOSED: [&str; 13] = [
+    "intent",
+    "status",
+    "urgency",
+    "verified",
+    "satisfaction",
+    "channel",
+    "severity",
+    "mode",
+    "result",
+    "kind",
+    "period",
+    "branch",
+    "natural_person",
+];
+/// A word of an open list that intake does not know is shown only if so many rows have it: what one person
+/// wrote stands in one row.
+const LEAST_ROWS_SHOWN: u64 = 3;
 
 /// All fields of a kind's records and the required ones, by its schema.
 pub(super) fn fields_of(kind: SourceKind) -> (BTreeSet<String>, Vec<String>) {
@@ -127,8 +150,9 @@ pub(super) fn columns(model: &Model, source: &Source, map: Option<&FieldMap>, ki
     for value in &table.values {
         let Ok(row) = serde_json::from_slice::<Map<String, Value>>(value) else { continue };
         for (name, cell) in &row {
+            let name = intake::repaired(name).unwrap_or_else(|| name.clone());
             if let (Some(cells), Some(text)) = (seen.get_mut(name.as_str()), text_of(cell)) {
-                cells.see(&text);
+                cells.see(&intake::repaired(&text).unwrap_or(text));
             }
         }
     }
@@ -213,13 +237,15 @@ impl About<'_> {
             personal,
             known_as: known_as.clone().filter(|_| personal.is_none()),
             words: Vec::new(),
+            other_values: 0,
+            other_rows: 0,
             shapes: Vec::new(),
             texts_with_numbers: cells.personal.within,
             fields: fields.clone(),
         };
         match (personal, listed) {
             (Some(_), _) => {}
-            (None, Some(field)) => column.words = self.words(field, cells.words),
+            (None, Some(field)) => self.words(field, cells.words, &mut column),
             (None, None) => {
                 let shapes = most(cells.shapes, MAX_SHAPES_SHOWN);
                 column.shapes = shapes.into_iter().map(|(shape, rows)| Shape { shape, rows }).collect();
@@ -228,19 +254,24 @@ impl About<'_> {
         column
     }
 
-    fn words(&self, field: &str, words: BTreeMap<String, u64>) -> Vec<Word> {
+    fn words(&self, field: &str, words: BTreeMap<String, u64>, column: &mut Column) {
         // A list's word has few characters and no long number; of anything else only the shape is shown.
-        let shown = |text: &str| text.chars().count() <= MAX_WORD_CHARS && longest_number(text) <= 6;
-        let mut counts: BTreeMap<(String, bool), u64> = BTreeMap::new();
+        let short = |text: &str| text.chars().count() <= MAX_WORD_CHARS && longest_number(text) <= 6;
+        let elsewhere = self.known.values.get(field);
         for (text, rows) in words {
             let known = self.reads(field, &text);
-            *counts.entry((if shown(&text) { text } else { shape(&text) }, known)).or_default() += rows;
+            let listed = known || elsewhere.is_some_and(|values| values.contains_key(&text));
+            let shown = listed || !CLOSED.contains(&field) && rows >= LEAST_ROWS_SHOWN;
+            if shown && short(&text) {
+                column.words.push(Word { text, rows, known });
+            } else {
+                column.other_values += 1;
+                column.other_rows += rows;
+            }
         }
-        let mut words: Vec<Word> = counts.into_iter().map(|((text, known), rows)| Word { text, rows, known }).collect();
         // Unknown ones first: they are what somebody must see to.
-        words.sort_by_key(|w| (w.known, std::cmp::Reverse(w.rows)));
-        words.truncate(MAX_WORDS_SHOWN);
-        words
+        column.words.sort_by_key(|w| (w.known, std::cmp::Reverse(w.rows)));
+        column.words.truncate(MAX_WORDS_SHOWN);
     }
 
     /// Whether intake takes the word for this field, through the map and the source: a least record with
@@ -248,8 +279,10 @@ impl About<'_> {
     fn reads(&self, field: &str, word: &str) -> bool {
         let word = self.map.and_then(|m| m.values.get(field)).and_then(|v| v.get(word)).map_or(word, String::as_str);
         let mut row = match self.kind {
-            SourceKind::Tickets => json!({ "ticket_no": "1", "received_at": "2020-01-01", "content": "1" }),
-            SourceKind::Reports => json!({ "report_id": "1", "reported_at": "2020-01-01", "content": "1", "channel": "media" }),
+            SourceKind::Tickets => json!({ "ticket_no": "1", "received_at": "2020-01-01 08:00", "content": "1" }),
+            SourceKind::Reports => {
+                json!({ "report_id": "1", "reported_at": "2020-01-01 08:00", "content": "1", "channel": "media" })
+            }
             _ => return true,
         };
         row[field] = json!(word);

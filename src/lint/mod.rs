@@ -14,10 +14,11 @@ pub use suggest::{Suggestion, suggest};
 use crate::feeds::{self, Table};
 use anyhow::{Context, Result};
 use columns::Column;
-use jianwei_core::domain::{DAY_MS, SourceKind};
+use jianwei_core::domain::SourceKind;
 use jianwei_core::intake::{self, Directory};
 use jianwei_core::journal::{Flag, Reason};
 use jianwei_core::pipeline::{FieldMap, Model, Source};
+use jianwei_core::sequencer::feed_end_ms;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -146,7 +147,7 @@ fn read_rows(model: &Model, kind: SourceKind, table: &Table, directory: Option<&
         let source = model.source_of_topic(&row.topic).context("rows belong to a source of the pipeline")?;
         match intake::decode(model, source, row.key.as_deref(), Some(&row.value)) {
             Err(rejection) => *seen.dead.entry((rejection.reason, rejection.field)).or_default() += 1,
-            Ok(decoded) if decoded.record.event_time_ms().is_some_and(|ms| ms > now_ms + DAY_MS) => {
+            Ok(decoded) if decoded.record.event_time_ms().is_some_and(|ms| ms > feed_end_ms(model.zone, now_ms)) => {
                 *seen.dead.entry((Reason::FutureTime, None)).or_default() += 1;
             }
             Ok(decoded) => seen.take(model, directory, decoded),

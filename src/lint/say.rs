@@ -106,6 +106,12 @@ impl Say {
         if unknown > 0 {
             about += pick(self.language, "  （? 为不认识的词）", "  (?: not known)");
         }
+        if column.other_values > 0 {
+            let (values, rows) = (column.other_values, column.other_rows);
+            let zh = format!("  另有 {values} 种其他值（{rows} 行），不予显示");
+            let en = format!("  other values: {values} ({rows} rows), not shown");
+            about += pick(self.language, &zh, &en);
+        }
         for shape in &column.shapes {
             let _ = write!(about, "  [{}] {}", shape.shape, shape.rows);
         }

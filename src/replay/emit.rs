@@ -3,7 +3,7 @@
 
 use super::report::line;
 use anyhow::{Context, Result};
-use jianwei_core::domain::Zone;
+use jianwei_core::domain::{Fixed3, Zone};
 use jianwei_core::engine::Effect;
 use jianwei_core::journal::{Body, Evidence, Fact, RecordEntry};
 use jianwei_core::sequencer::Sequenced;
@@ -45,6 +45,18 @@ struct Signal<'a> {
     status: Option<&'static str>,
     counts_as_risk: bool,
     flags: Vec<&'static str>,
+    /// How the subject was found, how surely, and where its name stands.
+    method: Option<&'static str>,
+    confidence: Option<Fixed3>,
+    span: Option<Spanned>,
+}
+
+/// A piece of a field, in characters.
+#[derive(Serialize)]
+struct Spanned {
+    field: &'static str,
+    from: u32,
+    to: u32,
 }
 
 impl Emit {
@@ -101,5 +113,11 @@ fn signal<'a>(entry: &'a RecordEntry, evidence: &'a Evidence, zone: Zone) -> Sig
         status: evidence.status.map(|status| status.as_str()),
         counts_as_risk: evidence.counts_as_risk,
         flags: entry.flags.iter().map(|flag| flag.as_str()).collect(),
+        method: evidence.subject.as_ref().map(|s| s.method.as_str()),
+        confidence: evidence.subject.as_ref().map(|s| s.confidence),
+        span: match &entry.fact {
+            Fact::Text(text) => text.span.map(|s| Spanned { field: s.field.as_str(), from: s.from, to: s.to }),
+            _ => None,
+        },
     }
 }

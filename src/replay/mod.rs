@@ -13,7 +13,9 @@ use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use jianwei_core::intake;
 use jianwei_core::pipeline::{Clock, Model, Source};
-use jianwei_core::sequencer::{FeedMerge, FeedPartition, FeedRecord, Sequenced, Sequencer, SourceRecord, genesis_entry};
+use jianwei_core::sequencer::{
+    FeedMerge, FeedPartition, FeedRecord, Sequenced, Sequencer, SourceRecord, feed_end_ms, genesis_entry,
+};
 use std::collections::BTreeMap;
 
 /// One partition's worth of rows: those of one file and topic, in order.
@@ -50,8 +52,15 @@ pub fn replay_emitting(
     let mut lanes = read_lanes(model, inputs, threads)?;
     let total: usize = lanes.iter().map(|l| l.rows.len()).sum();
     let progress = progress_bar(total as u64);
-    let genesis = genesis_entry(&model.realm, "replay", Clock::Feed, until_ms.unwrap_or(now_ms), now_ms, &model.bundle)
-        .map_err(|e| anyhow::anyhow!("{e}"))?;
+    let genesis = genesis_entry(
+        &model.realm,
+        "replay",
+        Clock::Feed,
+        until_ms.unwrap_or(feed_end_ms(model.zone, now_ms)),
+        now_ms,
+        &model.bundle,
+    )
+    .map_err(|e| anyhow::anyhow!("{e}"))?;
     let (mut sequencer, first) = Sequencer::begin(genesis)?;
     sequencer.set_emit_assessments(assessments);
     take(&first)?;

@@ -1,4 +1,4 @@
-//! Amounts and figures as people write them: 3.5万元, 叁万伍仟元整, 1,234.50, ￥200.
+//! Amounts and figures as people write them: 3.5万元, 3.5w, 叁万伍仟元整, 1,234.50, ￥200.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -58,7 +58,7 @@ fn unit(c: char) -> Option<i128> {
         '十' | '拾' => 10,
         '百' | '佰' => 100,
         '千' | '仟' => 1000,
-        '万' | '萬' => 10_000,
+        '万' | '萬' | 'w' | 'W' => 10_000,
         '亿' | '億' => 100_000_000,
         _ => return None,
     })
@@ -70,7 +70,7 @@ impl Amount {
         while let Some(c) = rest.chars().next() {
             if c.is_ascii_digit() {
                 let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(rest.len());
-                self.arabic(&rest[..end])?;
+                self.arabic(&rest[..end], rest[end..].chars().next())?;
                 rest = &rest[end..];
                 continue;
             }
@@ -96,7 +96,7 @@ impl Amount {
         }
     }
 
-    fn arabic(&mut self, text: &str) -> Option<()> {
+    fn arabic(&mut self, text: &str, next: Option<char>) -> Option<()> {
         let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
         let digits: String = whole.chars().filter(|c| *c != ',').collect();
         let grouped = whole.split(',').enumerate().all(|(n, group)| n == 0 || group.len() == 3);
@@ -104,8 +104,9 @@ impl Amount {
         if self.number.is_some() || !grouped || !decimal || digits.len() > MAX_WHOLE_DIGITS || digits.is_empty() {
             return None;
         }
-        // 3万5: nobody knows whether the five are thousands.
-        if self.unit.is_some_and(|unit| unit > 10 && digits.len() + 1 != unit.to_string().len()) {
+        // 3万5: nobody knows whether the five are thousands, unless it says so (3万5千).
+        let told = next.and_then(unit).zip(self.unit).is_some_and(|(next, last)| next < last);
+        if self.unit.is_some_and(|unit| !told && unit > 10 && digits.len() + 1 != unit.to_string().len()) {
             return None;
         }
         let fraction: i128 = format!("{decimals:0<6}").parse().ok()?;

@@ -179,13 +179,13 @@ pub fn parse_bool(text: &str) -> Option<bool> {
     }
 }
 
-/// The code of a trade (GB/T 4754) by its digits, as conditions write it: `C1399`, `c13.99` and
-/// `1399 其他…` are all 1399. `None` where it is no such code or stands under another letter.
+/// The code of a trade (GB/T 4754) by its digits, as conditions write it: `C1399`, `c13.99`, `C-1399`
+/// and `1399 其他…` are all 1399. `None` where it is no such code or stands under another letter.
 pub fn industry_code(text: &str) -> Option<String> {
     // Sections A to T: the last division of each.
     const LAST_DIVISIONS: [u32; 20] = [5, 12, 43, 46, 50, 52, 60, 62, 65, 69, 70, 72, 75, 79, 82, 83, 85, 90, 96, 97];
     let letter = text.chars().next().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_uppercase());
-    let rest = if letter.is_some() { &text[1..] } else { text };
+    let rest = if letter.is_some() { text[1..].trim_start_matches(['-', '_', ' ', '－', '—']) } else { text };
     let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
     let digits: String = rest[..end].chars().filter(|c| *c != '.').collect();
     let named = rest[end..].chars().next().is_none_or(|c| !c.is_ascii_alphanumeric());

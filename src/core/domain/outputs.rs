@@ -36,6 +36,9 @@ pub struct Warning {
     pub warning_id: String,
     pub revision: u32,
     pub status: WarningStatus,
+    /// Why it is over, once it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<WarningEnd>,
     pub realm: String,
     /// Whom this copy is addressed to.
     pub org: String,
@@ -237,6 +240,33 @@ pub enum ClueStatus {
     PassedOn,
     Closed,
     Withdrawn,
+}
+
+/// Why a warning is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WarningEnd {
+    /// It had calmed down, level by level.
+    Calm,
+    /// The lead closed it.
+    Closed,
+    /// All that held it was withdrawn, or found to be unfounded.
+    TakenBack,
+    /// It was about another subject.
+    WrongSubject,
+    /// The enterprise was merged into another.
+    Merged,
+    /// Another pipeline does not have the matter.
+    MatterGone,
+}
+
+impl WarningEnd {
+    pub fn status(self) -> WarningStatus {
+        match self {
+            WarningEnd::WrongSubject => WarningStatus::Withdrawn,
+            _ => WarningStatus::Lifted,
+        }
+    }
 }
 
 /// Why a clue is over.

@@ -235,6 +235,9 @@ pub struct Observation {
     pub value: f64,
     pub unit: Option<String>,
     pub at_ms: i64,
+    /// A device's value that stands for no measurement.
+    #[schemars(skip)]
+    pub spoilt: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, JsonSchema)]

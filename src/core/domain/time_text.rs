@@ -40,6 +40,7 @@ pub fn read_time(raw: &str, zone: Zone) -> Result<TimeRead, TimeProblem> {
     if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.matches('.').count() < 2 {
         return bare_number(&text, zone);
     }
+    let text = basic_form(text);
     let given = Scan(&text).time()?;
     let day_only = given.clock_ms.is_none();
     let Some(date) = NaiveDate::from_ymd_opt(given.year, given.month, given.day) else { return Err(TimeProblem::Malformed) };
@@ -50,6 +51,21 @@ pub fn read_time(raw: &str, zone: Zone) -> Result<TimeRead, TimeProblem> {
         None => zone.instant(at),
     };
     Ok(TimeRead { ms: in_range(ms)?, day_only, bare_number: false })
+}
+
+/// ISO 8601's basic form of a day (`20231210T093000`, `20231210 09:30:00`) with the marks of the other.
+fn basic_form(text: Cow<str>) -> Cow<str> {
+    let digits = |range: std::ops::Range<usize>| text.get(range).filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
+    let (Some(day), Some(rest)) = (digits(0..8), text.get(8..)) else { return text };
+    let Some(clock) = rest.strip_prefix(['T', 't', ' ', '_']).map(str::trim_start) else { return text };
+    let clock_digits = clock.bytes().take_while(u8::is_ascii_digit).count();
+    let (run, behind) = clock.split_at(clock_digits);
+    let clock = match run.len() {
+        4 => format!("{}:{}{behind}", &run[..2], &run[2..]),
+        6 => format!("{}:{}:{}{behind}", &run[..2], &run[2..4], &run[4..]),
+        _ => clock.to_string(),
+    };
+    format!("{}-{}-{} {clock}", &day[..4], &day[4..6], &day[6..]).into()
 }
 
 fn bare_number(text: &str, zone: Zone) -> Result<TimeRead, TimeProblem> {

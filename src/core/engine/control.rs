@@ -2,7 +2,7 @@
 
 use super::state::SubjectKey;
 use super::{Effect, Engine};
-use crate::domain::outputs::WarningStatus;
+use crate::domain::outputs::WarningEnd;
 use crate::pipeline::Model;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ impl Engine {
             self.state.episodes.keys().filter(|k| !model.matters.contains_key(&k.matter)).cloned().collect();
         for key in gone {
             if let Some(matter) = old.matters.get(&key.matter) {
-                self.end_episode(now_ms, matter, &key, WarningStatus::Lifted, effects);
+                self.end_episode(now_ms, matter, &key, WarningEnd::MatterGone, effects);
             }
         }
         let stays = |matter: &str| model.matters.contains_key(matter);

@@ -5,7 +5,7 @@ use super::effects::{Address, topics};
 use super::privacy::View;
 use super::state::*;
 use super::{Effect, Engine, Moment};
-use crate::domain::outputs::{Reminder, ReminderStage, Role, WarningStatus};
+use crate::domain::outputs::{Reminder, ReminderStage, Role, WarningEnd};
 use crate::domain::{Action, Disposition, HOUR_MS, Level, Outcome};
 use std::sync::Arc;
 
@@ -229,9 +229,9 @@ impl Engine {
         }
         let may_judge = role != Role::Informed && matches!(d.action, Action::Feedback | Action::Close | Action::Return);
         let ends = if d.outcome == Some(Outcome::WrongSubject) && may_judge {
-            WarningStatus::Withdrawn
+            WarningEnd::WrongSubject
         } else if d.action == Action::Close && role == Role::Lead {
-            WarningStatus::Lifted
+            WarningEnd::Closed
         } else {
             return;
         };

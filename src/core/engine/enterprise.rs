@@ -53,14 +53,17 @@ impl Engine {
                         self.add_evidence(moment, matter, &key, evidence.kind, subject, hit, compared.as_ref());
                     }
                     (_, true) => {
-                        self.take_back(moment.now_ms, matter, &key, moment.root);
+                        self.take_back_untrue(moment, matter, &key, effects);
                     }
                     (true, false) => continue,
                 }
-                self.assess_enterprise(moment, matter, &key, effects);
+                if !taken_back {
+                    self.assess_enterprise(moment, matter, &key, effects);
+                }
             }
             if taken_back {
-                self.take_back_from_trade(moment.now_ms, matter, moment.root);
+                let trades = self.take_back_from_trade(moment.now_ms, matter, moment.root);
+                self.lift_untrue_trades(moment, matter, &trades, effects);
             }
             if seen || taken_back {
                 continue;
@@ -146,7 +149,7 @@ impl Engine {
         }
         let state = self.state.evidence.entry(key.clone()).or_default();
         for rule in codes.iter().filter_map(|code| rule(matter, code)) {
-            let one = Decayed { value: 1.0, at_ms: moment.event_ms };
+            let one = Decayed { value: moment.weight(), at_ms: moment.event_ms };
             state.counts.entry(rule.code.clone()).or_default().add(one, rule.half_life_days);
         }
         for trigger in matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)) {
@@ -161,6 +164,7 @@ impl Engine {
             attribution: Some((attribution.method, attribution.confidence)),
             root: moment.root,
             excerpt: moment.excerpt_for(matter),
+            half: moment.half,
         });
         if state.refs.len() > MAX_REFS {
             state.refs.pop_front();
@@ -179,17 +183,21 @@ impl Engine {
         held
     }
 
-    /// A newer figure takes the place of the one before, whether or not a rule holds for it.
-    fn forget_figure(&mut self, matter: &Matter, key: &SubjectKey, measure: &str) {
-        let Some(state) = self.state.evidence.get_mut(key) else { return };
+    /// A newer figure takes the place of the one before, whether or not a rule holds for it; true if one held
+    /// for that.
+    pub(super) fn forget_figure(&mut self, matter: &Matter, key: &SubjectKey, measure: &str) -> bool {
+        let mut forgot = false;
+        let Some(state) = self.state.evidence.get_mut(key) else { return false };
         let rules = matter.enterprise.iter().flat_map(|e| &e.evidence);
         for rule in rules.filter(|r| r.figure.as_ref().is_some_and(|test| test.measure == measure)) {
             if state.counts.remove(&rule.code).is_some() {
+                forgot = true;
                 let before = state.refs.len();
                 state.refs.retain(|piece| !piece.rules.contains(&rule.code));
                 state.total = state.total.saturating_sub((before - state.refs.len()) as u64);
             }
         }
+        forgot
     }
 
     /// Takes a record's weight back, as far as it is still remembered one by one; gives the pieces.
@@ -204,8 +212,9 @@ impl Engine {
         state.refs = left.into();
         state.total = state.total.saturating_sub(pieces.len() as u64);
         for (piece, code) in pieces.iter().flat_map(|piece| piece.rules.iter().map(move |code| (piece, code))) {
+            let weight = if piece.half { 0.5 } else { 1.0 };
             if let (Some(rule), Some(count)) = (rule(matter, code), state.counts.get_mut(code)) {
-                count.value = (count.value - stats::decay(count.at_ms - piece.at_ms, rule.half_life_days)).max(0.0);
+                count.value = (count.value - weight * stats::decay(count.at_ms - piece.at_ms, rule.half_life_days)).max(0.0);
             }
         }
         pieces

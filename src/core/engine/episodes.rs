@@ -5,7 +5,7 @@ use super::effects::{Address, topics};
 use super::privacy::View;
 use super::state::*;
 use super::{Effect, Engine, Moment};
-use crate::domain::outputs::{OpenWarning, WarningStatus};
+use crate::domain::outputs::{OpenWarning, WarningEnd, WarningStatus};
 use crate::domain::{Level, short_hash};
 use crate::pipeline::Matter;
 
@@ -59,7 +59,7 @@ impl Engine {
         if status == WarningStatus::Raised && (key.scope == SubjectScope::Enterprise || !matter.closes_periods()) {
             self.set_recheck(moment.now_ms, key, &warning_id);
         }
-        self.tell(matter, key, status, effects);
+        self.tell(matter, key, status, None, effects);
     }
 
     fn open_episode(
@@ -126,9 +126,9 @@ impl Engine {
                 episode.revision += 1;
                 episode.updated_ms = moment.now_ms;
                 episode.level_since_ms = moment.now_ms;
-                self.tell(matter, key, WarningStatus::Downgraded, effects);
+                self.tell(matter, key, WarningStatus::Downgraded, None, effects);
             }
-            None => self.end_episode(moment.now_ms, matter, key, WarningStatus::Lifted, effects),
+            None => self.end_episode(moment.now_ms, matter, key, WarningEnd::Calm, effects),
         }
         true
     }
@@ -150,20 +150,48 @@ impl Engine {
         }
     }
 
+    /// Takes from an enterprise what a record gave that is untrue. A warning that nothing else holds is
+    /// lifted at once; one that was calming down before, on other evidence too, goes on as it did.
+    pub(super) fn take_back_untrue(&mut self, moment: &Moment, matter: &Matter, key: &SubjectKey, effects: &mut Vec<Effect>) {
+        let wanted = |engine: &Engine| engine.wanted_enterprise(moment.now_ms, matter, key).and_then(|(level, _)| level);
+        let held_before = wanted(self).is_some();
+        let pieces = self.take_back(moment.now_ms, matter, key, moment.root);
+        let none_left = !pieces.is_empty() && self.state.evidence.get(key).is_none_or(|e| e.refs.is_empty());
+        if wanted(self).is_none() && (held_before || none_left) {
+            self.end_episode(moment.now_ms, matter, key, WarningEnd::TakenBack, effects);
+        }
+        self.assess_enterprise(moment, matter, key, effects);
+    }
+
+    /// The same for trades whose trigger an untrue record met.
+    pub(super) fn lift_untrue_trades(
+        &mut self,
+        moment: &Moment,
+        matter: &Matter,
+        trades: &[SubjectKey],
+        effects: &mut Vec<Effect>,
+    ) {
+        for key in trades {
+            if self.wanted_industry(moment.now_ms, matter, key).is_none() {
+                self.end_episode(moment.now_ms, matter, key, WarningEnd::TakenBack, effects);
+            }
+        }
+    }
+
     /// Lifts or withdraws a warning: everyone who got it is told, duties end.
     pub(super) fn end_episode(
         &mut self,
         now_ms: i64,
         matter: &Matter,
         key: &SubjectKey,
-        status: WarningStatus,
+        ended: WarningEnd,
         effects: &mut Vec<Effect>,
     ) {
         if let Some(episode) = self.state.episodes.get_mut(key) {
             episode.revision += 1;
             episode.updated_ms = now_ms;
             episode.duties.clear();
-            self.tell(matter, key, status, effects);
+            self.tell(matter, key, ended.status(), Some(ended), effects);
         }
         if let Some(episode) = self.state.episodes.remove(key) {
             self.state.episode_of_warning.remove(&episode.warning_id);
@@ -171,7 +199,14 @@ impl Engine {
     }
 
     /// Publishes the warning as it stands to all its organisations and to `warnings.open`.
-    fn tell(&self, matter: &Matter, key: &SubjectKey, status: WarningStatus, effects: &mut Vec<Effect>) {
+    fn tell(
+        &self,
+        matter: &Matter,
+        key: &SubjectKey,
+        status: WarningStatus,
+        ended: Option<WarningEnd>,
+        effects: &mut Vec<Effect>,
+    ) {
         let Some(episode) = self.state.episodes.get(key) else { return };
         let [mut full, mut masked] = [None, None];
         for (org, role) in episode.recipients.iter() {
@@ -179,7 +214,7 @@ impl Engine {
                 View::Full => (View::Full, &mut full),
                 View::Masked => (View::Masked, &mut masked),
             };
-            let warning = copy.get_or_insert_with(|| self.render(matter, key, episode, status, view));
+            let warning = copy.get_or_insert_with(|| self.render(matter, key, episode, (status, ended), view));
             warning.role = role;
             warning.org = org.to_string();
             let event_id = format!("{}/{}/{org}", episode.warning_id, episode.revision);
@@ -187,8 +222,7 @@ impl Engine {
             let address = Address { topic: topics::warnings(org), key, event_type: "jianwei.warning.v1", event_id };
             self.publish(episode.updated_ms, address, Some(&*warning), effects);
         }
-        let ended = matches!(status, WarningStatus::Lifted | WarningStatus::Withdrawn);
-        self.tell_open(episode.updated_ms, matter, key, ended, effects);
+        self.tell_open(episode.updated_ms, matter, key, ended.is_some(), effects);
     }
 
     /// Publishes the warning's row in `warnings.open`, or its removal.

@@ -61,6 +61,11 @@ impl Figures {
         }
     }
 
+    /// Forgets the figure of one enterprise and measure.
+    pub fn forget_one(&mut self, id: &str, measure: &str) {
+        self.forget(&(measure.to_string(), id.to_string()));
+    }
+
     /// Forgets all figures of one enterprise.
     pub fn forget_enterprise(&mut self, id: &str) {
         let mut from = String::new();

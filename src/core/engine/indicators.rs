@@ -196,6 +196,7 @@ fn piece(moment: &Moment) -> EvidencePiece {
         attribution: None,
         root: moment.root,
         excerpt: None,
+        half: false,
     }
 }
 

@@ -185,19 +185,21 @@ impl Engine {
     }
 
     /// Takes a record from what triggers hold on the matter's trades, in whatever region it was counted:
-    /// the copy that takes it back may name another, or none.
-    pub(super) fn take_back_from_trade(&mut self, now_ms: i64, matter: &Matter, root: u64) {
+    /// the copy that takes it back may name another, or none. Gives the trades it held something on.
+    pub(super) fn take_back_from_trade(&mut self, now_ms: i64, matter: &Matter, root: u64) -> Vec<SubjectKey> {
         let from = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Industry, id: String::new() };
         let trades = self.state.trade_triggers.range_mut(from..).take_while(|(key, _)| key.matter == matter.id);
         let changed = trades.filter_map(|(key, triggers)| triggers.take_back(matter, root).then(|| key.clone()));
-        for key in changed.collect::<Vec<_>>() {
+        let changed: Vec<SubjectKey> = changed.collect();
+        for key in &changed {
             // A surge the trigger had risen above is named again.
             let surge = self.wanted_by_count(matter, &key.id).cloned();
-            if let (Some(episode), Some(triggers)) = (self.state.episodes.get_mut(&key), self.state.trade_triggers.get(&key)) {
+            if let (Some(episode), Some(triggers)) = (self.state.episodes.get_mut(key), self.state.trade_triggers.get(key)) {
                 episode.name_what_is_left(triggers, now_ms);
                 episode.assessment = episode.assessment.take().or(surge);
             }
         }
+        changed
     }
 
     /// Takes one count out of a matter's series again, where its period is still open.
@@ -279,6 +281,7 @@ impl Series {
             attribution: evidence.subject.as_ref().map(|s| (s.method, s.confidence)),
             root: moment.root,
             excerpt: moment.excerpt_for(matter),
+            half: moment.half,
         });
         if self.refs.len() > MAX_REFS {
             self.refs.pop_front();

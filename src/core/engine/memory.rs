@@ -1,11 +1,12 @@
 //! What the engine remembers of records, so that each counts once: what each gave, which records add
 //! to which, who said nearly the same, and which caller was heard. All of it bounded: the oldest goes.
 
+use super::again::{AllWaiting, MAX_WAITING, MAX_WAITING_OF_ONE, Voice, Waiting};
 use super::state::SubjectKey;
 use crate::domain::{DAY_MS, RecordKind, hash64};
 use crate::journal::Caller;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Tickets and reports of which it is remembered what they gave. Later copies of a forgotten one count
 /// nothing, and take back only what they name themselves.
@@ -62,7 +63,7 @@ pub struct Counted {
 
 /// A map that forgets the oldest key at its bound.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Bounded<V> {
+pub(super) struct Bounded<V> {
     map: BTreeMap<u64, V>,
     order: VecDeque<u64>,
 }
@@ -74,7 +75,20 @@ impl<V> Default for Bounded<V> {
 }
 
 impl<V> Bounded<V> {
-    fn insert(&mut self, key: u64, value: V, max: usize) {
+    pub(super) fn get(&self, key: u64) -> Option<&V> {
+        self.map.get(&key)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Takes a value out; its key keeps its place in the order.
+    pub(super) fn take(&mut self, key: u64) -> Option<V> {
+        self.map.remove(&key)
+    }
+
+    pub(super) fn insert(&mut self, key: u64, value: V, max: usize) {
         if self.map.insert(key, value).is_some() {
             return;
         }
@@ -93,6 +107,17 @@ struct Heard {
     root: u64,
     sketch: u64,
     at_ms: i64,
+    day: i64,
+    caller: Option<u64>,
+}
+
+/// Texts of a week that say nearly the same of one subject.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct NearTexts {
+    /// Those that weigh something.
+    pub counted: usize,
+    /// Different callers of the day in question, known and not the one who speaks, heard or not.
+    pub callers_of_day: usize,
 }
 
 /// A ticket of no matter.
@@ -133,6 +158,7 @@ pub struct Memory {
     /// All of them are looked through for each new one: [`Print`]s lie close together.
     prints: VecDeque<Print>,
     unclassified: VecDeque<Unclassified>,
+    waiting: AllWaiting,
 }
 
 impl Memory {
@@ -168,18 +194,50 @@ impl Memory {
         }
     }
 
-    /// Whether a text about the subject is nearly the same as another record's.
-    pub fn is_near(&self, key: &SubjectKey, root: u64, sketch: u64, at_ms: i64) -> bool {
-        let heard = self.sketches.get(&subject_hash(key));
-        heard.into_iter().flatten().any(|h| {
-            h.root != root && (at_ms - h.at_ms).abs() <= NEAR_DAYS * DAY_MS && (h.sketch ^ sketch).count_ones() <= NEAR_BITS
-        })
+    /// What other records say of the subject in nearly the same words.
+    pub(super) fn near_texts(&self, key: &SubjectKey, sketch: u64, voice: &Voice) -> NearTexts {
+        let subject = subject_hash(key);
+        let is_near = |root: u64, other: u64, at_ms: i64| {
+            root != voice.root && (voice.at_ms - at_ms).abs() <= NEAR_DAYS * DAY_MS && (other ^ sketch).count_ones() <= NEAR_BITS
+        };
+        let mut near = NearTexts::default();
+        let mut callers = BTreeSet::new();
+        for heard in self.sketches.get(&subject).into_iter().flatten() {
+            if is_near(heard.root, heard.sketch, heard.at_ms) {
+                near.counted += 1;
+                callers.extend(heard.caller.filter(|_| heard.day == voice.day));
+            }
+        }
+        if near.counted > 0 {
+            for Waiting { voice: other, .. } in self.waiting.get(subject).into_iter().flatten() {
+                if other.day == voice.day && other.sketch.is_some_and(|s| is_near(other.root, s, other.at_ms)) {
+                    callers.extend(other.caller);
+                }
+            }
+        }
+        near.callers_of_day = callers.iter().filter(|caller| Some(**caller) != voice.caller).count();
+        near
     }
 
-    pub fn note_sketch(&mut self, key: &SubjectKey, root: u64, sketch: u64, at_ms: i64) {
+    pub(super) fn note_waiting(&mut self, key: &SubjectKey, waiting: Waiting) {
+        let subject = subject_hash(key);
+        let mut all = self.waiting.take(subject).unwrap_or_default();
+        if all.len() < MAX_WAITING_OF_ONE && all.iter().all(|w| w.voice.root != waiting.voice.root) {
+            all.push(waiting);
+        }
+        self.waiting.insert(subject, all, MAX_WAITING);
+    }
+
+    /// The records that may get a weight for the subject now, the first first.
+    pub(super) fn take_waiting(&mut self, key: &SubjectKey) -> Vec<Waiting> {
+        self.waiting.take(subject_hash(key)).unwrap_or_default()
+    }
+
+    pub(super) fn note_sketch(&mut self, key: &SubjectKey, sketch: u64, voice: &Voice) {
         let subject = subject_hash(key);
         let heard = self.sketches.entry(subject).or_default();
-        heard.push_back(Heard { root, sketch, at_ms });
+        let Voice { root, at_ms, day, caller, .. } = *voice;
+        heard.push_back(Heard { root, sketch, at_ms, day, caller });
         self.sketch_order.push_back(subject);
         if heard.len() > MAX_SKETCHES_OF_ONE || heard.front().is_some_and(|h| h.at_ms < at_ms - NEAR_DAYS * DAY_MS) {
             heard.pop_front();
@@ -283,6 +341,7 @@ impl Memory {
             + self.callers.map.len()
             + self.sketch_order.len()
             + self.unclassified.len()
+            + self.waiting.len()
     }
 
     pub fn is_empty(&self) -> bool {

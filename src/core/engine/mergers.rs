@@ -4,26 +4,14 @@
 use super::state::*;
 use super::weigh::enterprise_key;
 use super::{Effect, Engine, Moment};
-use crate::domain::outputs::WarningStatus;
+use crate::domain::outputs::WarningEnd;
 use crate::pipeline::Matter;
 use std::sync::Arc;
 
-/// How many mergers in a row are followed.
-pub const MAX_MERGERS: usize = 8;
-
 impl Engine {
-    /// The enterprise that records of this id count for: the last of its mergers. A circle of mergers is
-    /// none.
+    /// The enterprise that records of this id count for.
     pub(super) fn stands_for(&self, id: &str) -> String {
-        let mut at = id;
-        for _ in 0..MAX_MERGERS {
-            match self.state.directory.get(at).and_then(|row| row.merged_into.as_deref()) {
-                Some(next) if next != id => at = next,
-                Some(_) => return id.to_string(),
-                None => break,
-            }
-        }
-        at.to_string()
+        self.state.directory.stands_for(id).to_string()
     }
 
     /// The directory says that `id` was merged into another: evidence, figures and standing go there, and
@@ -55,7 +43,7 @@ impl Engine {
     fn merge_matter(&mut self, moment: &Moment, matter: &Matter, id: &str, to: &str, effects: &mut Vec<Effect>) {
         let (old, new) = (enterprise_key(matter, id), enterprise_key(matter, to));
         // The last copy still says what is lifted; then the evidence goes.
-        self.end_episode(moment.now_ms, matter, &old, WarningStatus::Lifted, effects);
+        self.end_episode(moment.now_ms, matter, &old, WarningEnd::Merged, effects);
         let Some(from) = self.state.evidence.remove(&old) else { return };
         self.publish_profile(moment.now_ms, matter, &old, effects);
         self.state.evidence.entry(new.clone()).or_default().absorb(from, matter);

@@ -4,6 +4,7 @@
 //! entry's stamp fire before it, as of their due time, in (due time, key) order; a timer sets only
 //! later timers.
 
+mod again;
 mod baseline;
 mod clues;
 mod control;
@@ -18,15 +19,17 @@ pub mod memory;
 mod mergers;
 mod periods;
 mod privacy;
+mod readings;
 mod render;
 mod state;
 pub mod stats;
 mod triggers;
 mod weigh;
 
+pub use again::{MAX_WAITING, MAX_WAITING_OF_ONE, NEAR_WHOLE};
 pub use clues::{MAX_CLUE_MATTERS, MAX_OPEN_CLUES};
 pub use effects::{Effect, MAX_OUTPUT_BYTES, Publication, topics};
-pub use mergers::MAX_MERGERS;
+pub use readings::{MAX_READINGS, STUCK_GAP_HOURS, STUCK_HOURS, STUCK_READINGS};
 pub use state::*;
 pub use weigh::{FALSE_CLOSURE_DAYS, MAX_SECONDARY};
 
@@ -99,12 +102,19 @@ struct Moment<'a> {
     root: u64,
     /// What the record's text may be quoted with.
     excerpt: Option<&'a str>,
+    /// Others said it before in the same words: it weighs half.
+    half: bool,
 }
 
 impl Moment<'_> {
     /// The excerpt, for a matter that asks for excerpts.
     fn excerpt_for(&self, matter: &crate::pipeline::Matter) -> Option<String> {
         self.excerpt.filter(|_| matter.excerpt).map(str::to_string)
+    }
+
+    /// The evidence rules it meets count so much.
+    fn weight(&self) -> f64 {
+        if self.half { 0.5 } else { 1.0 }
     }
 
     /// The record behind it, as one that met a trigger.
@@ -244,7 +254,7 @@ impl Engine {
             Fact::Text(text) => text.excerpt.as_deref(),
             _ => None,
         };
-        let moment = Moment { now_ms, event_ms, cause: &record.id, root, excerpt };
+        let moment = Moment { now_ms, event_ms, cause: &record.id, root, excerpt, half: false };
         match &record.fact {
             // Tickets and reports of journals older than `Fact::Text`.
             Fact::Evidence(evidence) if evidence.kind == RecordKind::Ticket => {
@@ -254,6 +264,7 @@ impl Engine {
             Fact::Text(text) => self.text(&moment, text, effects),
             Fact::Evidence(evidence) => self.evidence(&moment, evidence, None, effects),
             Fact::Figure(figure) => self.evidence(&moment, &figure.evidence, Some(figure), effects),
+            Fact::Reading(reading) => self.reading(&moment, reading, effects),
             Fact::Enterprise(row) => self.upsert_enterprise(&moment, row.clone(), effects),
             Fact::EnterpriseRemoved { id } => self.state.directory.remove(id),
             Fact::Inspector(row) => {
@@ -298,7 +309,7 @@ impl Engine {
 
     fn fire(&mut self, due_ms: i64, timer: Timer, effects: &mut Vec<Effect>) {
         let cause = format!("timer/{due_ms}");
-        let moment = Moment { now_ms: due_ms, event_ms: due_ms, cause: &cause, root: 0, excerpt: None };
+        let moment = Moment { now_ms: due_ms, event_ms: due_ms, cause: &cause, root: 0, excerpt: None, half: false };
         match timer {
             Timer::ClosePeriod(period) => self.close_period(&moment, period, effects),
             Timer::Recheck { subject, warning_id } => self.recheck(&moment, &subject, &warning_id, effects),
@@ -349,6 +360,7 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         clue_count: 0,
         timers: BTreeMap::new(),
         figures: Default::default(),
+        readings: Default::default(),
         trade_triggers: BTreeMap::new(),
         seen: SeenIds::default(),
         memory: memory::Memory::default(),

@@ -13,7 +13,7 @@ impl Engine {
         matter: &Matter,
         key: &SubjectKey,
         episode: &Episode,
-        status: WarningStatus,
+        (status, ended): (WarningStatus, Option<WarningEnd>),
         view: View,
     ) -> Warning {
         let model = &self.model;
@@ -33,12 +33,16 @@ impl Engine {
             warning_id: episode.warning_id.clone(),
             revision: episode.revision,
             status,
+            ended,
             realm: model.realm.clone(),
             org: String::new(),
             scope: key.scope.into(),
             level: episode.level,
             category: matter.category,
-            headline: self.headline(matter, key, episode, view),
+            headline: match ended {
+                Some(WarningEnd::TakenBack) => self.taken_back_headline(matter, key, view),
+                _ => self.headline(matter, key, episode, view),
+            },
             disclaimer: model.text(&model.disclaimer).to_string(),
             matter: MatterRef {
                 id: matter.id.clone(),
@@ -199,6 +203,14 @@ impl Engine {
         }
         let score = self.scored(episode.updated_ms, matter, key).map_or(0, |s| s.score);
         if zh { format!("{name}·{subject}：风险分 {score}") } else { format!("{name}, {subject}: risk score {score}") }
+    }
+
+    fn taken_back_headline(&self, matter: &Matter, key: &SubjectKey, view: View) -> String {
+        let (name, subject) = (self.model.text(&matter.name), self.subject_name(key, view));
+        match self.model.language {
+            Language::Zh => format!("{name}·{subject}：所依据的线索已撤回或查不属实，预警解除"),
+            Language::En => format!("{name}, {subject}: what it rested on was withdrawn or found untrue"),
+        }
     }
 
     fn surge_text(&self, matter: &Matter, key: &SubjectKey, a: &Assessment) -> String {

@@ -2,6 +2,7 @@
 
 use super::figures::Figures;
 use super::memory::Memory;
+use super::readings::Readings;
 use super::stats::decay;
 use super::triggers::{Met, Triggers};
 use crate::domain::outputs::ReminderStage;
@@ -54,6 +55,8 @@ pub struct State {
     pub timers: BTreeMap<(i64, String), Timer>,
     /// The newest figures of enterprises.
     pub figures: Figures,
+    /// The newest values of devices.
+    pub readings: Readings,
     /// What triggers hold on trades; on enterprises it stands with their evidence.
     pub trade_triggers: BTreeMap<SubjectKey, Triggers>,
     pub seen: SeenIds,
@@ -142,6 +145,8 @@ pub struct EvidencePiece {
     pub root: u64,
     /// A masked piece of its text, where the matter asks for it.
     pub excerpt: Option<String>,
+    /// It counts half.
+    pub half: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

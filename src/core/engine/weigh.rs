@@ -2,7 +2,8 @@
 //! again; a later copy adds what it says anew, moves what it says of another, takes back what was
 //! withdrawn or found 不属实. What one caller, or one text, says of a subject again weighs nothing.
 
-use super::memory::{Counted, Given, MAX_GIVEN_KEYS, Ticket, caller_hash, caller_mark, record_key};
+use super::again::Worth;
+use super::memory::{Counted, Given, MAX_GIVEN_KEYS, Ticket, caller_hash, record_key};
 use super::state::*;
 use super::{Effect, Engine, Moment};
 use crate::domain::outputs::{ClueEnd, ClueStatus};
@@ -152,6 +153,7 @@ impl Engine {
             }
             let pieces = self.take_back(moment.now_ms, matter, &key, moment.root);
             self.state.memory.forget_sketch(&key, moment.root);
+            self.promote(moment, matter, &key, effects);
             self.assess_enterprise(moment, matter, &key, effects);
             // Where the copy says nothing of the matter, the pieces go over as they were.
             if evidence.matters.iter().any(|hit| hit.matter == matter.id) {
@@ -160,7 +162,7 @@ impl Engine {
             let to = enterprise_key(matter, &first.id);
             for piece in pieces {
                 let hit = MatterHit { matter: matter.id.clone(), counted: false, evidence: piece.rules, triggers: Vec::new() };
-                let then = Moment { event_ms: piece.at_ms, ..*moment };
+                let then = Moment { event_ms: piece.at_ms, half: piece.half, ..*moment };
                 self.add_evidence(&then, matter, &to, evidence.kind, first, &hit, None);
             }
             self.assess_enterprise(moment, matter, &to, effects);
@@ -183,7 +185,7 @@ impl Engine {
             // The industry counts a record by the first it accuses.
             let mut damped = false;
             for (at, attribution) in accused.iter().enumerate() {
-                let damped_here = self.give_one(moment, said, matter, hit, attribution, given, effects);
+                let damped_here = self.give_one(moment, said, matter, hit, (at == 0, attribution), given, effects);
                 damped |= at == 0 && damped_here;
             }
             if accused.is_empty() {
@@ -208,7 +210,7 @@ impl Engine {
         said: &Said,
         matter: &Matter,
         hit: &MatterHit,
-        attribution: &Attribution,
+        (first, attribution): (bool, &Attribution),
         given: &mut Given,
         effects: &mut Vec<Effect>,
     ) -> bool {
@@ -217,12 +219,17 @@ impl Engine {
         if had && !said.again {
             return false;
         }
-        let damped = !had && weighs(hit) && self.is_said_again(moment, said.text, &key, given);
+        let evidence = &said.text.evidence;
+        let voice = self.voice(moment, said.text, &key);
+        let worth = if !had && weighs(hit) { self.hear(&key, &voice, given) } else { Worth::Whole };
+        let damped = worth == Worth::Nothing;
         let added = if damped {
             self.state.counters.damped += 1;
+            self.let_wait(moment, &key, voice, evidence, attribution, hit, first);
             self.add_trigger_only(moment, matter, &key, hit)
         } else {
-            self.add_evidence(moment, matter, &key, said.text.evidence.kind, attribution, hit, None)
+            let moment = Moment { half: worth == Worth::Half, ..*moment };
+            self.add_evidence(&moment, matter, &key, evidence.kind, attribution, hit, None)
         };
         if added && !had && given.keys.len() < MAX_GIVEN_KEYS {
             given.keys.push(key.clone());
@@ -249,35 +256,13 @@ impl Engine {
         if given.keys.iter().any(|k| k.matter == key.matter) || given.counted.iter().any(|c| c.matter == key.matter) {
             return false;
         }
-        let damped = weighs(hit) && self.is_said_again(moment, text, &key, given);
+        let voice = self.voice(moment, text, &key);
+        let damped = weighs(hit) && self.hear(&key, &voice, given) == Worth::Nothing;
         self.state.counters.damped += u64::from(damped);
         if self.trigger_industry(moment, matter, &key, hit, damped, effects) && given.keys.len() < MAX_GIVEN_KEYS {
             given.keys.push(key);
         }
         damped
-    }
-
-    /// Whether the caller said it of the same subject that day, or another record said nearly the same of
-    /// the same enterprise within a week. If not, it is what later ones are compared with.
-    fn is_said_again(&mut self, moment: &Moment, text: &TextFact, key: &SubjectKey, given: &mut Given) -> bool {
-        let memory = &mut self.state.memory;
-        let mark = text.caller.as_ref().map(|caller| caller_mark(caller, key));
-        // A clerk's template serves a whole city: texts are compared within one enterprise only.
-        let sketch = text.sketch.filter(|_| key.scope == SubjectScope::Enterprise);
-        let again = mark.is_some_and(|mark| memory.was_heard(mark, moment.root))
-            || sketch.is_some_and(|sketch| memory.is_near(key, moment.root, sketch, moment.event_ms));
-        if !again {
-            if let Some(mark) = mark {
-                memory.note_caller(mark, moment.root);
-                if !given.caller_marks.contains(&mark) && given.caller_marks.len() < MAX_GIVEN_KEYS {
-                    given.caller_marks.push(mark);
-                }
-            }
-            if let Some(sketch) = sketch {
-                memory.note_sketch(key, moment.root, sketch, moment.event_ms);
-            }
-        }
-        again
     }
 
     /// Withdrawn, or 不属实: takes back what the record gave, and what this copy of it names.
@@ -291,10 +276,11 @@ impl Engine {
     ) {
         let model = Arc::clone(&self.model);
         let mut keys = BTreeSet::new();
+        let mut trades = Vec::new();
         for hit in &evidence.matters {
             let Some(matter) = model.matters.get(&hit.matter) else { continue };
             keys.extend(accused.iter().map(|a| enterprise_key(matter, &a.id)));
-            self.take_back_from_trade(moment.now_ms, matter, moment.root);
+            trades.push((matter, self.take_back_from_trade(moment.now_ms, matter, moment.root)));
         }
         if let Some(given) = &given {
             let resolved = |k: &SubjectKey| SubjectKey { id: self.stands_for(&k.id), ..k.clone() };
@@ -307,11 +293,17 @@ impl Engine {
         for key in keys {
             let Some(matter) = model.matters.get(&key.matter) else { continue };
             if key.scope == SubjectScope::Industry {
-                self.take_back_from_trade(moment.now_ms, matter, moment.root);
+                trades.push((matter, self.take_back_from_trade(moment.now_ms, matter, moment.root)));
+            } else if evidence.takes_back() {
+                self.promote(moment, matter, &key, effects);
+                self.take_back_untrue(moment, matter, &key, effects);
             } else {
                 self.take_back(moment.now_ms, matter, &key, moment.root);
                 self.assess_enterprise(moment, matter, &key, effects);
             }
+        }
+        for (matter, trades) in trades.iter().filter(|_| evidence.takes_back()) {
+            self.lift_untrue_trades(moment, matter, trades, effects);
         }
         if let Some(given) = given {
             let over = Given { over: true, closed_ms: given.closed_ms, ..Given::default() };

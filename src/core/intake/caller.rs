@@ -55,25 +55,60 @@ impl CallerKey {
     /// The caller of a record of this time: by the phone, else by the id number; none where neither is one.
     pub fn caller(&self, zone: Zone, at_ms: i64, phone: Option<&str>, id_no: Option<&str>) -> Option<Caller> {
         let who = phone.and_then(phone_number).or_else(|| id_no.and_then(id_number))?;
-        let mut mac = self.mac.clone();
-        mac.update(format!("jianwei caller\n{}\n{who}", zone.date(at_ms)).as_bytes());
-        let digest = mac.finalize().into_bytes();
-        let day_hash = digest.iter().take(8).fold(0u64, |hash, byte| hash << 8 | u64::from(*byte));
+        let day_hash = self.hash(&format!("jianwei caller\n{}\n{who}", zone.date(at_ms)));
         Some(Caller { key_id: self.id.clone(), day_hash })
+    }
+
+    /// Of a record id that is somebody's number: the same on every day.
+    pub(super) fn id_hash(&self, number: &str) -> u64 {
+        self.hash(&format!("jianwei id\n{number}"))
+    }
+
+    fn hash(&self, text: &str) -> u64 {
+        let mut mac = self.mac.clone();
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes().iter().take(8).fold(0u64, |hash, byte| hash << 8 | u64::from(*byte))
     }
 }
 
-/// `phone` and the digits of a number, the country's code left out.
+/// Masked, or written to fill a form: whoever that is, it is not one person.
+fn is_masked(raw: &str) -> bool {
+    let digits = || raw.chars().any(|c| c.is_ascii_digit());
+    raw.contains(['*', '＊', '#', '×', '•', '●', '…']) || digits() && raw.to_ascii_lowercase().contains("xx")
+}
+
+/// Of several numbers in one cell, the first that is one.
 fn phone_number(raw: &str) -> Option<String> {
+    raw.split(['/', ';', ',', '、', '；', '，', '转', '|']).find_map(one_phone_number)
+}
+
+/// `phone` and the digits of a number, the country's code left out.
+fn one_phone_number(raw: &str) -> Option<String> {
+    if is_masked(raw) {
+        return None;
+    }
     let digits: String = raw.nfkc().filter(char::is_ascii_digit).collect();
     let local = digits.strip_prefix("00").unwrap_or(&digits);
     let local = local.strip_prefix("86").filter(|rest| rest.len() >= 10).unwrap_or(local);
-    told_apart(local, MIN_PHONE_DIGITS).then(|| format!("phone {local}"))
+    (told_apart(local, MIN_PHONE_DIGITS) && !is_filler(local)).then(|| format!("phone {local}"))
+}
+
+/// 13800000000, 13800138000, 12345678901; the hotline's own number, with an area code.
+fn is_filler(digits: &str) -> bool {
+    let bytes = digits.as_bytes();
+    let last = bytes.get(bytes.len().saturating_sub(8)..).unwrap_or_default();
+    let one_digit = last.len() == 8 && last.iter().all(|b| Some(b) == last.first());
+    let counted = digits.starts_with("1234567") || digits.ends_with("87654321");
+    let hotline = digits.starts_with('0') && digits.ends_with("12345") && bytes.len() <= 9;
+    one_digit || counted || hotline || digits == "13800138000"
 }
 
 fn id_number(raw: &str) -> Option<String> {
+    if is_masked(raw) {
+        return None;
+    }
     let id: String = raw.nfkc().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    told_apart(&id, MIN_ID_CHARS).then(|| format!("id {id}"))
+    (told_apart(&id, MIN_ID_CHARS) && !id.starts_with("12345678")).then(|| format!("id {id}"))
 }
 
 /// Long enough, and not one character again and again, as forms that ask for a number are filled.
@@ -111,9 +146,30 @@ mod tests {
             assert!(other.is_some() && other != one, "{what}");
         }
         assert_eq!(hash(&k1, morning, "匿名", "37100019000101001x"), hash(&k1, morning, "", "37100019000101001X"));
-        for nothing in ["", "无", "12345", "00000000000", "----"] {
+        for nothing in [
+            "",
+            "无",
+            "匿名",
+            "12345",
+            "00000000000",
+            "----",
+            "138****0000",
+            "138＊＊＊＊0000",
+            "1380000xxxx",
+            "138×××××000",
+            "13800000000",
+            "13800138000",
+            "12345678901",
+            "1234567",
+            "0631-12345",
+            "063112345",
+            "无/匿名",
+        ] {
             assert_eq!(hash(&k1, morning, nothing, "无"), None, "{nothing}");
+            assert_eq!(hash(&k1, morning, nothing, "3710**********001X"), None, "{nothing}");
         }
+        assert_eq!(hash(&k1, morning, "无/13800000001；13900000002", ""), one, "the first of several");
+        assert_eq!(hash(&k1, morning, "0631-5000000转8001", ""), hash(&k1, morning, "06315000000", ""));
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use super::Ahead;
 use super::bytes;
 use super::caller::CallerKey;
+use super::clean::note;
 use super::fields::Fields;
-use super::mask;
+use super::{mask, sensor};
 use crate::domain::*;
 use crate::journal::{Caller, Flag, Reason};
 use crate::pipeline::{Model, Source};
@@ -52,6 +53,10 @@ pub fn decode(model: &Model, source: &Source, key: Option<&[u8]>, value: Option<
         SourceKind::Dispositions => disposition(&mut fields, source.org.as_deref().unwrap_or_default())?,
         SourceKind::Control => control(&mut fields, model)?,
     };
+    // Where hours matter. Inspections, penalties and permits are of a day.
+    if day_resolution && matches!(record, Record::Ticket(_) | Record::Report(_) | Record::Alarm(_) | Record::Observation(_)) {
+        note(&mut fields.flags, Flag::DayOnly);
+    }
     let caller = model.caller_key.as_ref().and_then(|key| caller(&mut fields, model, &record, key));
     Ok(Decoded { record, flags: fields.flags, day_resolution, caller, ahead: None })
 }
@@ -88,13 +93,25 @@ fn tombstone(model: &Model, source: &Source, key: Option<&str>) -> Result<Decode
     Ok(Decoded { record: Record::EnterpriseRemoved { id }, flags: Vec::new(), day_resolution: false, caller: None, ahead: None })
 }
 
+impl Decoded {
+    /// The device has said the same for so long that it measures nothing.
+    pub fn note_stuck(&mut self) {
+        match &mut self.record {
+            Record::Alarm(record) => record.spoilt = true,
+            Record::Observation(record) => record.spoilt = true,
+            _ => return,
+        }
+        note(&mut self.flags, Flag::SensorStuck);
+    }
+}
+
 type Read = Result<(Record, bool), Rejection>;
 
 fn ticket(f: &mut Fields) -> Read {
     let (received_at_ms, day) = f.required_time("received_at")?;
     let (subject_id, subject_hint) = f.hinted_id("subject_uscc");
     let ticket = Ticket {
-        ticket_no: f.own_id("ticket_no")?,
+        ticket_no: f.own_id_at("ticket_no", Some(received_at_ms))?,
         received_at_ms,
         title: f.title("title"),
         content: f.long_text("content"),
@@ -106,7 +123,7 @@ fn ticket(f: &mut Fields) -> Read {
         subject_id,
         subject_hint,
         urgency: f.word("urgency", Urgency::parse),
-        relates_to: f.verbatim("relates_to"),
+        relates_to: f.related_id("relates_to", received_at_ms),
         status: f.word("status", TicketStatus::parse),
         status_at_ms: f.time("status_at"),
         verified: f.bool("verified"),
@@ -125,7 +142,7 @@ fn report(f: &mut Fields) -> Read {
     let channel = f.required_text("channel")?;
     let unknown = Rejection { reason: Reason::BadValue, field: Some("channel".into()) };
     let record = Report {
-        report_id: f.own_id("report_id")?,
+        report_id: f.own_id_at("report_id", Some(reported_at_ms))?,
         reported_at_ms,
         channel: Channel::parse(&channel).ok_or(unknown)?,
         source: f.text("source"),
@@ -148,7 +165,7 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
         "inspection" => {
             let (at_ms, day) = f.required_time("at")?;
             let record = Inspection {
-                inspection_id: f.own_id("inspection_id")?,
+                inspection_id: f.own_id_at("inspection_id", Some(at_ms))?,
                 id: f.required_enterprise_id("id")?,
                 org: f.organisation("org"),
                 at_ms,
@@ -161,7 +178,7 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
         "penalty" => {
             let (at_ms, day) = f.required_time("at")?;
             let record = Penalty {
-                penalty_id: f.own_id("penalty_id")?,
+                penalty_id: f.own_id_at("penalty_id", Some(at_ms))?,
                 id: f.required_enterprise_id("id")?,
                 org: f.organisation("org"),
                 at_ms,
@@ -175,7 +192,7 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
         "permit" => {
             let (valid_from_ms, day) = f.required_time("valid_from")?;
             let record = Permit {
-                permit_id: f.own_id("permit_id")?,
+                permit_id: f.own_id_at("permit_id", Some(valid_from_ms))?,
                 id: f.required_enterprise_id("id")?,
                 org: f.organisation("org"),
                 r#type: f.text("type"),
@@ -198,19 +215,23 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
         "indicator" => indicator(f, model),
         "observation" => {
             let (at_ms, day) = f.required_time("at")?;
-            let record = Observation {
+            let mut record = Observation {
                 id: f.required_enterprise_id("id")?,
                 measure: f.required_text("measure")?,
                 value: f.required_number("value")?,
                 unit: f.text("unit"),
                 at_ms,
+                spoilt: false,
             };
+            let fault = sensor::observation_fault(&record);
+            record.spoilt = fault.is_some();
+            f.flags.extend(fault);
             Ok((Record::Observation(record), day))
         }
         "alarm" => {
             let (at_ms, day) = f.required_time("at")?;
             let mut record = Alarm {
-                alarm_id: f.own_id("alarm_id")?,
+                alarm_id: f.own_id_at("alarm_id", Some(at_ms))?,
                 id: f.required_enterprise_id("id")?,
                 device: f.text("device"),
                 at_ms,
@@ -221,26 +242,13 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
                 quality: f.text("quality"),
                 spoilt: false,
             };
-            let fault = sensor_fault(&record);
+            let fault = sensor::alarm_fault(&record);
             record.spoilt = fault.is_some();
             f.flags.extend(fault);
             Ok((Record::Alarm(record), day))
         }
         _ => Err(Rejection { reason: Reason::UnknownKind, field: Some("kind".into()) }),
     }
-}
-
-/// Why the value of an alarm measures nothing. Figures of firms are no devices' values: 9999 yuan may
-/// well be a balance.
-fn sensor_fault(alarm: &Alarm) -> Option<Flag> {
-    const SENTINELS: [f64; 8] = [9999.0, 99999.0, 9999.9, 999.9, -999.0, -999.9, -9999.0, -99999.0];
-    const BAD: [&str; 12] =
-        ["stuck", "frozen", "bad", "fault", "faulty", "invalid", "卡死", "恒值", "故障", "异常", "无效", "传感器故障"];
-    if SENTINELS.contains(&alarm.value) {
-        return Some(Flag::SensorSentinel);
-    }
-    let quality = alarm.quality.as_deref()?;
-    BAD.iter().any(|word| word.eq_ignore_ascii_case(quality)).then_some(Flag::SensorStuck)
 }
 
 /// A free label; what the pipeline itself names stays as it is, all else without personal data. Before any id

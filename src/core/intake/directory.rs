@@ -10,6 +10,9 @@ use std::sync::Arc;
 /// Most enterprises one realm may hold, bare ones included.
 pub const MAX_ENTERPRISES: usize = 5_000_000;
 
+/// How many mergers in a row are followed.
+pub const MAX_MERGERS: usize = 8;
+
 /// Beginnings of ids looked through for an organisation code.
 pub const MAX_CODE_BEGINNINGS: usize = 4_096;
 
@@ -69,6 +72,26 @@ impl Directory {
         if let Some(row) = self.rows.remove(id) {
             self.index.remove(&row);
         }
+    }
+
+    /// The enterprise that records of this id count for: the last of its mergers. A circle of mergers is
+    /// none.
+    pub fn stands_for<'a>(&'a self, id: &'a str) -> &'a str {
+        let mut at = id;
+        for _ in 0..MAX_MERGERS {
+            match self.rows.get(at).and_then(|row| row.merged_into.as_deref()) {
+                Some(next) if next != id => at = next,
+                Some(_) => return id,
+                None => break,
+            }
+        }
+        at
+    }
+
+    /// Enterprises whose id begins so, at most `most`.
+    pub fn beginning_with(&self, beginning: &str, most: usize) -> Vec<&str> {
+        let found = self.rows.range(beginning.to_string()..).map(|(id, _)| id.as_str());
+        found.take_while(|id| id.starts_with(beginning)).take(most).collect()
     }
 
     /// Enterprises whose unified code holds this organisation code (its characters 9 to 17), at most

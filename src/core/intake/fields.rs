@@ -4,7 +4,7 @@
 use super::clean::{clean, clean_name, note};
 use super::decode::Rejection;
 use super::mask;
-use super::mojibake;
+use super::{mojibake, own_id};
 use crate::domain::{
     IdHint, IdProblem, IdScheme, TimeProblem, Zone, category_path, industry_code, parse_amount, parse_bool, read_time,
 };
@@ -194,8 +194,30 @@ impl<'a> Fields<'a> {
         Ok(self.bounded(text, max_chars))
     }
 
-    /// The record's own id: its field, or the record key where the map derives it from the row.
+    /// The id of the record it adds to, as that one's own id is read.
+    pub fn related_id(&mut self, field: &'static str, at_ms: i64) -> Option<String> {
+        let id = self.verbatim(field)?;
+        Some(self.without_number(id, Some(at_ms)))
+    }
+
+    /// A number of a person in place of an id goes no further.
+    fn without_number(&mut self, id: String, at_ms: Option<i64>) -> String {
+        match own_id::replaced(&id, at_ms, self.model.zone, self.model.caller_key.as_ref()) {
+            Some(replaced) => {
+                self.flag(Flag::PrivateId);
+                replaced
+            }
+            None => id,
+        }
+    }
+
+    /// The record's own id, where the record has no time of its own.
     pub fn own_id(&mut self, field: &'static str) -> Result<String, Rejection> {
+        self.own_id_at(field, None)
+    }
+
+    /// The record's own id: its field, or the record key where the map derives it from the row.
+    pub fn own_id_at(&mut self, field: &'static str, at_ms: Option<i64>) -> Result<String, Rejection> {
         let id = match (self.map.map(|m| &m.id), self.key) {
             (Some(IdRule::Key), Some(key)) => key.to_string(),
             (Some(IdRule::Key), None) => return Err(missing(field)),
@@ -204,13 +226,13 @@ impl<'a> Fields<'a> {
         if id.is_empty() || id.len() > MAX_OWN_ID_BYTES {
             return Err(Rejection { reason: Reason::BadId, field: Some(field.to_string()) });
         }
-        Ok(id)
+        Ok(self.without_number(id, at_ms))
     }
 
     /// An optional word of a closed list; an unknown one becomes null and a flag.
     pub fn word<T>(&mut self, field: &'static str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let text = self.text(field)?;
-        let parsed = parse(&text);
+        let parsed = parse(&text).or_else(|| parse(without_marks(&text)));
         if parsed.is_none() {
             self.flag(Flag::UnknownWord);
         }
@@ -234,7 +256,7 @@ impl<'a> Fields<'a> {
     pub fn bool(&mut self, field: &'static str) -> Option<bool> {
         let read = match self.value(field, How::Text)? {
             Value::Bool(b) => Some(b),
-            Value::String(text) => parse_bool(&text),
+            Value::String(text) => parse_bool(&text).or_else(|| parse_bool(without_marks(&text))),
             Value::Number(n) => parse_bool(&n.to_string()),
             _ => None,
         };
@@ -410,6 +432,35 @@ fn tidied(raw: String, how: How, flags: &mut Vec<Flag>) -> String {
         return raw;
     }
     clean.into_owned()
+}
+
+/// A word without the brackets, quotes and stops around it: （已办结）, 已办结。
+fn without_marks(text: &str) -> &str {
+    let mark = |c: char| {
+        c.is_whitespace()
+            || c.is_ascii_punctuation()
+            || matches!(
+                c,
+                '（' | '）'
+                    | '【'
+                    | '】'
+                    | '《'
+                    | '》'
+                    | '“'
+                    | '”'
+                    | '‘'
+                    | '’'
+                    | '。'
+                    | '，'
+                    | '；'
+                    | '：'
+                    | '、'
+                    | '！'
+                    | '「'
+                    | '」'
+            )
+    };
+    text.trim_matches(mark)
 }
 
 /// What forms make people write where they have nothing to say.

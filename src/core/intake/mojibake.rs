@@ -50,7 +50,7 @@ static TELLTALES: LazyLock<Vec<char>> = LazyLock::new(|| {
 });
 
 /// The text as it was meant, if it was encoded twice.
-pub(super) fn repaired(text: &str) -> Option<String> {
+pub fn repaired(text: &str) -> Option<String> {
     if text.is_ascii() { None } else { as_latin(text).or_else(|| as_gbk(text)) }
 }
 

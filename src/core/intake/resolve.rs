@@ -3,10 +3,11 @@
 use super::departments::departments;
 use super::hints::{self, Hinted};
 use super::names::{self, Asked};
-use super::{Decoded, Directory, sketch};
+use super::{Decoded, Directory, Reading, sketch};
 use crate::domain::{Fixed3, Indicator, Intent, Record, TicketStatus};
 use crate::journal::{
-    Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit, Named, Span, TextFact,
+    Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit, Named, ReadingFact, Says, Span,
+    TextFact,
 };
 use crate::pipeline::{About, Condition, Model};
 
@@ -22,7 +23,9 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         Record::Control(c) => return Fact::Control(c.clone()),
         record => record,
     };
-    let Whom { subject, span, secondary, candidates } = whom(model, directory, record, flags);
+    let mut whom = whom(model, directory, record, flags);
+    whom.follow_mergers(directory);
+    let Whom { subject, span, secondary, candidates } = whom;
     let row = subject.as_ref().and_then(|s| directory.get(&s.id));
     let industry = row.and_then(|r| r.industry.as_deref());
     let counts_as_risk = counts_as_risk(record);
@@ -38,6 +41,9 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         subject,
         candidates,
     };
+    if let Some(of_device) = Reading::of(record) {
+        return Fact::Reading(reading(record, &of_device, evidence, flags));
+    }
     match record {
         Record::Ticket(t) => {
             evidence.intent = t.intent;
@@ -72,6 +78,20 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         }),
         _ => Fact::Evidence(evidence),
     }
+}
+
+/// Whether it measured something, by itself and by those before it.
+fn reading(record: &Record, reading: &Reading, evidence: Evidence, flags: &[Flag]) -> ReadingFact {
+    let measure = match record {
+        Record::Observation(o) => Some(o.measure.clone()),
+        _ => None,
+    };
+    let says = match reading.measured {
+        true => Says::Measured,
+        false if flags.contains(&Flag::SensorStuck) => Says::Stuck,
+        false => Says::Nothing,
+    };
+    ReadingFact { evidence, series: reading.series, measure, value: reading.value, says }
 }
 
 fn indicator(record: &Indicator, evidence: Evidence) -> IndicatorFact {
@@ -142,6 +162,19 @@ impl Whom {
     fn of(subject: Option<Attribution>) -> Whom {
         Whom { subject, ..Whom::default() }
     }
+
+    /// Who was merged into another is that one.
+    fn follow_mergers(&mut self, directory: &Directory) {
+        let others = self.secondary.iter_mut().map(|named| &mut named.attribution);
+        for attribution in self.subject.iter_mut().chain(others) {
+            let stands_for = directory.stands_for(&attribution.id);
+            if stands_for != attribution.id {
+                attribution.id = stands_for.to_string();
+            }
+        }
+        let subject = self.subject.as_ref().map(|s| s.id.clone());
+        self.secondary.retain(|named| Some(&named.attribution.id) != subject.as_ref());
+    }
 }
 
 /// The id given; else whom the field for the accused, then the text names ([`names`]).
@@ -169,7 +202,15 @@ fn whom(model: &Model, directory: &Directory, record: &Record, flags: &mut Vec<F
             }
             None
         }
-        (None, Hinted::Nothing) => None,
+        (None, Hinted::Nothing) => {
+            if answer.subject.is_none() {
+                let spoilt = hints::in_text(directory, model.id_scheme, record, flags);
+                let new = spoilt.into_iter().filter(|id| !answer.candidates.contains(id)).collect::<Vec<_>>();
+                answer.candidates.splice(0..0, new);
+                answer.candidates.truncate(names::MAX_CANDIDATES);
+            }
+            None
+        }
     };
     if let Some(subject) = given {
         let subject = Some(subject);

@@ -91,6 +91,8 @@ pub enum Fact {
     },
     /// A ticket or a report, with what its text gave.
     Text(TextFact),
+    /// What a device measured: an alarm, or an observation that is no count of people or money.
+    Reading(ReadingFact),
 }
 
 impl Fact {
@@ -100,7 +102,8 @@ impl Fact {
             Fact::Evidence(evidence)
             | Fact::Figure(Figure { evidence, .. })
             | Fact::Report { evidence, .. }
-            | Fact::Text(TextFact { evidence, .. }) => Some(evidence),
+            | Fact::Text(TextFact { evidence, .. })
+            | Fact::Reading(ReadingFact { evidence, .. }) => Some(evidence),
             _ => None,
         }
     }
@@ -197,6 +200,28 @@ pub struct Figure {
     pub value: Fixed3,
 }
 
+/// A reading of a device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReadingFact {
+    pub evidence: Evidence,
+    /// The firm, the device and what it measures, hashed: readings of one are compared with each other.
+    pub series: u64,
+    /// Observations: what rules compare with limits and with peers.
+    pub measure: Option<String>,
+    pub value: Fixed3,
+    pub says: Says,
+}
+
+/// What a reading is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Says {
+    Measured,
+    /// The device's way of saying that it measured nothing.
+    Nothing,
+    /// The same as so often before that it measures nothing.
+    Stuck,
+}
+
 /// A figure of a trade over one closed period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IndicatorFact {
@@ -230,6 +255,22 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// All that a matter's series asks of a record.
+    pub fn counted(kind: RecordKind, subject: Attribution, region: Option<String>) -> Evidence {
+        Evidence {
+            kind,
+            subject: Some(subject),
+            candidates: Vec::new(),
+            region,
+            intent: None,
+            status: None,
+            verified: None,
+            counts_as_risk: true,
+            matters: Vec::new(),
+            credit_class: None,
+        }
+    }
+
     /// Whether the record takes back what it said before: withdrawn, or 不属实.
     pub fn takes_back(&self) -> bool {
         self.status == Some(TicketStatus::Withdrawn) || self.verified == Some(false)
@@ -392,5 +433,9 @@ codes! {
         SensorSentinel = "sensor_sentinel",
         /// The device says that its value is stuck or bad: it meets no limit.
         SensorStuck = "sensor_stuck",
+        /// An id of a record that is a telephone or id card number was replaced.
+        PrivateId = "private_id",
+        /// Only the day of the event is known.
+        DayOnly = "day_only",
     }
 }

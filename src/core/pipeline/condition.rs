@@ -258,7 +258,7 @@ fn over_limit(record: &Record) -> Option<bool> {
 
 fn value(record: &Record) -> Option<f64> {
     match record {
-        Record::Observation(r) => Some(r.value),
+        Record::Observation(r) => Some(r.value).filter(|_| !r.spoilt),
         Record::Alarm(r) => Some(r.value).filter(|_| !r.spoilt),
         Record::Indicator(r) => Some(r.value),
         Record::Penalty(r) => r.amount_yuan,

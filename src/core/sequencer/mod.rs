@@ -7,4 +7,4 @@ mod order;
 
 pub use feed::{FeedError, FeedGroup, FeedMerge, FeedPartition, FeedRecord, MAX_GROUP_RECORDS, PARTITION_BUFFER_RECORDS};
 pub use machine::{Action, Batch, DropReason, Event, Fault, MAX_INIT_ATTEMPTS, MAX_SEND_ATTEMPTS, Machine, MachineState};
-pub use order::{Sequenced, Sequencer, SourceRecord, genesis_entry};
+pub use order::{Sequenced, Sequencer, SourceRecord, feed_end_ms, genesis_entry};

@@ -1,11 +1,12 @@
 //! Gives records their place: ticks first where timers are due, then the entry, then the step.
 
-use crate::domain::DAY_MS;
+use crate::ENGINE_VERSION;
+use crate::domain::{DAY_MS, Record, Zone};
 use crate::engine::{Effect, Engine, StepError};
 use crate::intake::{self, Decoded, Rejection};
 use crate::journal::{Body, DeadLetter, Entry, Flag, Genesis, Reason, RecordEntry, SourcePosition};
 use crate::pipeline::{Bundle, BundleProblem, Clock};
-use crate::{ENGINE_VERSION, domain::Record};
+use chrono::Days;
 
 /// A source record where it was read, decoded or not.
 #[derive(Debug, Clone)]
@@ -19,6 +20,14 @@ pub struct SourceRecord {
 pub struct Sequenced {
     pub entry: Entry,
     pub effects: Vec<Effect>,
+}
+
+/// Where a feed ends that was given no end: with the day after the realm's own. A time of tonight or of
+/// tomorrow may be right, and runs of one day agree.
+pub fn feed_end_ms(zone: Zone, now_ms: i64) -> i64 {
+    let today = zone.date(now_ms);
+    let after = today.checked_add_days(Days::new(2)).unwrap_or(today);
+    zone.day_start(after) - 1
 }
 
 /// The first entry of a realm. With the feed clock its stamp is the epoch, so that outputs depend
@@ -112,6 +121,9 @@ impl Sequencer {
             Ok(mut decoded) => {
                 if self.engine.is_late(&decoded.record) {
                     decoded.flags.push(Flag::Late);
+                }
+                if self.engine.is_stuck(&decoded.record) {
+                    decoded.note_stuck();
                 }
                 let fact = intake::resolve(self.engine.model(), &self.engine.state().directory, &mut decoded);
                 Body::Record(RecordEntry {

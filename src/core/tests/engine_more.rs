@@ -161,7 +161,12 @@ fn a_record_taken_back_takes_its_trigger_with_it() {
             }
             // The copy that takes it back need not say where it was.
             let more = common::mini::with(json!({ "region": null }), how);
-            run.put("2026-03-03 11:00", TICKETS, &ticket(&format!("T{back}"), MONDAY, subject, "a leak", &more));
+            let out = run.put("2026-03-03 11:00", TICKETS, &ticket(&format!("T{back}"), MONDAY, subject, "a leak", &more));
+            // Two records left of a firm are still a score; nothing else holds the others.
+            if left.is_none() && (subject.is_empty() || records == 1) {
+                assert_eq!(common::told(&out, "lead"), ["lifted orange 2"], "{case}");
+                continue;
+            }
             let episode = run.engine().state().episodes.values().next().expect("an open warning");
             assert_eq!(episode.trigger.as_ref().map(|t| t.source_id.as_str()), left, "{case}");
             assert_eq!((episode.level.as_str(), episode.acknowledged), ("orange", acknowledged), "{case}");
@@ -214,8 +219,9 @@ fn a_trades_record_is_taken_back_wherever_its_later_copy_says_it_was() {
         let mut run = Run::wall(&mini(), "2026-03-01");
         run.put(MONDAY, TICKETS, &ticket("T1", MONDAY, "", "a leak", &json!({ "region": "r1" })));
         run.put(MONDAY, TICKETS, &ticket(no, MONDAY, "", content, &common::mini::with(back.clone(), &more)));
-        let episode = run.engine().state().episodes.values().next().expect("an open warning");
-        assert_eq!(episode.trigger.as_ref().map(|t| t.source_id.as_str()), left, "{no} {content} {more}");
+        let episode = run.engine().state().episodes.values().next();
+        let named = episode.and_then(|e| e.trigger.as_ref()).map(|t| t.source_id.as_str());
+        assert_eq!((named, episode.is_some()), (left, left.is_some()), "{no} {content} {more}");
     }
 }
 

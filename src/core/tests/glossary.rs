@@ -1,7 +1,7 @@
 //! `docs/glossary.md` has every code of the records, with its Chinese.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "reads the page and the engine's sources")]
 
-use jianwei_core::domain::outputs::{ClueEnd, ClueRole, ClueStatus, ReminderStage, Role, Scope, WarningStatus};
+use jianwei_core::domain::outputs::{ClueEnd, ClueRole, ClueStatus, ReminderStage, Role, Scope, WarningEnd, WarningStatus};
 use jianwei_core::domain::*;
 use jianwei_core::engine::{ClueWhy, DutyKind};
 use jianwei_core::journal::{AttributionMethod, Flag, Reason};
@@ -55,6 +55,7 @@ fn all_codes() -> Vec<String> {
     all.extend(codes(&every!(Role: Lead Cooperating Informed)));
     all.extend(codes(&every!(ClueStatus: PassedOn Closed Withdrawn)));
     all.extend(codes(&every!(ClueRole: Lead Coordinating)));
+    all.extend(codes(&every!(WarningEnd: Calm Closed TakenBack WrongSubject Merged MatterGone)));
     all.extend(codes(&every!(ClueEnd: DealtWith TakenBack TooManyOpen)));
     all.extend(codes(&every!(ReminderStage: DueSoon UrgingNotice SupervisedHandling CircularNotice)));
     all.extend(codes(&every!(Intent: Complaint Report Inquiry Help Suggestion Praise TicketReminder)));

@@ -7,7 +7,7 @@ use common::mini::{CONTROL, REGISTRY, SECTOR, TICKETS, mini, ticket, with};
 use common::{Run, gas, model, ms, shipped};
 use jianwei_core::domain::Record;
 use jianwei_core::intake::{Decoded, MAX_RECORD_BYTES, MAX_TEXT_CHARS, Rejection, decode};
-use jianwei_core::journal::Body;
+use jianwei_core::journal::{Body, Flag};
 use jianwei_core::pipeline::Model;
 use serde_json::{Value, json};
 
@@ -18,11 +18,12 @@ fn read(model: &Model, topic: &str, key: Option<&str>, value: Option<&[u8]>) -> 
     decode(model, model.source_of_topic(topic).unwrap(), key.map(str::as_bytes), value)
 }
 
-/// `ok id flag flag` or `reason field`.
+/// `ok id flag flag`, but that only the day is known, or `reason field`.
 fn outcome(read: &Result<Decoded, Rejection>) -> String {
     match read {
         Ok(decoded) => {
-            let flags: String = decoded.flags.iter().map(|f| format!(" {}", f.as_str())).collect();
+            let flags: String =
+                decoded.flags.iter().filter(|f| **f != Flag::DayOnly).map(|f| format!(" {}", f.as_str())).collect();
             format!("ok {}{flags}", decoded.record.source_id())
         }
         Err(rejection) => format!("{} {}", rejection.reason.as_str(), rejection.field.as_deref().unwrap_or("-")),
@@ -433,7 +434,7 @@ fn attribution() {
         let Body::Record(entry) = &out.last().unwrap().entry.body else { panic!("{more}") };
         let Some(evidence) = entry.fact.evidence() else { panic!("{more}") };
         let place = |id: &String| ids.iter().position(|i| i == id).map_or("?".to_string(), |n| n.to_string());
-        let mut flags: Vec<&str> = entry.flags.iter().map(|f| f.as_str()).collect();
+        let mut flags: Vec<&str> = entry.flags.iter().filter(|f| **f != Flag::DayOnly).map(|f| f.as_str()).collect();
         flags.sort_by_key(|f| std::cmp::Reverse(*f));
         let mut found = evidence.subject.as_ref().map_or("-".to_string(), |s| format!("{} {}", place(&s.id), s.method.as_str()));
         for part in flags

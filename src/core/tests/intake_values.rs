@@ -27,7 +27,8 @@ fn ticket(more: &Value) -> Result<Decoded, Rejection> {
 }
 
 fn codes(flags: &[Flag]) -> String {
-    flags.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(",")
+    // Times of these tests are days; `dirty_feeds.rs` looks at the flag.
+    flags.iter().filter(|f| **f != Flag::DayOnly).map(|f| f.as_str()).collect::<Vec<_>>().join(",")
 }
 
 #[test]
@@ -56,6 +57,16 @@ fn times_of_every_shape() {
         ("2023年1月2日中午12点", "2023-01-02T12:00:00+08:00"),
         ("２０２３－１２－１０　０９：３０", "2023-12-10T09:30:00+08:00"),
         ("2023-12-10 24:00", "2023-12-11T00:00:00+08:00"),
+        ("20231210T093000", "2023-12-10T09:30:00+08:00"),
+        ("20231210T0930", "2023-12-10T09:30:00+08:00"),
+        ("20231210T013000Z", "2023-12-10T09:30:00+08:00"),
+        ("20231210T093000.125+0800", "2023-12-10T09:30:00.125+08:00"),
+        ("20231210 09:30:00", "2023-12-10T09:30:00+08:00"),
+        ("20231210 9:30", "2023-12-10T09:30:00+08:00"),
+        ("20231210 上午9时", "2023-12-10T09:00:00+08:00"),
+        ("20231310T093000", "malformed"),
+        ("20231210T2500", "malformed"),
+        ("20231210T09300", "malformed"),
         // Bare numbers.
         ("20231210", "bare day 2023-12-10T00:00:00+08:00"),
         ("202312100930", "bare 2023-12-10T09:30:00+08:00"),
@@ -277,6 +288,17 @@ fn words_that_mean_the_same() {
             assert_eq!(parse_bool(word), Some(yes), "{word}");
         }
     }
+    for (status, read) in [
+        ("（已办结）", Some(TicketStatus::Closed)),
+        ("已办结。", Some(TicketStatus::Closed)),
+        ("【撤单】", Some(TicketStatus::Withdrawn)),
+        ("（）", None),
+    ] {
+        let Record::Ticket(ticket) = ticket(&json!({ "status": status, "verified": "（不属实）" })).unwrap().record else {
+            panic!("a ticket")
+        };
+        assert_eq!((ticket.status, ticket.verified), (read, Some(false)), "{status}");
+    }
     assert_eq!([parse_bool("maybe"), parse_bool(""), parse_bool("2")], [None; 3]);
     for (name, code) in [
         ("文登市", "371003"),
@@ -288,6 +310,10 @@ fn words_that_mean_the_same() {
         ("环翠区/竹岛街道", "371002"),
         ("371002001001", "371002"),
         ("371002.0", "371002"),
+        ("高新区", "371071"),
+        ("威海工业新区", "371073"),
+        ("荣成县", "371082"),
+        ("荣成市石岛管理区", "371082"),
     ] {
         let Record::Ticket(ticket) = ticket(&json!({ "region": name })).unwrap().record else { panic!("a ticket") };
         assert_eq!(ticket.region.as_deref(), Some(code), "{name}");
@@ -300,6 +326,11 @@ fn amounts_as_people_write_them() {
         ("3.5万元", Some(35_000.0)),
         ("叁万伍仟元整", Some(35_000.0)),
         ("三万五千", Some(35_000.0)),
+        ("3万5千元", Some(35_000.0)),
+        ("3.5w", Some(35_000.0)),
+        ("3.5W元", Some(35_000.0)),
+        ("1亿2千万", Some(120_000_000.0)),
+        ("2千5百元", Some(2500.0)),
         ("1,234.50", Some(1234.5)),
         ("￥1,234.50元", Some(1234.5)),
         ("¥200", Some(200.0)),
@@ -316,6 +347,9 @@ fn amounts_as_people_write_them() {
         // No guesses.
         ("三万五", None),
         ("3万5", None),
+        ("3w5", None),
+        ("3万5万", None),
+        ("w", None),
         ("约3万元", None),
         ("3-5万元", None),
         ("1,23", None),
@@ -338,6 +372,9 @@ fn codes_of_trades_and_paths_of_categories() {
         ("C1399", Some("1399")),
         ("1399", Some("1399")),
         ("c13.99", Some("1399")),
+        ("R-8930", Some("8930")),
+        ("R 8930", Some("8930")),
+        ("A-8930", None),
         ("C13", Some("13")),
         ("D4511 燃气生产和供应业", Some("4511")),
         ("A0111", Some("0111")),
@@ -388,6 +425,13 @@ fn departments_of_a_ticket() {
         ("市住建局,某某办", vec!["wh-housing"], "unknown_department"),
         ("无", vec![], "placeholder"),
         ("wh-edu", vec!["wh-edu"], ""),
+        // Names of before 2018.
+        ("市国税局、地税局", vec!["wh-sw-tax"], ""),
+        ("国土局", vec!["wh-zrzy"], ""),
+        // Bodies no matter of the pipeline names.
+        ("农业局、国土局", vec!["wh-zrzy"], "unknown_department"),
+        ("物价局、质监局、食药监局、工商局", vec!["wh-amr"], ""),
+        ("卫计委，安监局，旅游局", vec!["wh-wjw", "wh-yj", "wh-whlv"], ""),
     ]
     .into_iter()
     .enumerate()

@@ -51,7 +51,7 @@ const STEP: &[Stop] = &[
     ("src/core/engine/state.rs", "note", "is the id new, or an update?"),
     ("src/core/engine/weigh.rs", "text", "a copy of a record that was there, or taken back?"),
     ("src/core/engine/weigh.rs", "give", "for each matter it belongs to and each it accuses, what was not given yet"),
-    ("src/core/engine/weigh.rs", "is_said_again", "by the same caller, or in nearly the same words?"),
+    ("src/core/engine/again.rs", "hear", "said before, by the same caller, or in nearly the same words?"),
     ("src/core/engine/enterprise.rs", "add_evidence", "decayed counts by rule, the newest pieces, the trigger"),
     ("src/core/engine/enterprise.rs", "scored", "log-odds add up to a score; the terms are the factors"),
     ("src/core/engine/enterprise.rs", "wanted_enterprise", "the level score and trigger ask for"),

@@ -243,8 +243,10 @@ fn near_copies_and_callers_weigh_nothing_again() {
     // and what the two count in the series of their days.
     let cases = vec![
         ("another text", 2, "T2", "A", OTHER, by(two), "2 T1 T2", 2),
-        ("the same text", 2, "T2", "A", TEXT, by(two), "1 T1", 1),
-        ("nearly the same", 2, "T2", "A", NEAR, by(two), "1 T1", 1),
+        ("the same text", 2, "T2", "A", TEXT, json!({}), "1 T1", 1),
+        ("the same text of another caller", 2, "T2", "A", TEXT, by(two), "2 T1 T2", 2),
+        ("nearly the same", 2, "T2", "A", NEAR, json!({}), "1 T1", 1),
+        ("nearly the same of another caller", 2, "T2", "A", NEAR, by(two), "2 T1 T2", 2),
         ("nearly the same, five days later", 7, "T2", "A", NEAR, by(two), "1 T1", 0),
         ("nearly the same, nine days later", 11, "T2", "A", NEAR, by(two), "2 T1 T2", 1),
         ("the same of another firm", 2, "T2", "B", TEXT, by(two), "1 T1", 2),
@@ -300,7 +302,7 @@ fn one_caller_or_one_text_sets_off_no_counted_trigger() {
             assert_restores(&run);
         }
     }
-    // Nearly the same texts of a firm, whoever calls; and of a trade, where a clerk's template is no sign.
+    // Nearly the same texts of a firm, nobody knows of whom; and of a trade, where a clerk's template is no sign.
     for (subject, calls) in [("A", 0), ("", 1)] {
         let mut run = run_of(&three_calls());
         for n in 0..3 {

@@ -19,7 +19,9 @@ use jianwei_core::domain::SourceKind;
 use jianwei_core::intake;
 use jianwei_core::journal::{Body, SourcePosition};
 use jianwei_core::pipeline::{Clock, Model};
-use jianwei_core::sequencer::{Action, DropReason, Event, Fault, Machine, Sequenced, Sequencer, SourceRecord, genesis_entry};
+use jianwei_core::sequencer::{
+    Action, DropReason, Event, Fault, Machine, Sequenced, Sequencer, SourceRecord, feed_end_ms, genesis_entry,
+};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -289,7 +291,7 @@ impl Realm {
             None => {
                 let clock = self.options.clock.unwrap_or(self.model.clock);
                 let journal_id = format!("{}-{now_ms:x}-{:x}", self.model.realm, std::process::id());
-                let until_ms = self.until_ms.unwrap_or(now_ms);
+                let until_ms = self.until_ms.unwrap_or(feed_end_ms(self.model.zone, now_ms));
                 let genesis = genesis_entry(&self.model.realm, &journal_id, clock, until_ms, now_ms, &self.model.bundle)
                     .map_err(|e| anyhow::anyhow!("{e}"))?;
                 let (sequencer, first) = Sequencer::begin(genesis)?;

@@ -163,3 +163,46 @@ pub const HELPED: &[&str] = &[
 pub const BOTH: &[&str] = &[
     "两家", "双方都", "都该罚", "一并处理", "一并查处", "分别处理", "几家", "三家", "都要赔", "一起查",
 ];
+
+/// Behind a name: it sues somebody.
+pub const SUES: &[&str] = &["诉", "起诉", "状告", "控告", "告", "举报", "投诉"];
+
+/// Behind a name, beginning like one of those: it does not.
+#[rustfmt::skip]
+pub const SUES_NOT: &[&str] = &[
+    "诉求", "诉说", "诉苦", "诉称", "诉讼", "告知", "告诉", "告示", "告别", "投诉电话", "投诉无", "投诉处理", "投诉渠道",
+    "举报电话", "举报箱", "投诉件", "投诉量", "投诉多", "投诉到", "投诉过", "投诉了", "告上",
+];
+
+/// What befalls somebody.
+#[rustfmt::skip]
+pub const HAPPENED: &[&str] = &[
+    "被打", "被骗", "被宰", "被咬", "被砸", "被烫", "被撞", "受伤", "摔", "中毒", "拉肚子", "腹泻", "上吐下泻", "过敏", "烫伤",
+    "被扣", "被偷", "砸伤", "撞伤", "打伤", "咬伤", "吃坏",
+];
+
+/// Offices that keep records of work.
+#[rustfmt::skip]
+pub const WORK_OFFICES: &[&str] = &[
+    "社保局", "社保中心", "社保所", "社保大厅", "社保窗口", "医保局", "医保中心", "医保窗口", "公积金中心", "公积金管理中心", "人社局", "人社所",
+];
+
+/// Before a name: where something was at first.
+#[rustfmt::skip]
+pub const ONCE_AT: &[&str] = &[
+    "原来在", "原先在", "以前在", "之前在", "当初在", "最早在", "最初在", "起初在", "当时在", "原本在", "早先在", "开始在",
+];
+
+/// It went elsewhere.
+#[rustfmt::skip]
+pub const MOVED_ON: &[&str] = &["转到", "转给", "转至", "转入", "转去", "转让", "过户", "并到", "并入", "换到", "接手", "接管", "移交", "搬到"];
+
+/// Before a name: an example.
+pub const FOR_INSTANCE: &[&str] = &["比如", "例如", "譬如", "好比", "像", "比方说", "比如说"];
+
+/// Behind such a name: done well.
+#[rustfmt::skip]
+pub const WELL_DONE: &[&str] = &[
+    "爽快", "痛快", "干脆", "利索", "靠谱", "正规", "规范", "讲信用", "讲诚信", "透明", "负责", "当场就", "当天就", "马上就", "二话不说",
+    "就给退", "就能退", "就退了", "就很好", "就不错", "做得好", "做得就",
+];

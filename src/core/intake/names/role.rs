@@ -45,6 +45,8 @@ struct Around {
     clause_behind: String,
     sentence_behind: String,
     next_sentence: String,
+    /// All that stands behind, over the ends of sentences.
+    text_behind: String,
 }
 
 const MAX_AROUND_CHARS: usize = 60;
@@ -72,6 +74,7 @@ impl Around {
             clause_behind: on(ends_clause),
             next_sentence: behind.iter().skip_while(|c| !ends_sentence(**c)).skip(1).take(6).collect(),
             sentence_behind: on(ends_sentence),
+            text_behind: behind.iter().collect(),
         }
     }
 }
@@ -128,7 +131,10 @@ pub fn said(text: &Folded, place: &Place, others_behind: bool) -> Said {
     if any_start(behind, PLACES) || any_end(&around.clause_before, BESIDE) {
         return of(Role::Landmark, 2);
     }
-    if complains(&around) {
+    if complains(&around) || sues(&around, others_behind) {
+        return of(Role::Mentioned, 2);
+    }
+    if victims_employer(&around, behind, others_behind) || only_looks_back(&around, behind, others_behind) {
         return of(Role::Mentioned, 2);
     }
     if any_end(&around.clause_before, MINE) || any_end(after_code(&around.clause_before), MINE) {
@@ -140,7 +146,9 @@ pub fn said(text: &Folded, place: &Place, others_behind: bool) -> Said {
         || any_end(&around.clause_before, EMPLOYER_IS)
         || around.clause_before == "单位是"
     {
-        return of(Role::Employer, 2);
+        // 社保局 is an office, not a quarrel about work.
+        let office = blames_office(&around);
+        return of(if office { Role::Mentioned } else { Role::Employer }, 2);
     }
     if let Some((first, last)) = text.quote_around(place.from, place.end)
         && last - first > place.end - place.from + 4
@@ -232,6 +240,10 @@ fn compared(around: &Around, others_behind: bool) -> bool {
     if any_end(&around.clause_before, BETTER) {
         return true;
     }
+    let soon: String = around.clause_behind.chars().take(10).collect();
+    if any_end(&around.clause_before, FOR_INSTANCE) && any_in(&soon, WELL_DONE) {
+        return true;
+    }
     let near: String = around.clause_behind.chars().take(12).collect();
     let cheap = any_in(
         &near,
@@ -266,10 +278,43 @@ fn compared(around: &Around, others_behind: bool) -> bool {
     others_behind && (cheap || same)
 }
 
+/// 甲诉乙: the one who sues. 甲投诉无门 sues nobody.
+fn sues(around: &Around, others_behind: bool) -> bool {
+    others_behind && any_start(&around.clause_behind, SUES) && !any_start(&around.clause_behind, SUES_NOT)
+}
+
+/// 甲的员工在乙被打: who employs the one it happened to.
+fn victims_employer(around: &Around, behind: &str, others_behind: bool) -> bool {
+    let worker = POSTS.iter().filter_map(|post| behind.strip_prefix(post)).min_by_key(|rest| rest.len());
+    let elsewhere = worker.is_some_and(|rest| {
+        let near: String = rest.chars().take(4).collect();
+        any_in(&near, &["在", "到", "去", "被"])
+    });
+    elsewhere
+        && (others_behind || any_in(&around.sentence_behind, &["门口", "路过", "附近"]))
+        && any_in(&around.text_behind, HAPPENED)
+}
+
+/// How it was dealt with last time, or where something was before it went elsewhere.
+fn only_looks_back(around: &Around, behind: &str, others_behind: bool) -> bool {
+    let last_time = any_in(&around.clause_before, &["像上次", "像上回", "像前年", "像去年", "像之前"]);
+    let then = any_in(&behind.chars().take(8).collect::<String>(), &["那样", "那次", "那回", "一样", "似的"]);
+    let once = any_end(&around.clause_before, ONCE_AT);
+    last_time && then || once && others_behind && any_in(&around.sentence_behind, MOVED_ON)
+}
+
+/// The text is about an office that keeps records of work, and no quarrel with the employer.
+fn blames_office(around: &Around) -> bool {
+    let mut told = around.text_behind.clone();
+    let offices = WORK_OFFICES.iter().filter(|office| told.contains(*office)).count();
+    WORK_OFFICES.iter().for_each(|office| told = told.replace(office, ""));
+    offices > 0 && !any_in(&told, WORK)
+}
+
 fn plainly(around: &Around) -> u8 {
-    let accuses = ["投诉", "举报", "反映", "反应", "起诉", "控告", "曝光", "检举"];
+    let accuses = ["投诉", "举报", "反映", "反应", "起诉", "控告", "状告", "曝光", "检举"];
     let before: String = around.clause_before.chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect();
-    if accuses.iter().any(|w| before.contains(w)) {
+    if accuses.iter().any(|w| before.contains(w)) || before.ends_with('诉') {
         return 3;
     }
     let own: String = around.sentence_behind.chars().take(45).collect();

@@ -88,10 +88,11 @@ impl Directory {
         at
     }
 
-    /// Enterprises whose id begins so, at most `most`.
-    pub fn beginning_with(&self, beginning: &str, most: usize) -> Vec<&str> {
+    /// Enterprises with a name whose id begins so, at most `most`.
+    pub fn named_beginning_with(&self, beginning: &str, most: usize) -> Vec<&str> {
         let found = self.rows.range(beginning.to_string()..).map(|(id, _)| id.as_str());
-        found.take_while(|id| id.starts_with(beginning)).take(most).collect()
+        let found = found.take_while(|id| id.starts_with(beginning));
+        found.filter(|id| self.index.slot(id).is_some()).take(most).collect()
     }
 
     /// Enterprises whose unified code holds this organisation code (its characters 9 to 17), at most

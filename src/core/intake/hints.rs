@@ -64,7 +64,7 @@ pub(super) fn in_text(directory: &Directory, scheme: IdScheme, record: &Record, 
         let beginning = run.to_ascii_uppercase();
         let may_mean: Vec<&str> = match (run.len(), &hint) {
             (18, Some(IdHint::Suggested(id))) => Some(id.as_str()).filter(named).into_iter().collect(),
-            (15, None) => directory.beginning_with(&beginning, MAX_CANDIDATES).into_iter().filter(named).collect(),
+            (15, None) => directory.named_beginning_with(&beginning, MAX_CANDIDATES),
             _ => Vec::new(),
         };
         if run.len() == 18 && !may_mean.is_empty() {

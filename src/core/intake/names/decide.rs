@@ -61,6 +61,11 @@ impl Context<'_> {
         self.directory.get(self.index.id(slot))
     }
 
+    /// Whoever was merged away is its successor; itself, where that one has no name to be found by.
+    fn standing(&self, slot: Slot) -> Slot {
+        self.index.slot(self.directory.stands_for(self.index.id(slot))).unwrap_or(slot)
+    }
+
     /// One part of the realm lies in the other.
     fn within(&self, a: &str, b: &str) -> bool {
         a == b || self.model.region_chain(Some(a)).contains(&b) || self.model.region_chain(Some(b)).contains(&a)
@@ -72,23 +77,10 @@ impl Context<'_> {
     }
 }
 
-/// Follows mergers: who was merged away is its successor.
-pub fn successor(directory: &Directory, id: &str) -> Option<String> {
-    let mut at = directory.get(id)?;
-    for _ in 0..4 {
-        match at.merged_into.as_deref().and_then(|into| directory.get(into)) {
-            // Without a name it can't be found in texts: the old name stands, and the engine follows.
-            Some(next) if next.id != at.id && directory.index().slot(&next.id).is_some() => at = next,
-            _ => break,
-        }
-    }
-    Some(at.id.clone())
-}
-
 /// A whole name or a code that only one firm has: nothing around it could say otherwise.
 fn only_one(context: &Context, options: &[(Slot, How, i32)]) -> Option<Decided> {
     let [(slot, how @ (How::Id | How::Form(FormKind::Name | FormKind::FormerName)), score)] = *options else { return None };
-    let slot = context.index.slot(&successor(context.directory, &context.row(slot)?.id)?)?;
+    let slot = context.standing(slot);
     let one = Likely { slot, how, score, elsewhere: false, trade: false, street: false, district: false };
     Some(Decided { one: Some(one), all: vec![slot], narrowed: false, supported: true })
 }
@@ -101,8 +93,7 @@ pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> 
     let near = nearby(context, text, hits, place);
     let mut options: Vec<Likely> = Vec::new();
     for (slot, how, base) in widened {
-        let Some(row) = context.row(slot) else { continue };
-        let Some(slot) = successor(context.directory, &row.id).and_then(|id| context.index.slot(&id)) else { continue };
+        let slot = context.standing(slot);
         let Some(row) = context.row(slot) else { continue };
         let mut option = weighed(context, row, slot, how, base, &near);
         if names_exactly(row, text, place) {

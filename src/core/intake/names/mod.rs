@@ -12,7 +12,6 @@ mod role;
 mod sound;
 mod trades;
 
-pub use decide::successor;
 pub use find::MAX_MENTIONS;
 pub use fold::Folded;
 pub use forms::FormKind;

@@ -123,7 +123,8 @@ fn plain(raw: &str) -> String {
     raw.nfkc().filter(kept).map(|c| c.to_ascii_uppercase()).collect()
 }
 
-fn is_scientific(code: &str) -> bool {
+/// A number in a spreadsheet's short form (2.02312E+16): most of its digits are lost.
+pub fn is_scientific(code: &str) -> bool {
     let Some((mantissa, exponent)) = code.split_once('E') else { return false };
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
@@ -180,7 +181,28 @@ fn uscc_problem(code: &[u8]) -> Option<IdProblem> {
             None => check = value as u32,
         }
     }
-    ((31 - sum % 31) % 31 != check).then_some(IdProblem::CheckCharacter)
+    if code.iter().all(|c| *c == code[0]) || code == b"123456789012345678" {
+        return Some(IdProblem::Malformed);
+    }
+    let fits = (31 - sum % 31) % 31 == check;
+    match fits {
+        true => None,
+        // Codes issued early by pilot areas have letters: eighteen digits are a bank card's or an id card's.
+        false if code.iter().all(u8::is_ascii_digit) && !may_be_issued(code) => Some(IdProblem::Malformed),
+        false => Some(IdProblem::CheckCharacter),
+    }
+}
+
+/// A registrar and a kind that GB 32100 lists, a province of GB/T 2260, and an organisation code that holds.
+fn may_be_issued(code: &[u8]) -> bool {
+    const KINDS: [&[u8; 2]; 24] = [
+        b"11", b"12", b"13", b"19", b"21", b"29", b"31", b"32", b"33", b"34", b"35", b"39", b"41", b"49", b"51", b"52", b"53",
+        b"54", b"59", b"91", b"92", b"93", b"71", b"81",
+    ];
+    const PROVINCES: &[u8; 64] = b"1112131415212223313233343536374142434445465051525354616263646571";
+    let kind = KINDS.iter().any(|kind| code.starts_with(*kind));
+    let province = &code[2..8] == b"100000" || PROVINCES.chunks(2).any(|province| code[2..].starts_with(province));
+    kind && province && std::str::from_utf8(&code[8..17]).is_ok_and(is_organisation_code)
 }
 
 #[cfg(test)]
@@ -207,6 +229,17 @@ mod tests {
             let (id, problem) = IdScheme::Uscc.normalise(code);
             assert_eq!(id.as_deref(), Some(code));
             assert_eq!(problem, (!valid).then_some(IdProblem::CheckCharacter), "{code}");
+        }
+        // A filler, a bank card's number, an id card's with a slip; an office's code with another last digit.
+        for (code, problem) in [
+            ("999999999999999999", IdProblem::Malformed),
+            ("123456789012345678", IdProblem::Malformed),
+            ("622202160201234567", IdProblem::Malformed),
+            ("110101199013077757", IdProblem::Malformed),
+            ("511102199013077757", IdProblem::Malformed),
+            ("123502001549897390", IdProblem::CheckCharacter),
+        ] {
+            assert_eq!(IdScheme::Uscc.normalise(code).1, Some(problem), "{code}");
         }
         assert_eq!(IdScheme::Uscc.normalise("91371000MAFAKEO190"), (None, Some(IdProblem::Malformed)));
         assert_eq!(IdScheme::Uscc.normalise("91371000mafake0190").0.as_deref(), Some("91371000MAFAKE0190"));

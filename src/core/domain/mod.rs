@@ -17,7 +17,7 @@ pub use amount::parse_amount;
 pub use calendar::{Calendar, DueDay};
 pub use codes::*;
 pub use hash::{hash64, hex_digest, short_hash};
-pub use ids::{IdHint, IdProblem, IdScheme, MAX_ID_BYTES};
+pub use ids::{IdHint, IdProblem, IdScheme, MAX_ID_BYTES, is_scientific};
 pub use level::{Category, Fixed3, Language, Level, Text};
 pub use period::{Indicator, Period};
 pub use records::*;

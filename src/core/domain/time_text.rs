@@ -199,7 +199,7 @@ impl Scan<'_> {
             return Err(TimeProblem::Nothing);
         }
         let separated = self.spaces();
-        let separated = !self.any(&["日", "号"]) && separated;
+        let separated = self.any(&["日", "号"]) | separated;
         self.weekday();
         let separated = separated | self.spaces() | self.any(&["T", "t", "_", ","]) | self.spaces();
         let (clock_ms, offset_ms) = match self.clock(separated) {

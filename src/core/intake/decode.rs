@@ -48,7 +48,7 @@ pub fn decode(model: &Model, source: &Source, key: Option<&[u8]>, value: Option<
         SourceKind::Tickets => ticket(&mut fields)?,
         SourceKind::Reports => report(&mut fields)?,
         SourceKind::Sector => sector(&mut fields, model)?,
-        SourceKind::Registry => (Record::Enterprise(enterprise(&mut fields)?), false),
+        SourceKind::Registry => (Record::Enterprise(enterprise(&mut fields, model)?), false),
         SourceKind::Inspectors => (Record::Inspector(inspector(&mut fields)?), false),
         SourceKind::Dispositions => disposition(&mut fields, source.org.as_deref().unwrap_or_default())?,
         SourceKind::Control => control(&mut fields, model)?,
@@ -280,9 +280,14 @@ fn indicator(f: &mut Fields, model: &Model) -> Read {
     Ok((Record::Indicator(record), day))
 }
 
-fn enterprise(f: &mut Fields) -> Result<EnterpriseRow, Rejection> {
+/// Codes of sole traders (个体工商户) begin so (GB 32100: registrar 9, kind 2).
+const SOLE_TRADER: &str = "92";
+
+fn enterprise(f: &mut Fields, model: &Model) -> Result<EnterpriseRow, Rejection> {
+    let id = f.required_enterprise_id("id")?;
+    let sole_trader = model.id_scheme == IdScheme::Uscc && id.starts_with(SOLE_TRADER);
     Ok(EnterpriseRow {
-        id: f.required_enterprise_id("id")?,
+        id,
         name: f.name("name"),
         former_names: f.list("former_names"),
         aliases: f.list("aliases"),
@@ -295,7 +300,7 @@ fn enterprise(f: &mut Fields) -> Result<EnterpriseRow, Rejection> {
         credit_class: f.text("credit_class"),
         parent: f.enterprise_id("parent"),
         branch: f.bool("branch").unwrap_or(false),
-        natural_person: f.bool("natural_person").unwrap_or(false),
+        natural_person: f.bool("natural_person").unwrap_or(sole_trader),
         merged_into: f.enterprise_id("merged_into"),
     })
 }

@@ -223,7 +223,8 @@ impl<'a> Fields<'a> {
             (Some(IdRule::Key), None) => return Err(missing(field)),
             _ => self.required_verbatim(field)?,
         };
-        if id.is_empty() || id.len() > MAX_OWN_ID_BYTES {
+        // In a spreadsheet's short form many records share one number: they would pass for copies of one.
+        if id.is_empty() || id.len() > MAX_OWN_ID_BYTES || crate::domain::is_scientific(&id.to_ascii_uppercase()) {
             return Err(Rejection { reason: Reason::BadId, field: Some(field.to_string()) });
         }
         Ok(self.without_number(id, at_ms))

@@ -7,7 +7,7 @@ use super::{Decoded, Directory, Reading, sketch};
 use crate::domain::{Fixed3, Indicator, Intent, Record, TicketStatus};
 use crate::journal::{
     Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit, Named, ReadingFact, Says, Span,
-    TextFact,
+    TextFact, TextField,
 };
 use crate::pipeline::{About, Condition, Model};
 
@@ -142,7 +142,8 @@ fn matters(model: &Model, record: &Record, industry: Option<&str>, counts_as_ris
             hit.counted = matter.industry.as_ref().is_some_and(|i| any(&i.count));
             let rules = matter.enterprise.iter().flat_map(|e| &e.evidence);
             hit.evidence = rules.filter(|r| any(&r.when)).map(|r| r.code.clone()).collect();
-            hit.triggers = matter.triggers.iter().filter(|t| any(&t.when)).map(|t| t.code.clone()).collect();
+            hit.triggers =
+                matter.triggers.iter().filter(|t| t.when.iter().any(|c| c.is_meant(&about))).map(|t| t.code.clone()).collect();
         }
         hits.push(hit);
     }
@@ -193,6 +194,12 @@ fn whom(model: &Model, directory: &Directory, record: &Record, flags: &mut Vec<F
     let hinted = hints::follow(directory, record, flags);
     let mut answer = names::attribute(model, directory, asked);
     let given = match (id, hinted) {
+        // A name beats a code the registry does not have and that does not even fit.
+        (Some(id), _)
+            if flags.contains(&Flag::IdCheckCharacter) && directory.index().slot(id).is_none() && answer.subject.is_some() =>
+        {
+            None
+        }
         (Some(id), _) => by_id(directory, id, flags),
         (None, Hinted::Subject(attribution)) => Some(attribution),
         (None, Hinted::Candidate(id)) => {
@@ -215,6 +222,9 @@ fn whom(model: &Model, directory: &Directory, record: &Record, flags: &mut Vec<F
     if let Some(subject) = given {
         let subject = Some(subject);
         let given = subject.as_ref().map(|s| s.id.clone());
+        if answer.subject.as_ref().is_some_and(|named| says_another(directory, named, given.as_deref())) {
+            flags.push(Flag::IdAndNameDiffer);
+        }
         let others = answer.subject.into_iter().chain(answer.secondary);
         // Who is named plainly beside the id is accused too.
         let secondary =
@@ -243,6 +253,13 @@ fn asked<'a>(
         address: address.as_deref(),
         region: region.as_deref(),
     }
+}
+
+/// The field for the accused has the whole name of somebody else than the code.
+fn says_another(directory: &Directory, named: &Named, given: Option<&str>) -> bool {
+    let whole = matches!(named.attribution.method, AttributionMethod::Name | AttributionMethod::FormerName);
+    let in_field = named.span.is_some_and(|span| span.field == TextField::SubjectName);
+    whole && in_field && given.is_some_and(|given| directory.stands_for(given) != directory.stands_for(&named.attribution.id))
 }
 
 fn by_id(directory: &Directory, id: &str, flags: &mut Vec<Flag>) -> Option<Attribution> {

@@ -437,5 +437,7 @@ codes! {
         PrivateId = "private_id",
         /// Only the day of the event is known.
         DayOnly = "day_only",
+        /// The code given is one enterprise's, the whole name beside it another's.
+        IdAndNameDiffer = "id_and_name_differ",
     }
 }

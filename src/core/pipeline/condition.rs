@@ -135,6 +135,16 @@ impl Condition {
 
     /// Whether the condition holds for a record.
     pub fn holds(&self, about: &About) -> bool {
+        self.holds_with(about, |number| about.words.has(number))
+    }
+
+    /// Whether it holds for what the text means: words that it denies (没有着火) or calls a rumour do not
+    /// count. What sets a level off at once asks so.
+    pub fn is_meant(&self, about: &About) -> bool {
+        self.holds_with(about, |number| about.words.means(number))
+    }
+
+    fn holds_with(&self, about: &About, has: impl Fn(u32) -> bool) -> bool {
         let record = about.record;
         (self.kinds.is_empty() || self.kinds.contains(&record.kind()))
             && self
@@ -142,7 +152,7 @@ impl Condition {
                 .iter()
                 .all(|(field, values)| field_text(record, field).is_some_and(|text| values.iter().any(|v| v == text)))
             && (self.categories.is_empty() || self.category_holds(record))
-            && self.words_hold(&about.words)
+            && self.words_hold(&about.words, has)
             && (self.industries.is_empty()
                 || about.industry.is_some_and(|code| self.industries.iter().any(|i| code.starts_with(i.as_str()))))
             && self.over_limit.is_none_or(|wanted| over_limit(record) == Some(wanted))
@@ -163,8 +173,8 @@ impl Condition {
         }
     }
 
-    fn words_hold(&self, hits: &WordHits) -> bool {
-        (self.words.texts.is_empty() || self.words.numbers.iter().any(|n| hits.has(*n)))
+    fn words_hold(&self, hits: &WordHits, has: impl Fn(u32) -> bool) -> bool {
+        (self.words.texts.is_empty() || self.words.numbers.iter().any(|n| has(*n)))
             && self.all_words.numbers.iter().all(|n| hits.has(*n))
             && !self.not_words.numbers.iter().any(|n| hits.has(*n))
     }

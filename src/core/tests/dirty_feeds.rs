@@ -340,3 +340,47 @@ fn a_merged_firm_is_the_one_it_stands_for_in_the_entry_too() {
         }
     }
 }
+
+#[test]
+fn numbers_a_spreadsheet_shortened_make_dead_letters_not_copies_of_one_ticket() {
+    let mut run = Run::wall(&common::mini::mini(), "2026-03-01");
+    for number in ["2.02312E+16", "2.02312e16", "2E+10"] {
+        let out = run.put("2026-03-02", TICKETS, &ticket(number, "2026-03-02", "A", "gas", &json!({})));
+        let Some(Body::DeadLetter(letter)) = out.last().map(|s| &s.entry.body) else { panic!("{number}") };
+        assert_eq!((letter.reason.as_str(), letter.field.as_deref()), ("bad_id", Some("ticket_no")), "{number}");
+    }
+    for number in ["E10", "2E", "2.5", "20231216E+1"] {
+        let out = run.put("2026-03-02", TICKETS, &ticket(number, "2026-03-02", "A", "gas", &json!({})));
+        assert_eq!(entry(&out).id, number);
+    }
+}
+
+#[test]
+fn codes_of_sole_traders_mark_a_person_unless_the_registry_says_otherwise() {
+    let mut run = Run::wall(&common::gas(), "2026-03-01");
+    let code = "92371083MAFAKE529H";
+    for (row, person) in [
+        (json!({ "id": code, "name": "王小虎" }), true),
+        (json!({ "id": code, "name": "王小虎", "natural_person": false }), false),
+        (json!({ "id": "91371000MAFAKE0190", "name": "威海甲燃气有限公司" }), false),
+        (json!({ "id": "91371000MAFAKE0190", "name": "威海甲燃气有限公司", "natural_person": "是" }), true),
+    ] {
+        run.put("2026-03-01", "weihai.registry.enterprises", &row);
+        let id = row["id"].as_str().unwrap();
+        assert_eq!(run.engine().state().directory.get(id).unwrap().natural_person, person, "{row}");
+    }
+}
+
+#[test]
+fn what_a_text_denies_sets_nothing_off() {
+    let mut run = Run::wall(&common::gas(), "2026-03-01");
+    let mut warned = |no: &str, text: &str| {
+        let ticket =
+            json!({ "ticket_no": no, "received_at": "2026-03-02", "content": text, "intent": "投诉", "region": "371002" });
+        let out = run.put("2026-03-02", "weihai.hotline.tickets", &ticket);
+        values(&out, "warnings.open").len()
+    };
+    assert_eq!(warned("T1", "燃气站没有燃气泄漏，是隔壁饭店烧糊了"), 0);
+    assert_eq!(warned("T2", "网上有谣言说燃气站燃气泄漏，请处理造谣的人"), 0);
+    assert!(warned("T3", "燃气站燃气泄漏，请马上来人") > 0);
+}

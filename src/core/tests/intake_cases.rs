@@ -417,7 +417,10 @@ fn attribution() {
     }
     let cases = [
         (json!({ "subject_uscc": ids[0], "subject_name": "乙饭店" }), "0 id"),
+        (json!({ "subject_uscc": ids[0], "subject_name": "丙超市" }), "0 id id_and_name_differ"),
         (json!({ "subject_uscc": "91371000MAFAKE9999" }), "? id unknown_enterprise id_check_character"),
+        (json!({ "subject_uscc": "91371000MAFAKE9999", "subject_name": "丙超市" }), "3 name id_check_character"),
+        (json!({ "subject_uscc": "999999999999999999" }), "- id_malformed"),
         (json!({ "subject_name": "威海甲燃气有限公司" }), "0 name"),
         (json!({ "subject_name": "威海 甲燃气　有限公司" }), "0 name width_folded name_spaces_removed"),
         (json!({ "subject_name": "甲煤气站" }), "- ambiguous_name 0,3"),

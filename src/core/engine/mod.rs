@@ -21,6 +21,7 @@ mod periods;
 mod privacy;
 mod readings;
 mod render;
+pub mod shrink;
 mod state;
 pub mod stats;
 mod triggers;

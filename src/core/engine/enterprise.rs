@@ -289,10 +289,10 @@ impl Engine {
         state.total = state.total.saturating_sub(pieces.len() as u64);
         for (piece, code) in pieces.iter().flat_map(|piece| piece.rules.iter().map(move |code| (piece, code))) {
             let weight = weight_of(piece);
-            if let (Some(rule), Some(count)) = (rule(matter, code), state.counts.get_mut(code)) {
-                if !lasted.contains(code) {
-                    count.value = (count.value - weight * stats::decay(count.at_ms - piece.at_ms, rule.half_life_days)).max(0.0);
-                }
+            if let (Some(rule), Some(count)) = (rule(matter, code), state.counts.get_mut(code))
+                && !lasted.contains(code)
+            {
+                count.value = (count.value - weight * stats::decay(count.at_ms - piece.at_ms, rule.half_life_days)).max(0.0);
             }
         }
         for piece in &pieces {

@@ -161,7 +161,7 @@ fn a_sudden_rise_is_told_from_what_goes_on_as_ever() {
     let calm = term(&run, &firm(3), "sudden_rise").0;
     complain(&mut run, &firm(3), 5, 58);
     let (points, text) = term(&run, &firm(3), "sudden_rise");
-    assert!(calm <= 5 && points >= 15 && points <= 30, "{calm}, {points}");
+    assert!(calm <= 5 && (15..=30).contains(&points), "{calm}, {points}");
     assert!(text.starts_with("a sudden rise, among its peers about once in "), "{text}");
     // Silence heals; a ticket found untrue never was.
     for day in (60..200).step_by(2) {
@@ -365,7 +365,7 @@ fn renamed_merged_closed_and_reopened() {
     run.put(&at(61), REGISTRY, &row("F01", &json!({ "merged_into": "F02" })));
     assert!(score(&run, "F02") >= before, "what was known goes over");
     assert!(term(&run, "F02", "rate_against_peers").1.ends_with("of 18 peers"), "{:?}", term(&run, "F02", "rate_against_peers"));
-    assert!(run.engine().state().evidence.get(&key("F01")).is_none());
+    assert!(!run.engine().state().evidence.contains_key(&key("F01")));
 }
 
 #[test]

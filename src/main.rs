@@ -11,6 +11,7 @@ mod kafka;
 mod lang;
 mod lint;
 mod pipelines;
+mod rank;
 mod replay;
 mod score;
 mod simulate;

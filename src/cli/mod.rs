@@ -15,6 +15,7 @@ mod demo;
 mod kafka_args;
 mod lint_feed;
 mod publish;
+mod rank;
 mod redrive;
 mod replay;
 mod run;
@@ -53,6 +54,8 @@ enum Command {
     LintFeed(lint_feed::Args),
     /// Publish files into the raw topics.
     Publish(publish::Args),
+    /// List whom to look at first: an organisation's subjects by level, then score (art. 17).
+    Rank(rank::Args),
     /// Send dead letters, or tickets nobody was found for, through once more: list them, try a fix, send.
     Redrive(redrive::Args),
     /// Run realms: read, score, warn, exactly once.
@@ -85,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Schema(args) => schema::run(&args),
         Command::Conformance(args) => conformance::run(&args),
         Command::LintFeed(args) => lint_feed::run(&args),
+        Command::Rank(args) => rank::run(&args),
         Command::Redrive(args) => redrive::run(&args),
         Command::Run(args) => run::run(&args),
     };

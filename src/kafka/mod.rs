@@ -21,7 +21,7 @@ pub use journal::read_journal;
 pub use poll::{Polled, poll};
 pub use publish::publish;
 pub use realm::RealmOptions;
-pub use redrive::{Chosen, Doing, Done, Group, Outcome, Redrive, Tally as RedriveTally};
+pub use redrive::{Chosen, Doing, Done, Group, Outcome, Redrive, Tally as RedriveTally, Topic as ScannedTopic};
 pub use topics::{TopicProblem, check_topics, create_topics, needed_topics};
 pub use transactions::{PlainRecord, Transaction, publish_transactions};
 pub use worker::{WorkerOptions, run_worker};

@@ -61,6 +61,9 @@ pub struct Warning {
     pub factors: Vec<Factor>,
     /// What speaks for the subject; the same shape, points of zero or less.
     pub against: Vec<Factor>,
+    /// Enterprises: what would have to be absent for the next lower level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterfactual: Option<Counterfactual>,
     pub evidence: Vec<EvidenceRef>,
     /// All evidence counted, of which `evidence` shows the newest.
     pub evidence_count: u64,
@@ -154,6 +157,16 @@ pub struct Factor {
     pub evidence: Vec<String>,
 }
 
+/// What would have to be absent for the next lower level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Counterfactual {
+    /// The level there would be; null: no warning.
+    pub level: Option<Level>,
+    /// Codes of factors and triggers, as few as it takes; at most 8.
+    pub without: Vec<String>,
+    pub text: String,
+}
+
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct EvidenceRef {
     pub source: String,
@@ -227,6 +240,9 @@ pub struct Profile {
     pub score: u32,
     pub factors: Vec<Factor>,
     pub against: Vec<Factor>,
+    /// What would have to be absent for the next lower level than what is known asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterfactual: Option<Counterfactual>,
     pub evidence_count: u64,
     pub last_inspected: Option<String>,
     pub credit_class: Option<String>,

@@ -2,6 +2,7 @@
 //! told apart count, though a clerk wrote them all down in one form of words; a text that stood in others'
 //! way and is taken back gives its weight to the next.
 
+use super::enterprise::NewPiece;
 use super::memory::{Bounded, Counted, Given, MAX_GIVEN_KEYS, NearTexts, caller_hash, caller_mark};
 use super::state::{SubjectKey, SubjectScope};
 use super::{Effect, Engine, Moment};
@@ -172,7 +173,7 @@ impl Engine {
             excerpt: excerpt.as_deref(),
             half,
         };
-        if self.add_evidence(&then, matter, key, *kind, attribution, &hit, None) && !given.keys.contains(key) {
+        if self.add_evidence(&then, matter, key, attribution, &NewPiece::of(*kind, &hit)) && !given.keys.contains(key) {
             given.keys.push(key.clone());
         }
         if !first

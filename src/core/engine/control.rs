@@ -42,6 +42,7 @@ impl Engine {
         self.state.directory.reindex(&model);
         self.model = Arc::new(model);
         self.derive_from_model();
+        self.rebuild_peers();
         self.leave_gone_organisations(now_ms, effects);
         // A matter that no longer closes periods is looked at once a day from now on.
         let model = Arc::clone(&self.model);

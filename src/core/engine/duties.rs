@@ -242,7 +242,7 @@ impl Engine {
         self.end_episode(moment.now_ms, matter, &key, ends, effects);
         self.end_trigger(&key);
         if matches!(d.outcome, Some(Outcome::WrongSubject | Outcome::Unfounded)) {
-            self.clear_evidence(&key);
+            self.clear_evidence(matter, &key);
         }
         self.publish_profile(moment.now_ms, matter, &key, effects);
     }

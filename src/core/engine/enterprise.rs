@@ -2,55 +2,93 @@
 
 use super::effects::{Address, topics};
 use super::figures::Compared;
+use super::lasting::Lasting;
+use super::peers::Tally;
 use super::privacy::View;
 use super::state::*;
 use super::triggers::Triggers;
 use super::weigh::enterprise_key;
-use super::{Effect, Engine, Moment, stats};
-use crate::domain::outputs::{Factor, Profile};
+use super::{Effect, Engine, Moment, rate, stats};
+use crate::domain::outputs::Profile;
 use crate::domain::{Control, EnterpriseRow, Level, RecordKind};
 use crate::intake::MAX_ENTERPRISES;
-use crate::journal::{Attribution, Evidence, Figure, MatterHit};
-use crate::pipeline::{EnterpriseRules, EvidenceRule, FigureTest, Matter};
+use crate::journal::{Attribution, Evidence, Figure, LastingFact, MatterHit};
+use crate::pipeline::{EvidenceRule, FigureTest, Matter, RateRules};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// A score and the terms it is made of.
-pub(super) struct Scored {
-    /// 0-100.
-    pub score: u32,
-    pub factors: Vec<Factor>,
-    pub against: Vec<Factor>,
-    pub level: Option<Level>,
+/// A sector record, and what it says beside its evidence.
+pub(super) struct Stated<'a> {
+    pub evidence: &'a Evidence,
+    pub figure: Option<&'a Figure>,
+    pub lasting: Option<&'a LastingFact>,
+}
+
+impl<'a> Stated<'a> {
+    pub fn of(evidence: &'a Evidence) -> Stated<'a> {
+        Stated { evidence, figure: None, lasting: None }
+    }
+
+    fn takes_back(&self) -> bool {
+        self.evidence.takes_back() || self.lasting.is_some_and(|lasting| lasting.revoked)
+    }
+
+    /// Until when a penalty is published. A permit's end is no end of what is said of it.
+    fn until_ms(&self) -> Option<i64> {
+        self.lasting.filter(|lasting| lasting.permit.is_none()).and_then(|lasting| lasting.until_ms)
+    }
+}
+
+/// What one record says of one enterprise under one matter.
+pub(super) struct NewPiece<'a> {
+    pub kind: RecordKind,
+    pub hit: &'a MatterHit,
+    pub figure: Option<&'a (String, Compared)>,
+    pub until_ms: Option<i64>,
+}
+
+impl<'a> NewPiece<'a> {
+    pub fn of(kind: RecordKind, hit: &'a MatterHit) -> NewPiece<'a> {
+        NewPiece { kind, hit, figure: None, until_ms: None }
+    }
 }
 
 impl Engine {
     /// What sector records say of an enterprise; tickets and reports are weighed by `weigh.rs`.
-    pub(super) fn evidence(&mut self, moment: &Moment, evidence: &Evidence, figure: Option<&Figure>, effects: &mut Vec<Effect>) {
+    pub(super) fn evidence(&mut self, moment: &Moment, said: &Stated, effects: &mut Vec<Effect>) {
+        let evidence = said.evidence;
         let seen = self.state.seen.note(moment.root);
         self.state.counters.updates += u64::from(seen);
         let named = evidence.subject.as_ref().map(|s| Attribution { id: self.stands_for(&s.id), ..s.clone() });
         let subject = named.as_ref().filter(|s| self.admit(moment, &s.id, evidence.region.as_deref(), effects));
+        // A credit class counts while it is the newest, however often it is sent.
+        let (mut seen, mut outdated) = (seen, false);
         if let Some(subject) = subject {
             self.touch(moment.now_ms, &subject.id);
-            let standing = self.state.standings.entry(subject.id.clone()).or_default();
             if evidence.kind == RecordKind::Inspection {
+                let standing = self.state.standings.entry(subject.id.clone()).or_default();
                 standing.last_inspected_ms = standing.last_inspected_ms.max(Some(moment.event_ms));
             }
-            if let Some(class) = &evidence.credit_class {
-                standing.credit_class = Some(class.clone());
+            if evidence.kind == RecordKind::Credit {
+                outdated = !self.credit(moment, &subject.id, evidence, effects);
+                seen = false;
+            }
+            if let Some((lasting, permit)) = said.lasting.and_then(|l| Some((l, l.permit.as_ref()?))) {
+                self.permit(moment, &subject.id, permit, lasting.until_ms);
             }
         }
-        let compared = figure.zip(subject).and_then(|(figure, subject)| self.compare(moment, &subject.id, figure));
-        let taken_back = evidence.takes_back();
+        let compared = said.figure.zip(subject).and_then(|(figure, subject)| self.compare(moment, &subject.id, figure));
+        let taken_back = said.takes_back();
         let model = Arc::clone(&self.model);
         for hit in &evidence.matters {
             let Some(matter) = model.matters.get(&hit.matter) else { continue };
             if let Some(subject) = subject {
                 let key = enterprise_key(matter, &subject.id);
                 match (seen, taken_back) {
+                    (false, false) if outdated => continue,
                     (false, false) => {
-                        self.add_evidence(moment, matter, &key, evidence.kind, subject, hit, compared.as_ref());
+                        let piece = NewPiece { kind: evidence.kind, hit, figure: compared.as_ref(), until_ms: said.until_ms() };
+                        self.add_evidence(moment, matter, &key, subject, &piece);
                     }
                     (_, true) => {
                         self.take_back_untrue(moment, matter, &key, effects);
@@ -107,11 +145,14 @@ impl Engine {
         if self.state.directory.get(&row.id).is_some() || self.state.directory.len() < MAX_ENTERPRISES {
             let merged = row.merged_into.is_some().then(|| row.id.clone());
             let natural = row.natural_person.then(|| row.id.clone());
-            self.state.directory.upsert(row);
+            let id = row.id.clone();
+            self.change_row(&id, |directory| directory.upsert(row));
             // What was heard of it before counts too.
             natural.iter().for_each(|id| self.watch(moment.now_ms, id));
-            if let Some(id) = merged {
+            if merged.is_some() {
                 self.merge(moment, &id, effects);
+            } else {
+                self.judge_name(moment, &id, effects);
             }
         } else {
             self.directory_full(moment.now_ms, effects);
@@ -125,39 +166,53 @@ impl Engine {
         Some((figure.measure.clone(), compared))
     }
 
-    /// Adds one piece; false where it met no rule and no trigger.
-    #[allow(clippy::too_many_arguments, reason = "about whom, from what, and what it says")]
+    /// Adds one piece; false where it met no rule and no trigger, or has expired already.
     pub(super) fn add_evidence(
         &mut self,
         moment: &Moment,
         matter: &Matter,
         key: &SubjectKey,
-        kind: RecordKind,
         attribution: &Attribution,
-        hit: &MatterHit,
-        figure: Option<&(String, Compared)>,
+        piece: &NewPiece,
     ) -> bool {
+        let hit = piece.hit;
         let mut codes = hit.evidence.clone();
-        if let Some((measure, compared)) = figure {
+        if let Some((measure, compared)) = piece.figure {
             self.forget_figure(matter, key, measure);
             let holds = |test: &FigureTest| test.measure == *measure && compared.passes(test);
             let rules = matter.enterprise.iter().flat_map(|e| &e.evidence);
             codes.extend(rules.filter(|r| r.figure.as_ref().is_some_and(holds)).map(|r| r.code.clone()));
         }
+        let until = |code: &String| rule(matter, code).and_then(|rule| rule.until_ms(moment.event_ms, piece.until_ms));
+        codes.retain(|code| until(code).is_none_or(|until_ms| moment.now_ms < until_ms));
         if codes.is_empty() && hit.triggers.is_empty() {
             return false;
         }
+        self.state.evidence.entry(key.clone()).or_default();
+        self.note_for_peers(moment, matter, key, piece.kind, &codes);
         let state = self.state.evidence.entry(key.clone()).or_default();
+        let mut ends_ms = BTreeSet::new();
         for rule in codes.iter().filter_map(|code| rule(matter, code)) {
             let one = Decayed { value: moment.weight(), at_ms: moment.event_ms };
-            state.counts.entry(rule.code.clone()).or_default().add(one, rule.half_life_days);
+            match rule.until_ms(moment.event_ms, piece.until_ms) {
+                None => state.counts.entry(rule.code.clone()).or_default().add(one, rule.half_life_days),
+                Some(until_ms) => {
+                    ends_ms.insert(until_ms);
+                    state.note_lasting(
+                        &rule.code,
+                        Lasting { at_ms: moment.event_ms, until_ms, root: moment.root, weight: moment.weight() },
+                    );
+                }
+            }
         }
         for trigger in matter.triggers.iter().filter(|t| hit.triggers.contains(&t.code)) {
             state.triggers.note(trigger, moment.met());
         }
+        // It stands as long as one of its rules does.
+        let lasts = codes.iter().all(|code| until(code).is_some()) && hit.triggers.is_empty();
         state.total += 1;
         state.refs.push_back(EvidencePiece {
-            kind,
+            kind: piece.kind,
             id: moment.cause.to_string(),
             at_ms: moment.event_ms,
             rules: codes,
@@ -165,11 +220,24 @@ impl Engine {
             root: moment.root,
             excerpt: moment.excerpt_for(matter),
             half: moment.half,
+            until_ms: ends_ms.last().copied().filter(|_| lasts),
         });
         if state.refs.len() > MAX_REFS {
             state.refs.pop_front();
         }
+        ends_ms.into_iter().for_each(|until_ms| self.set_expiry(key, until_ms));
         true
+    }
+
+    /// Counts a complaint or an inspection for the comparison with peers.
+    fn note_for_peers(&mut self, moment: &Moment, matter: &Matter, key: &SubjectKey, kind: RecordKind, codes: &[String]) {
+        let tally = Tally::of(kind, codes, moment.event_ms, moment.weight());
+        if rate::is_report(kind) {
+            self.note_rise(moment.now_ms, moment.event_ms, matter, key, false);
+        }
+        if let Some(tally) = tally {
+            self.count_for(moment.now_ms, matter, key, &tally, 1.0);
+        }
     }
 
     /// What weighs nothing may still be an emergency: the triggers that wait for one record hold. True
@@ -208,21 +276,39 @@ impl Engine {
         {
             episode.name_what_is_left(&state.triggers, now_ms);
         }
+        let mut lasted = BTreeSet::new();
+        for (code, all) in &mut state.lasting {
+            let before = all.len();
+            all.retain(|one| one.root != root);
+            if all.len() < before {
+                lasted.insert(code.clone());
+            }
+        }
         let (pieces, left): (Vec<_>, Vec<_>) = std::mem::take(&mut state.refs).into_iter().partition(|piece| piece.root == root);
         state.refs = left.into();
         state.total = state.total.saturating_sub(pieces.len() as u64);
         for (piece, code) in pieces.iter().flat_map(|piece| piece.rules.iter().map(move |code| (piece, code))) {
-            let weight = if piece.half { 0.5 } else { 1.0 };
-            if let (Some(rule), Some(count)) = (rule(matter, code), state.counts.get_mut(code)) {
+            let weight = weight_of(piece);
+            if let (Some(rule), Some(count)) = (rule(matter, code), state.counts.get_mut(code))
+                && !lasted.contains(code)
+            {
                 count.value = (count.value - weight * stats::decay(count.at_ms - piece.at_ms, rule.half_life_days)).max(0.0);
+            }
+        }
+        for piece in &pieces {
+            if rate::is_report(piece.kind) {
+                self.note_rise(now_ms, piece.at_ms, matter, key, true);
+            }
+            if let Some(tally) = Tally::of(piece.kind, &piece.rules, piece.at_ms, weight_of(piece)) {
+                self.count_for(now_ms, matter, key, &tally, -1.0);
             }
         }
         pieces
     }
 
     /// Forgets all evidence of a subject: it was another one.
-    pub(super) fn clear_evidence(&mut self, key: &SubjectKey) {
-        self.state.evidence.remove(key);
+    pub(super) fn clear_evidence(&mut self, matter: &Matter, key: &SubjectKey) {
+        self.drop_evidence(matter, key);
     }
 
     /// The lead has dealt with the event: it holds no level any more.
@@ -258,40 +344,6 @@ impl Engine {
         Some((by_score.max(by_trigger), trigger))
     }
 
-    pub(super) fn scored(&self, now_ms: i64, matter: &Matter, key: &SubjectKey) -> Option<Scored> {
-        let state = self.state.evidence.get(key)?;
-        let no_rules = EnterpriseRules { prior: 0.0, evidence: Vec::new(), score_at_least: [101; 4], sources_at_least: [0; 4] };
-        let rules = matter.enterprise.as_ref().unwrap_or(&no_rules);
-        let prior = tenths(rules.prior);
-        let mut points = prior;
-        let mut factors = Vec::new();
-        let mut against = vec![Factor { code: "prior".into(), points: prior, text: String::new(), evidence: Vec::new() }];
-        if prior > 0 {
-            factors.append(&mut against);
-        }
-        for rule in &rules.evidence {
-            let Some(count) = state.counts.get(&rule.code) else { continue };
-            let value = count.value * stats::decay(now_ms - count.at_ms, rule.half_life_days);
-            let worth = tenths(rule.weight * libm::log2(1.0 + value));
-            if worth == 0 {
-                continue;
-            }
-            points += worth;
-            let ids = state.refs.iter().filter(|r| r.rules.contains(&rule.code)).map(|r| r.id.clone()).collect();
-            let text = self.model.text(&rule.text).to_string();
-            let factor = Factor { code: rule.code.clone(), points: worth, text, evidence: ids };
-            if worth > 0 { factors.push(factor) } else { against.push(factor) }
-        }
-        factors.sort_by(|a, b| b.points.cmp(&a.points).then_with(|| a.code.cmp(&b.code)));
-        let score = (100.0 * stats::logistic(points as f64 / 10.0) + 0.5).floor() as u32;
-        let speaks_for_it = |code: &String| rule(matter, code).is_some_and(|rule| rule.weight < 0.0);
-        let supports = |r: &&EvidencePiece| !r.rules.iter().any(speaks_for_it);
-        let sources = state.refs.iter().filter(supports).map(|r| r.root).collect::<BTreeSet<u64>>().len() as u32;
-        let reached = |l: &Level| score >= rules.score_at_least[l.index()] && sources >= rules.sources_at_least[l.index()];
-        let level = Level::ALL.into_iter().rev().find(reached);
-        Some(Scored { score, factors, against, level })
-    }
-
     /// Publishes what is known of the enterprise under the matter, or that nothing is any more.
     pub(super) fn publish_profile(&self, now_ms: i64, matter: &Matter, key: &SubjectKey, effects: &mut Vec<Effect>) {
         if key.scope != SubjectScope::Enterprise {
@@ -313,6 +365,7 @@ impl Engine {
             matter: matter.id.clone(),
             level: self.state.episodes.get(key).map(|e| e.level),
             score: scored.score,
+            counterfactual: self.counterfactual(now_ms, matter, key, &scored),
             factors: scored.factors,
             against: scored.against,
             evidence_count: self.state.evidence.get(key).map_or(0, |e| e.total),
@@ -366,7 +419,15 @@ pub(super) fn rule<'m>(matter: &'m Matter, code: &str) -> Option<&'m EvidenceRul
     matter.enterprise.as_ref()?.evidence.iter().find(|r| r.code == code)
 }
 
+fn weight_of(piece: &EvidencePiece) -> f64 {
+    if piece.half { 0.5 } else { 1.0 }
+}
+
+pub(super) fn rule_of_rate(matter: &Matter) -> Option<&RateRules> {
+    matter.enterprise.as_ref()?.rate.as_ref()
+}
+
 /// Log-odds in published points: tenths, rounded half up.
-fn tenths(log_odds: f64) -> i64 {
+pub(super) fn tenths(log_odds: f64) -> i64 {
     (log_odds * 10.0 + 0.5).floor() as i64
 }

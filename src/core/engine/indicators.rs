@@ -197,6 +197,7 @@ fn piece(moment: &Moment) -> EvidencePiece {
         root: moment.root,
         excerpt: None,
         half: false,
+        until_ms: None,
     }
 }
 

@@ -282,6 +282,7 @@ impl Series {
             root: moment.root,
             excerpt: moment.excerpt_for(matter),
             half: moment.half,
+            until_ms: None,
         });
         if self.refs.len() > MAX_REFS {
             self.refs.pop_front();

@@ -25,7 +25,9 @@ impl Engine {
         let from = self.state.standings.remove(id).unwrap_or_default();
         let standing = self.state.standings.entry(to.clone()).or_default();
         standing.last_inspected_ms = standing.last_inspected_ms.max(from.last_inspected_ms);
-        standing.credit_class = standing.credit_class.take().or(from.credit_class);
+        if from.credit_at_ms > standing.credit_at_ms {
+            (standing.credit_class, standing.credit_at_ms) = (from.credit_class, from.credit_at_ms);
+        }
         standing.touched_ms = standing.touched_ms.max(from.touched_ms);
         if self.state.directory.get(&to).is_some_and(|row| row.natural_person) {
             self.watch(moment.now_ms, &to);
@@ -44,9 +46,13 @@ impl Engine {
         let (old, new) = (enterprise_key(matter, id), enterprise_key(matter, to));
         // The last copy still says what is lifted; then the evidence goes.
         self.end_episode(moment.now_ms, matter, &old, WarningEnd::Merged, effects);
-        let Some(from) = self.state.evidence.remove(&old) else { return };
+        let Some(from) = self.drop_evidence(matter, &old) else { return };
         self.publish_profile(moment.now_ms, matter, &old, effects);
+        let tally = from.tally;
+        let due_ms: Vec<i64> = from.lasting.values().flatten().map(|one| one.until_ms).collect();
         self.state.evidence.entry(new.clone()).or_default().absorb(from, matter);
+        self.count_for(moment.now_ms, matter, &new, &tally, 1.0);
+        due_ms.into_iter().for_each(|due_ms| self.set_expiry(&new, due_ms.max(moment.now_ms + 1)));
         self.assess_enterprise(moment, matter, &new, effects);
     }
 }
@@ -57,6 +63,9 @@ impl EvidenceState {
         for (code, count) in from.counts {
             let Some(rule) = super::enterprise::rule(matter, &code) else { continue };
             self.counts.entry(code).or_default().add(count, rule.half_life_days);
+        }
+        for (code, pieces) in from.lasting {
+            pieces.into_iter().for_each(|one| self.note_lasting(&code, one));
         }
         self.total += from.total;
         self.refs.extend(from.refs);

@@ -15,12 +15,17 @@ mod episodes;
 mod figures;
 mod indicators;
 mod industry;
+mod lasting;
 pub mod memory;
 mod mergers;
+mod peers;
 mod periods;
 mod privacy;
+mod rate;
 mod readings;
 mod render;
+mod score;
+pub mod shrink;
 mod state;
 pub mod stats;
 mod triggers;
@@ -29,7 +34,11 @@ mod weigh;
 pub use again::{MAX_WAITING, MAX_WAITING_OF_ONE, NEAR_WHOLE};
 pub use clues::{MAX_CLUE_MATTERS, MAX_OPEN_CLUES};
 pub use effects::{Effect, MAX_OUTPUT_BYTES, Publication, topics};
+pub use lasting::{MAX_LASTING, MAX_PERMITS, MAX_UNKNOWN_CLASSES};
+pub use peers::MAX_STRATA;
+pub use rate::{MAX_DOUBLINGS, MAX_LOG_ODDS, MAX_RISE};
 pub use readings::{MAX_READINGS, STUCK_GAP_HOURS, STUCK_HOURS, STUCK_READINGS};
+pub use score::MAX_ABSENT;
 pub use state::*;
 pub use weigh::{FALSE_CLOSURE_DAYS, MAX_SECONDARY};
 
@@ -38,6 +47,7 @@ use crate::domain::outputs::PipelineRef;
 use crate::domain::{Level, RecordKind};
 use crate::journal::{Body, DeadLetter, Entry, Fact, Genesis, RecordEntry, SourcePosition, TextFact};
 use crate::pipeline::{Bundle, Model, Period, load};
+use enterprise::Stated;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -262,11 +272,16 @@ impl Engine {
             }
             Fact::Report { channel, evidence } => self.text(&moment, &TextFact::of(evidence.clone(), Some(*channel)), effects),
             Fact::Text(text) => self.text(&moment, text, effects),
-            Fact::Evidence(evidence) => self.evidence(&moment, evidence, None, effects),
-            Fact::Figure(figure) => self.evidence(&moment, &figure.evidence, Some(figure), effects),
+            Fact::Evidence(evidence) => self.evidence(&moment, &Stated::of(evidence), effects),
+            Fact::Figure(figure) => {
+                self.evidence(&moment, &Stated { figure: Some(figure), ..Stated::of(&figure.evidence) }, effects)
+            }
+            Fact::Lasting(lasting) => {
+                self.evidence(&moment, &Stated { lasting: Some(lasting), ..Stated::of(&lasting.evidence) }, effects)
+            }
             Fact::Reading(reading) => self.reading(&moment, reading, effects),
             Fact::Enterprise(row) => self.upsert_enterprise(&moment, row.clone(), effects),
-            Fact::EnterpriseRemoved { id } => self.state.directory.remove(id),
+            Fact::EnterpriseRemoved { id } => self.change_row(id, |directory| directory.remove(id)),
             Fact::Inspector(row) => {
                 if self.state.inspectors.len() < MAX_INSPECTORS || self.state.inspectors.contains_key(&row.inspector_id) {
                     self.state.inspectors.insert(row.inspector_id.clone(), row.clone());
@@ -313,6 +328,7 @@ impl Engine {
         match timer {
             Timer::ClosePeriod(period) => self.close_period(&moment, period, effects),
             Timer::Recheck { subject, warning_id } => self.recheck(&moment, &subject, &warning_id, effects),
+            Timer::Expire { subject } => self.expire(&moment, &subject, effects),
             Timer::Forget { enterprise } => self.forget(&moment, &enterprise, effects),
             Timer::Remind { target, org, what, due_ms, stage } => {
                 self.remind(&moment, &target, &org, what, due_ms, stage, effects);
@@ -359,6 +375,8 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         clues_by_age: BTreeMap::new(),
         clue_count: 0,
         timers: BTreeMap::new(),
+        peers: Default::default(),
+        unknown_classes: BTreeSet::new(),
         figures: Default::default(),
         readings: Default::default(),
         trade_triggers: BTreeMap::new(),

@@ -101,7 +101,7 @@ impl Engine {
             self.state.standings.remove(id);
             self.state.figures.forget_enterprise(id);
             for (name, matter) in &model.matters {
-                if self.state.evidence.remove(&key(name)).is_some() {
+                if self.drop_evidence(matter, &key(name)).is_some() {
                     self.publish_profile(moment.now_ms, matter, &key(name), effects);
                 }
             }

@@ -1,5 +1,6 @@
 //! Values of devices that stay the same: a device that says the same again and again measures nothing.
 
+use super::enterprise::Stated;
 use super::memory::Bounded;
 use super::weigh::enterprise_key;
 use super::{Effect, Engine, Moment};
@@ -74,13 +75,13 @@ impl Engine {
         match (measure, says, &evidence.subject) {
             (Some(measure), Says::Measured, _) => {
                 let figure = Figure { evidence: evidence.clone(), measure: measure.clone(), value: *value };
-                self.evidence(moment, evidence, Some(&figure), effects);
+                self.evidence(moment, &Stated { figure: Some(&figure), ..Stated::of(evidence) }, effects);
             }
             (Some(measure), Says::Stuck, Some(subject)) => {
                 self.forget_stuck(moment, &subject.id, measure, effects);
-                self.evidence(moment, evidence, None, effects);
+                self.evidence(moment, &Stated::of(evidence), effects);
             }
-            _ => self.evidence(moment, evidence, None, effects),
+            _ => self.evidence(moment, &Stated::of(evidence), effects),
         }
     }
 

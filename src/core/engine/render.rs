@@ -18,10 +18,13 @@ impl Engine {
     ) -> Warning {
         let model = &self.model;
         let time = |ms| model.zone.format(ms);
+        let scored = match key.scope {
+            SubjectScope::Enterprise => self.scored(episode.updated_ms, matter, key),
+            SubjectScope::Industry => None,
+        };
+        let counterfactual = scored.as_ref().and_then(|s| self.counterfactual(episode.updated_ms, matter, key, s));
         let (score, factors, against) = match key.scope {
-            SubjectScope::Enterprise => self
-                .scored(episode.updated_ms, matter, key)
-                .map_or((0, Vec::new(), Vec::new()), |s| (s.score, s.factors, s.against)),
+            SubjectScope::Enterprise => scored.map_or((0, Vec::new(), Vec::new()), |s| (s.score, s.factors, s.against)),
             SubjectScope::Industry => self.industry_score(matter, key, episode),
         };
         let evidence = self.state.evidence.get(key);
@@ -76,6 +79,7 @@ impl Engine {
             score,
             factors,
             against,
+            counterfactual,
             evidence: self.pieces(matter, key, episode).map(|r| self.evidence_ref(r, view)).collect(),
             evidence_count: evidence.map_or_else(|| episode.assessment.as_ref().map_or(0, Assessment::records), |e| e.total),
             role: Role::Lead,
@@ -303,5 +307,15 @@ impl Engine {
             provisional: d.provisional,
         };
         duties.iter().map(card).collect()
+    }
+}
+
+/// As a Chinese sentence says it.
+pub(super) fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Blue => "蓝",
+        Level::Yellow => "黄",
+        Level::Orange => "橙",
+        Level::Red => "红",
     }
 }

@@ -1,7 +1,10 @@
 //! What a realm knows: a pure function of its entries. Everything here is in a snapshot.
 
 use super::figures::Figures;
+use super::lasting::{Lasting, Permit};
 use super::memory::Memory;
+use super::peers::{Peers, Tally};
+use super::rate::Rise;
 use super::readings::Readings;
 use super::stats::decay;
 use super::triggers::{Met, Triggers};
@@ -20,6 +23,9 @@ pub const MAX_SEEN_IDS: usize = 1 << 20;
 pub const MAX_INSPECTORS: usize = 100_000;
 /// Most indicator series one realm may hold; records of further ones are assessed by nothing.
 pub const MAX_INDICATOR_SERIES: usize = 100_000;
+/// What an inspection that failed, or passed, gives where they are pooled: no rule's code has an underscore.
+pub const FAILED: &str = "inspection_failed";
+pub const PASSED: &str = "inspection_passed";
 /// Pieces of evidence remembered one by one per enterprise and matter; older ones only count.
 pub const MAX_REFS: usize = 8;
 
@@ -53,6 +59,10 @@ pub struct State {
     /// Clues passed on so far.
     pub clue_count: u64,
     pub timers: BTreeMap<(i64, String), Timer>,
+    /// The directory by strata, and what was counted in each.
+    pub peers: Peers,
+    /// Credit classes the pipeline does not know, that operators were told of.
+    pub unknown_classes: BTreeSet<String>,
     /// The newest figures of enterprises.
     pub figures: Figures,
     /// The newest values of devices.
@@ -110,6 +120,10 @@ impl From<SubjectScope> for crate::domain::outputs::Scope {
 pub struct Standing {
     pub last_inspected_ms: Option<i64>,
     pub credit_class: Option<String>,
+    /// When the newest credit record said so.
+    pub credit_at_ms: Option<i64>,
+    /// By type.
+    pub permits: BTreeMap<String, Permit>,
     /// The stamp of the newest record about it.
     pub touched_ms: i64,
     /// A timer stands that will forget it: it is a natural person.
@@ -121,6 +135,11 @@ pub struct Standing {
 pub struct EvidenceState {
     /// By rule: the decayed count as of a moment.
     pub counts: BTreeMap<String, Decayed>,
+    /// By rule: the pieces that expire on a day, which are no part of `counts`.
+    pub lasting: BTreeMap<String, VecDeque<Lasting>>,
+    /// What is compared with peers.
+    pub tally: Tally,
+    pub rise: Rise,
     /// The newest pieces, oldest first.
     pub refs: VecDeque<EvidencePiece>,
     pub total: u64,
@@ -147,6 +166,8 @@ pub struct EvidencePiece {
     pub excerpt: Option<String>,
     /// It counts half.
     pub half: bool,
+    /// It says nothing any more from then on.
+    pub until_ms: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -417,6 +438,8 @@ pub enum Timer {
     ClosePeriod(Period),
     /// An enterprise's standing warning is looked at again.
     Recheck { subject: SubjectKey, warning_id: String },
+    /// A piece of evidence about an enterprise has legally expired.
+    Expire { subject: SubjectKey },
     /// A duty's next card.
     Remind { target: Target, org: String, what: DutyKind, due_ms: i64, stage: ReminderStage },
     /// What is known of a natural person may be old enough to be forgotten.

@@ -3,6 +3,7 @@
 //! withdrawn or found 不属实. What one caller, or one text, says of a subject again weighs nothing.
 
 use super::again::Worth;
+use super::enterprise::NewPiece;
 use super::memory::{Counted, Given, MAX_GIVEN_KEYS, Ticket, caller_hash, record_key};
 use super::state::*;
 use super::{Effect, Engine, Moment};
@@ -163,7 +164,7 @@ impl Engine {
             for piece in pieces {
                 let hit = MatterHit { matter: matter.id.clone(), counted: false, evidence: piece.rules, triggers: Vec::new() };
                 let then = Moment { event_ms: piece.at_ms, half: piece.half, ..*moment };
-                self.add_evidence(&then, matter, &to, evidence.kind, first, &hit, None);
+                self.add_evidence(&then, matter, &to, first, &NewPiece::of(evidence.kind, &hit));
             }
             self.assess_enterprise(moment, matter, &to, effects);
             given.keys.push(to);
@@ -229,7 +230,7 @@ impl Engine {
             self.add_trigger_only(moment, matter, &key, hit)
         } else {
             let moment = Moment { half: worth == Worth::Half, ..*moment };
-            self.add_evidence(&moment, matter, &key, evidence.kind, attribution, hit, None)
+            self.add_evidence(&moment, matter, &key, attribution, &NewPiece::of(evidence.kind, hit))
         };
         if added && !had && given.keys.len() < MAX_GIVEN_KEYS {
             given.keys.push(key.clone());

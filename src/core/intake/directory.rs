@@ -39,6 +39,18 @@ impl Directory {
         self.rows.get(id)
     }
 
+    /// In order of id.
+    pub fn rows(&self) -> impl Iterator<Item = &EnterpriseRow> {
+        self.rows.values()
+    }
+
+    /// Whether a row's status says that the firm is there no more.
+    pub fn is_closed(status: &str) -> bool {
+        ["closed", "cancelled", "revoked", "merged", "注销", "吊销", "停业", "歇业", "关闭"]
+            .iter()
+            .any(|word| status.contains(word))
+    }
+
     pub fn index(&self) -> &Index {
         &self.index
     }

@@ -4,7 +4,7 @@
 use super::mask;
 use super::{Decoded, Directory};
 use crate::domain::{Channel, Control, Disposition, EnterpriseRow, IdHint, IdScheme, InspectorRow, Intent, Record};
-use crate::journal::{Evidence, Fact, Figure, IndicatorFact, ReadingFact, Span, TextFact, TextField};
+use crate::journal::{Evidence, Fact, Figure, IndicatorFact, LastingFact, PermitFact, ReadingFact, Span, TextFact, TextField};
 use crate::pipeline::Model;
 use std::borrow::Cow;
 
@@ -31,6 +31,10 @@ fn keep_out(fact: &mut Fact) {
             of_evidence(evidence);
         }
         Fact::Reading(ReadingFact { evidence, series: _, measure: _, value: _, says: _ }) => of_evidence(evidence),
+        Fact::Lasting(LastingFact { evidence, until_ms: _, revoked: _, permit }) => {
+            of_evidence(evidence);
+            permit.iter_mut().for_each(|PermitFact { r#type, in_force: _ }| numbers(r#type));
+        }
         Fact::Text(text) => of_text(text),
         Fact::Enterprise(row) => of_row(row),
         Fact::Inspector(row) => of_inspector(row),

@@ -4,10 +4,11 @@ use super::departments::departments;
 use super::hints::{self, Hinted};
 use super::names::{self, Asked};
 use super::{Decoded, Directory, Reading, sketch};
-use crate::domain::{Fixed3, Indicator, Intent, Record, TicketStatus};
+use crate::domain::{Fixed3, Indicator, Intent, PermitStatus, Record, TicketStatus};
+use crate::engine::{FAILED, PASSED};
 use crate::journal::{
-    Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, MatterHit, Named, ReadingFact, Says, Span,
-    TextFact, TextField,
+    Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, LastingFact, MatterHit, Named, PermitFact,
+    ReadingFact, Says, Span, TextFact, TextField,
 };
 use crate::pipeline::{About, Condition, Model};
 
@@ -55,6 +56,14 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
             return Fact::Figure(Figure { evidence, measure: o.measure.clone(), value: Fixed3::from_f64(o.value) });
         }
         Record::Indicator(i) => return Fact::Indicator(indicator(i, evidence)),
+        Record::Penalty(p) => {
+            return Fact::Lasting(LastingFact { evidence, until_ms: p.expires_at_ms, revoked: p.revoked, permit: None });
+        }
+        Record::Permit(p) => {
+            let in_force = matches!(p.status, None | Some(PermitStatus::Granted | PermitStatus::Renewed));
+            let permit = p.r#type.clone().map(|r#type| PermitFact { r#type, in_force });
+            return Fact::Lasting(LastingFact { evidence, until_ms: p.valid_to_ms, revoked: false, permit });
+        }
         _ => {}
     }
     let caller = decoded.caller.clone();
@@ -123,6 +132,7 @@ fn counts_as_risk(record: &Record) -> bool {
                 && t.status != Some(TicketStatus::Withdrawn)
         }
         Record::Penalty(p) => !p.revoked,
+        Record::Credit(c) => !c.repaired,
         _ => true,
     }
 }
@@ -142,6 +152,10 @@ fn matters(model: &Model, record: &Record, industry: Option<&str>, counts_as_ris
             hit.counted = matter.industry.as_ref().is_some_and(|i| any(&i.count));
             let rules = matter.enterprise.iter().flat_map(|e| &e.evidence);
             hit.evidence = rules.filter(|r| any(&r.when)).map(|r| r.code.clone()).collect();
+            if let Some(pooled) = matter.enterprise.as_ref().and_then(|e| e.inspections.as_ref()) {
+                let found = [(FAILED, &pooled.failed), (PASSED, &pooled.passed)];
+                hit.evidence.extend(found.into_iter().find(|(_, when)| any(when)).map(|(code, _)| code.to_string()));
+            }
             hit.triggers =
                 matter.triggers.iter().filter(|t| t.when.iter().any(|c| c.is_meant(&about))).map(|t| t.code.clone()).collect();
         }

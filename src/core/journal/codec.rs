@@ -147,6 +147,12 @@ mod tests {
                 departments: vec!["wh-amr".into()],
                 excerpt: Some("…".into()),
             }),
+            Fact::Lasting(LastingFact {
+                evidence: evidence(),
+                until_ms: Some(1_400_000_000_000),
+                revoked: true,
+                permit: Some(PermitFact { r#type: "金融许可证".into(), in_force: true }),
+            }),
         ];
         let golden: Vec<&str> = include_str!("golden_facts.hex").lines().collect();
         assert_eq!(golden.len(), later.len());

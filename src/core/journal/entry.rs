@@ -93,6 +93,8 @@ pub enum Fact {
     Text(TextFact),
     /// What a device measured: an alarm, or an observation that is no count of people or money.
     Reading(ReadingFact),
+    /// A penalty or a permit, which holds for a time.
+    Lasting(LastingFact),
 }
 
 impl Fact {
@@ -103,7 +105,8 @@ impl Fact {
             | Fact::Figure(Figure { evidence, .. })
             | Fact::Report { evidence, .. }
             | Fact::Text(TextFact { evidence, .. })
-            | Fact::Reading(ReadingFact { evidence, .. }) => Some(evidence),
+            | Fact::Reading(ReadingFact { evidence, .. })
+            | Fact::Lasting(LastingFact { evidence, .. }) => Some(evidence),
             _ => None,
         }
     }
@@ -190,6 +193,23 @@ pub struct Caller {
     /// Names the key it was made with.
     pub key_id: String,
     pub day_hash: u64,
+}
+
+/// What holds until a day its record names, or until it is taken away.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastingFact {
+    pub evidence: Evidence,
+    pub until_ms: Option<i64>,
+    /// It holds no more: what it gave is taken back.
+    pub revoked: bool,
+    pub permit: Option<PermitFact>,
+}
+
+/// What a permit allows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PermitFact {
+    pub r#type: String,
+    pub in_force: bool,
 }
 
 /// A figure of one enterprise.

@@ -190,7 +190,7 @@ impl Condition {
 }
 
 /// A list of words; `"@name"` stands for the words of that list in words.toml.
-fn word_list(reader: &Reader, key: &'static str) -> WordList {
+pub(super) fn word_list(reader: &Reader, key: &'static str) -> WordList {
     let mut texts = Vec::new();
     let mut seen = BTreeSet::new();
     let mut unknown = false;

@@ -3,7 +3,7 @@
 use super::matters;
 use super::model::*;
 use super::reader::{File, MAX_NAME_BYTES, Problem, Reader};
-use super::rules::{agree_lead_working_days, calendar, clue_duties, duties, ladder, levels, measure, privacy};
+use super::rules::{agree_lead_working_days, calendar, clue_duties, credit_classes, duties, ladder, levels, measure, privacy};
 use super::words::Words;
 use super::{Bundle, Condition};
 use crate::domain::{IdScheme, Language, Text, Zone};
@@ -146,6 +146,7 @@ fn realm(
         ladder: ladder(pipeline),
         clue_duties: clue_duties(pipeline),
         privacy: privacy(pipeline),
+        credit_classes: credit_classes(pipeline),
         coordinating: String::new(),
         bundle: bundle.clone(),
         caller_key: None,
@@ -318,6 +319,7 @@ fn regions(file: &File, needed: bool) -> BTreeMap<String, Region> {
             name: table.required_text("name"),
             parent,
             aliases: table.strings("aliases", "aliases = [\"...\"]"),
+            class: table.string("class", "class = \"urban\""),
         };
         if out.insert(code.clone(), region).is_some() {
             file.report(table.at("code"), format!("region {code:?} stands twice"), "a code of its own for each region");

@@ -3,6 +3,7 @@
 use super::condition::Condition;
 use super::load::{known, required_word, slug, unknown_name};
 use super::model::*;
+use super::peers;
 use super::reader::{File, Reader, parse_date};
 use super::rules::per_level;
 use crate::domain::{Category, Level, RecordKind};
@@ -129,15 +130,19 @@ impl Matter {
     pub(super) fn conditions(&self) -> impl Iterator<Item = &Condition> {
         let counts = self.industry.iter().flat_map(|i| &i.count);
         let evidence = self.enterprise.iter().flat_map(|e| &e.evidence).flat_map(|e| &e.when);
+        let inspections = self.enterprise.iter().flat_map(|e| &e.inspections).flat_map(|i| i.failed.iter().chain(&i.passed));
         let triggers = self.triggers.iter().flat_map(|t| &t.when);
-        self.matches.iter().chain(triggers).chain(counts).chain(evidence)
+        self.matches.iter().chain(triggers).chain(counts).chain(evidence).chain(inspections)
     }
 
     pub(super) fn conditions_mut(&mut self) -> impl Iterator<Item = &mut Condition> {
         let counts = self.industry.iter_mut().flat_map(|i| &mut i.count);
-        let evidence = self.enterprise.iter_mut().flat_map(|e| &mut e.evidence).flat_map(|e| &mut e.when);
+        let enterprise = self.enterprise.iter_mut().flat_map(|e| {
+            let inspections = e.inspections.iter_mut().flat_map(|i| i.failed.iter_mut().chain(&mut i.passed));
+            e.evidence.iter_mut().flat_map(|rule| &mut rule.when).chain(inspections)
+        });
         let triggers = self.triggers.iter_mut().flat_map(|t| &mut t.when);
-        self.matches.iter_mut().chain(triggers).chain(counts).chain(evidence)
+        self.matches.iter_mut().chain(triggers).chain(counts).chain(enterprise)
     }
 }
 
@@ -160,7 +165,7 @@ fn few<'a, 'b>(reader: &Reader<'a, 'b>, key: &'static str) -> Vec<Reader<'a, 'b>
 }
 
 /// At least one: a rule without a condition would never hold.
-fn required_conditions(reader: &Reader, key: &'static str) -> Vec<Condition> {
+pub(super) fn required_conditions(reader: &Reader, key: &'static str) -> Vec<Condition> {
     let conditions = conditions(reader, key);
     if conditions.is_empty() {
         reader.missing(key, &format!("{key} = {{ kind = \"ticket\" }}"));
@@ -221,14 +226,27 @@ fn enterprise(table: Reader) -> EnterpriseRules {
     for rule in few(&table, "evidence") {
         let example = "weight = 0.8 (log-odds; below 0 speaks for the firm), half_life_days = 90";
         let figure = rule.table("figure").map(figure);
+        let name = rule.table("name").map(peers::name_test);
+        let by_itself = figure.is_some() || name.is_some();
         let parsed = EvidenceRule {
             code: slug(&rule, "code", "code = \"complaint\""),
-            when: if figure.is_some() { conditions(&rule, "when") } else { required_conditions(&rule, "when") },
+            when: if by_itself { conditions(&rule, "when") } else { required_conditions(&rule, "when") },
             figure,
+            name,
             weight: rule.number("weight", -10.0..=10.0, example).unwrap_or_default(),
             half_life_days: rule.number("half_life_days", 1.0..=3650.0, example).unwrap_or(90.0),
+            expires_days: rule.whole("expires_days", 1..=36_500, "expires_days = 1095"),
             text: rule.required_text("text"),
         };
+        for key in ["when", "figure"] {
+            if parsed.name.is_some() && rule.has(key) {
+                rule.file.report(
+                    rule.at("name"),
+                    format!("a rule has `{key}` or `name`, not both"),
+                    "two rules, or one of the two",
+                );
+            }
+        }
         if parsed.figure.is_some() && !parsed.when.is_empty() {
             rule.file.report(rule.at("figure"), "a rule has `when` or `figure`, not both", "two rules, or one of the two");
         }
@@ -262,6 +280,8 @@ fn enterprise(table: Reader) -> EnterpriseRules {
             0.0
         }),
         evidence,
+        rate: table.table("rate").map(peers::rate),
+        inspections: table.table("inspections").map(peers::inspections),
         score_at_least: score,
         sources_at_least: per_level(&table, "sources_at_least", Some([1.0, 1.0, 2.0, 2.0]), crate::engine::MAX_REFS as f64)
             .map(|n| n as u32),

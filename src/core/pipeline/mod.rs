@@ -10,6 +10,7 @@ mod folder;
 mod load;
 mod matters;
 mod model;
+mod peers;
 mod reader;
 mod rules;
 mod schema;

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use super::peers::{InspectionRules, NameTest, RateRules};
 pub use crate::domain::Period;
 
 /// What moves a realm's time: the feed's own event times, or arrival.
@@ -63,6 +64,8 @@ pub struct Model {
     pub ladder: Ladder,
     pub clue_duties: ClueDuties,
     pub privacy: Privacy,
+    /// The credit classes there are, best first; none listed: any word is one.
+    pub credit_classes: Vec<String>,
     /// The coordinating office: circular notices go there too.
     pub coordinating: String,
     pub bundle: Bundle,
@@ -152,6 +155,8 @@ pub struct Region {
     pub name: Text,
     pub parent: Option<String>,
     pub aliases: Vec<String>,
+    /// Regions of one class are compared with each other; without it, that of the region above.
+    pub class: Option<String>,
 }
 
 /// One item of the supervision list (监管事项).
@@ -263,6 +268,9 @@ pub struct EnterpriseRules {
     /// Log-odds without any evidence.
     pub prior: f64,
     pub evidence: Vec<EvidenceRule>,
+    /// Its complaints beside those of its peers.
+    pub rate: Option<RateRules>,
+    pub inspections: Option<InspectionRules>,
     /// Least score (0-100) of each level, and least number of independent sources.
     pub score_at_least: [u32; 4],
     pub sources_at_least: [u32; 4],
@@ -274,9 +282,13 @@ pub struct EvidenceRule {
     /// Empty for a rule about a figure.
     pub when: Vec<Condition>,
     pub figure: Option<FigureTest>,
+    /// Instead of both: about what the directory calls it.
+    pub name: Option<NameTest>,
     /// Log-odds of one piece of fresh evidence; further pieces count by log2(1 + decayed count).
     pub weight: f64,
     pub half_life_days: f64,
+    /// A piece says nothing any more so many days after it happened: it has legally expired.
+    pub expires_days: Option<u32>,
     pub text: Text,
 }
 
@@ -356,6 +368,11 @@ pub struct Ladder {
 }
 
 impl Model {
+    /// The class of a region, or of the nearest above it that has one.
+    pub fn region_class(&self, region: Option<&str>) -> Option<&str> {
+        self.region_chain(region).into_iter().find_map(|code| self.regions.get(code)?.class.as_deref())
+    }
+
     pub fn text<'a>(&self, text: &'a Text) -> &'a str {
         text.get(self.language)
     }

@@ -164,6 +164,20 @@ pub(super) fn clue_duties(pipeline: &Reader) -> ClueDuties {
     rule
 }
 
+pub(super) fn credit_classes(pipeline: &Reader) -> Vec<String> {
+    let example = "[credit] classes = [\"A\", \"B\", \"C\", \"D\"]";
+    let Some(table) = pipeline.table("credit") else { return Vec::new() };
+    if !table.has("classes") {
+        table.missing("classes", example);
+    }
+    let classes = table.strings("classes", example);
+    if table.has("classes") && classes.is_empty() {
+        table.file.report(table.at("classes"), "`classes` names none", example);
+    }
+    table.finish();
+    classes
+}
+
 pub(super) fn privacy(pipeline: &Reader) -> Privacy {
     let mut privacy = Privacy { natural_person_days: 365, redact_dead_letters: false };
     if let Some(table) = pipeline.table("privacy") {

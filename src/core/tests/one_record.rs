@@ -53,7 +53,7 @@ const STEP: &[Stop] = &[
     ("src/core/engine/weigh.rs", "give", "for each matter it belongs to and each it accuses, what was not given yet"),
     ("src/core/engine/again.rs", "hear", "said before, by the same caller, or in nearly the same words?"),
     ("src/core/engine/enterprise.rs", "add_evidence", "decayed counts by rule, the newest pieces, the trigger"),
-    ("src/core/engine/enterprise.rs", "scored", "log-odds add up to a score; the terms are the factors"),
+    ("src/core/engine/score.rs", "scored", "log-odds add up to a score; the terms are the factors"),
     ("src/core/engine/enterprise.rs", "wanted_enterprise", "the level score and trigger ask for"),
     ("src/core/engine/episodes.rs", "raise", "a new episode, or a higher level of an open one"),
     ("src/core/pipeline/model.rs", "recipients", "lead, cooperating, informed; branches stand in for their region"),

@@ -20,8 +20,10 @@ const CONDITION: &str = r#"{ kind = "ticket", category = "gas", words = "@smell"
 fn full() -> Bundle {
     let mut bundle = mini();
     bundle.files.retain(|name, _| !name.starts_with("matters/"));
+    bundle.files.insert("words.toml".into(), "smell = [\"smell\", \"stink\"]\n".into());
+    let regions = bundle.files.get_mut("regions.toml").unwrap();
+    *regions = regions.replace("aliases = [\"Up\"]", "aliases = [\"Up\"]\nclass = \"urban\"");
     let mut add = |file: &str, text: String| *bundle.files.entry(file.to_string()).or_default() += &text;
-    add("words.toml", "smell = [\"smell\", \"stink\"]\n".into());
     add(
         "organisations.toml",
         "\n[[organisation]]\nslug = \"branch\"\nname = \"Branch\"\ncontact = \"desk\"\naliases = \"b\"\nformer_names = [\"old\"]\n\
@@ -37,6 +39,9 @@ expires = "2028-12-09"
 [clues]
 acknowledge_working_days = 1
 close_working_days = 5
+
+[credit]
+classes = ["A", "D"]
 
 [privacy]
 natural_person_days = 90
@@ -79,8 +84,12 @@ industry = {{ periods = "P1D", count = [{CONDITION}], indicators = ["i"] }}
 prior = -3
 score_at_least = {{ blue = 1, yellow = 2, orange = 3, red = 4 }}
 sources_at_least = {{ blue = 1, red = 2 }}
-evidence = [{{ code = "e", when = {CONDITION}, weight = 1, half_life_days = 9, text = "e" }},
-  {{ code = "f", figure = {{ measure = "m", value_at_least = 1, value_below = 2, times_peer_median = 3, peers_at_least = 4 }}, weight = 1, half_life_days = 9, text = "e" }}]
+rate = {{ half_life_days = 9, weight = 1, rise_weight = 1, rise_every_days = 99, peers_at_least = 9, prior = {{ shape = 2, rate = 3 }},
+  stratum = [{{ industry = "45", shape = 2, rate = 3 }}] }}
+inspections = {{ failed = [{CONDITION}], passed = [{CONDITION}], weight = 1, half_life_days = 9, strength = 3, usual = 0.2 }}
+evidence = [{{ code = "e", when = {CONDITION}, weight = 1, half_life_days = 9, expires_days = 99, text = "e" }},
+  {{ code = "f", figure = {{ measure = "m", value_at_least = 1, value_below = 2, times_peer_median = 3, peers_at_least = 4 }}, weight = 1, half_life_days = 9, text = "e" }},
+  {{ code = "g", name = {{ words = ["@smell"], not_words = "x", without_permit = ["p"] }}, weight = 1, half_life_days = 9, text = "e" }}]
 "#
     );
     // TOML 1.0 wants an inline table on one line.

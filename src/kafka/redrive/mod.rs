@@ -15,6 +15,7 @@ mod unattributed;
 
 use active::Active;
 pub use letters::Chosen;
+pub use scan::Topic;
 pub use tally::{Group, Outcome, Tally};
 
 use super::client::Settings;

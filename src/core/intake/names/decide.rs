@@ -272,7 +272,7 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
     let near_trade = near.trade.as_ref().is_some_and(goes);
     let trade = near_trade || context.trades.iter().any(goes);
     score += if near_trade { 3 } else { 2 * i32::from(trade) };
-    if row.status.as_deref().is_some_and(is_closed) {
+    if row.status.as_deref().is_some_and(Directory::is_closed) {
         score -= 2;
     }
     Likely { slot, how, score, elsewhere, trade, street: street > 0 || at_shop, district }
@@ -288,10 +288,6 @@ fn own_place(row: &EnterpriseRow) -> Option<String> {
     let place = SHOPS.iter().find_map(|shop| branch.strip_suffix(shop)).unwrap_or(branch);
     let place = place.trim_end_matches('分').trim_end_matches(['市', '区', '镇', '县']);
     (place.chars().count() >= 2).then(|| place.to_string())
-}
-
-fn is_closed(status: &str) -> bool {
-    ["closed", "cancelled", "revoked", "merged", "注销", "吊销", "停业", "歇业", "关闭"].iter().any(|word| status.contains(word))
 }
 
 /// Streets, towns and buildings of the firm's address that the texts name: 3 each, 4 more with the number.

@@ -1,9 +1,9 @@
 //! Levels: thresholds out of order, levels nobody can reach, levels nobody owes anything for.
 
-use super::super::{EnterpriseRules, Matter, Model};
+use super::super::{EnterpriseRules, EvidenceRule, Matter, Model};
 use super::Findings;
 use crate::domain::Level;
-use crate::engine::{MAX_REFS, stats};
+use crate::engine::{MAX_DOUBLINGS, MAX_LOG_ODDS, MAX_REFS, MAX_RISE, stats};
 
 const PIPELINE: &str = "pipeline.toml";
 /// So many fresh records of one rule are more than one firm gathers: what they do not reach, nothing does.
@@ -131,15 +131,19 @@ fn score(log_odds: f64) -> u32 {
     (100.0 * stats::logistic(log_odds) + 0.5).floor() as u32
 }
 
-/// A figure is one piece, since a newer one takes its place.
+/// A figure is one piece, since a newer one takes its place; so is a name.
 fn most_log_odds(rules: &EnterpriseRules) -> f64 {
     let worth = |pieces: f64| libm::log2(1.0 + pieces);
     let most = rules.evidence.iter().filter(|rule| rule.weight > 0.0);
-    rules.prior + most.map(|rule| rule.weight * worth(if rule.figure.is_some() { 1.0 } else { MANY_RECORDS })).sum::<f64>()
+    let once = |rule: &EvidenceRule| rule.figure.is_some() || rule.name.is_some();
+    let evidence = most.map(|rule| rule.weight * worth(if once(rule) { 1.0 } else { MANY_RECORDS })).sum::<f64>();
+    let rate = rules.rate.as_ref().map_or(0.0, |rate| rate.weight * MAX_DOUBLINGS + rate.rise_weight * MAX_RISE);
+    let inspections = rules.inspections.as_ref().map_or(0.0, |pooled| pooled.weight * MAX_LOG_ODDS);
+    rules.prior + evidence + rate + inspections
 }
 
 fn most_sources(rules: &EnterpriseRules) -> u32 {
-    let supporting = || rules.evidence.iter().filter(|rule| rule.weight >= 0.0);
+    let supporting = || rules.evidence.iter().filter(|rule| rule.weight >= 0.0 && rule.name.is_none());
     match supporting().any(|rule| rule.figure.is_none()) {
         true => MAX_REFS as u32,
         false => supporting().count().min(MAX_REFS) as u32,

@@ -103,6 +103,7 @@ static REGION: Table = of("region", &[
     need("name", Both, "Read as the code in records.", "名称；记录中写名称时视为代码。"),
     key("parent", Text, "Code of the region above; counts go up to it.", "上级区域代码，计数逐级汇总。"),
     key("aliases", Texts, "Other spellings and abolished names, read as the code.", "别称与已撤销的名称，视为代码。"),
+    key("class", Text, "Firms in regions of one class are compared with each other; without it, the class of the region above.", "区域类别；同类区域的企业相互比较，缺省随上级区域。"),
 ]);
 
 #[rustfmt::skip]
@@ -115,6 +116,7 @@ static PIPELINE: Table = of("pipeline", &[
     key("duties", One(&DUTIES), "What organisations owe, by level. Required once there are matters.", "各级别的办理时限。有监管事项时必填。"),
     key("ladder", One(&LADDER), "What happens when a duty is not done.", "逾期未办的催办、督办、通报。"),
     key("clues", One(&CLUES), "What is owed on a clue by each organisation that gets it.", "收到线索的部门的办理时限。"),
+    key("credit", One(&CREDIT), "Credit classes.", "信用等级。"),
     key("privacy", One(&PRIVACY), "What is kept of natural persons.", "自然人信息的保留。"),
 ]);
 
@@ -209,6 +211,11 @@ static CLUES: Table = of("clues", &[
     key("close_working_days", Whole(0, 250), "Working days to close; left out: no such duty.", "办结时限（工作日）；不写则无此任务。"),
     key("unclassified_at_least", Whole(2, 1_000), "So many tickets of no matter that say nearly the same become a clue to the coordinating office (5).", "多少件内容相近的未归类工单转为一条线索，送牵头协调机构（缺省 5）。"),
     key("unclassified_within_days", Whole(1, 90), "Within so many days (14).", "在多少天之内（缺省 14）。"),
+]);
+
+#[rustfmt::skip]
+static CREDIT: Table = of("credit", &[
+    need("classes", Texts, "The credit classes there are, best first.", "信用等级，由好到差。"),
 ]);
 
 #[rustfmt::skip]
@@ -308,15 +315,60 @@ static ENTERPRISE: Table = of("enterprise", &[
     need("score_at_least", EachLevel(100.0), "Least score, 0 to 100; must rise from blue to red.", "各级别的最低分（0 至 100），自蓝至红须上升。"),
     key("sources_at_least", SomeLevels(crate::engine::MAX_REFS as f64), "Least number of supporting records (1, 1, 2, 2).", "最少佐证记录数（缺省 1、1、2、2）。"),
     need("evidence", Many(&EVIDENCE), "The evidence that counts.", "计分的证据。"),
+    key("rate", One(&RATE), "Its complaints beside those of its peers.", "投诉举报率与同类企业的比较。"),
+    key("inspections", One(&INSPECTIONS), "Its inspections beside those of its peers.", "检查结果与同类企业的比较。"),
 ]);
 
 #[rustfmt::skip]
-static EVIDENCE: Table = Table { name: "evidence", any_of: &["when", "figure"], keys: &[
+static RATE: Table = of("rate", &[
+    need("half_life_days", Number(1.0, 3650.0), "Days after which a complaint counts half.", "半衰期（天）。"),
+    need("weight", Number(0.0, 10.0), "Log-odds of each doubling of the rate.", "比率每翻一番的对数几率。"),
+    key("rise_weight", Number(0.0, 10.0), "Log-odds of each power of ten by which a sudden rise is rarer than rise_every_days (0).", "突增每罕见十倍的对数几率（缺省 0）。"),
+    key("rise_every_days", Number(1.0, 1e6), "A rise that comes so often among peers says nothing yet (3650).", "同类企业多少天一遇的突增不计分（缺省 3650）。"),
+    key("peers_at_least", Whole(1, 100_000), "With fewer peers the comparison is wider (20).", "同类企业不足此数则放宽比较范围（缺省 20）。"),
+    key("prior", One(&PRIOR), "Gamma prior of the ratio (shape 2, rate 2).", "比率的伽马先验（缺省 shape 2、rate 2）。"),
+    key("stratum", Many(&STRATUM), "Priors of trades; the first that fits counts.", "各行业的先验，取第一个相符的。"),
+]);
+
+#[rustfmt::skip]
+static PRIOR: Table = of("prior", &[
+    need("shape", Number(0.001, 10_000.0), "Shape of the gamma distribution.", "形状参数。"),
+    need("rate", Number(0.001, 10_000.0), "Rate of the gamma distribution.", "率参数。"),
+]);
+
+#[rustfmt::skip]
+static STRATUM: Table = of("stratum", &[
+    need("industry", Text, "Firms whose industry code begins with this.", "行业代码以此开头的企业。"),
+    need("shape", Number(0.001, 10_000.0), "Shape of the gamma distribution.", "形状参数。"),
+    need("rate", Number(0.001, 10_000.0), "Rate of the gamma distribution.", "率参数。"),
+]);
+
+#[rustfmt::skip]
+static INSPECTIONS: Table = of("inspections", &[
+    need("failed", Many(&CONDITION), "Inspections that failed.", "不合格的检查。"),
+    need("passed", Many(&CONDITION), "Inspections that passed.", "合格的检查。"),
+    need("weight", Number(0.0, 10.0), "Times the log-odds of failing beyond those of the peers.", "不合格对数几率超出同类部分的系数。"),
+    need("half_life_days", Number(1.0, 3650.0), "Days after which an inspection counts half.", "半衰期（天）。"),
+    key("strength", Number(0.1, 1000.0), "How many inspections the share among peers is worth (4).", "同类企业不合格率相当于多少次检查（缺省 4）。"),
+    key("usual", Number(0.001, 0.999), "That share where no peers were inspected yet (0.1).", "尚无同类企业检查时的不合格率（缺省 0.1）。"),
+]);
+
+#[rustfmt::skip]
+static NAME: Table = of("name", &[
+    need("words", Texts, "Words of which one stands in the firm's name.", "企业名称含其一。"),
+    key("not_words", Texts, "Words of which none stands there.", "企业名称均不含。"),
+    key("without_permit", Texts, "Types of permit; one in force, and the rule does not hold.", "许可类型；持有其一且有效则不计。"),
+]);
+
+#[rustfmt::skip]
+static EVIDENCE: Table = Table { name: "evidence", any_of: &["when", "figure", "name"], keys: &[
     need("code", Slug, "The rule's code.", "证据代号。"),
     key("when", Kind::SomeTables(&CONDITION), "The records that count.", "计入的记录。"),
     key("figure", One(&FIGURE), "Instead of when: about the newest observation of a measure.", "代替 when：看某项指标的最新观测值。"),
+    key("name", One(&NAME), "Instead of when: about the name the directory has, and permits not held.", "代替 when：看名录中的企业名称及其未持有的许可。"),
     need("weight", Number(-10.0, 10.0), "Log-odds of one fresh record; below 0 speaks for the firm.", "一条新证据的对数几率；负数有利于企业。"),
     need("half_life_days", Number(1.0, 3650.0), "Days after which it weighs half.", "半衰期（天）。"),
+    key("expires_days", Whole(1, 36_500), "Days after which it has legally expired and weighs nothing.", "多少天后依法失效、不再计分。"),
     need("text", Both, "What people read.", "说明文字。"),
 ] };
 

@@ -53,6 +53,7 @@ pub fn keys_of_organisations_and_regions() {
         after(ORGS, "slug = \"coop\"", "aliases = 7", told("aliases", list), "aliases = [\"住建局\"]"),
         after(ORGS, "slug = \"coop\"", "former_names = 7", told("former_names", list), "former_names = [\"建设局\"]"),
         instead(REGIONS, "parent = \"r0\"", "parent = 7", told("parent", text), "parent = \"371000\""),
+        after(REGIONS, "code = \"r1\"", "class = 7", told("class", text), "class = \"urban\""),
     ]);
 }
 
@@ -105,6 +106,124 @@ pub fn keys_of_matters() {
             "indicators = [\"...\"], as records name them",
         ),
         instead(GAS, "code = \"complaint\"", "code = 7", told("code", text), "code = \"complaint\""),
+    ]);
+}
+
+#[test]
+pub fn keys_of_peers() {
+    let missing = |key: &str| -> &'static str { format!("`{key}` is missing").leak() };
+    let number = |key: &str, range: &str| -> &'static str { format!("`{key}` must be a number {range}").leak() };
+    let rate = "half_life_days = 60, weight = 0.5";
+    let prior = "prior = { shape = 2, rate = 2 }";
+    let pooled = "weight = 1 (times the log-odds beyond the peers'), half_life_days = 365";
+    let under = |wrong, message, write| after(GAS, "prior = -3.0", wrong, message, write);
+    let text = "must be a text of 1 to 500 characters";
+    check(vec![
+        under("rate = 7", "`rate` must be a table", "[rate]"),
+        under("rate = { weight = 1 }", missing("half_life_days"), rate),
+        under("rate = { half_life_days = 9 }", missing("weight"), rate),
+        under("rate = { half_life_days = 0, weight = 1 }", number("half_life_days", "from 1 to 3650"), rate),
+        under("rate = { half_life_days = 9, weight = -1 }", number("weight", "from 0 to 10"), rate),
+        under(
+            "rate = { half_life_days = 9, weight = 1, rise_weight = 11 }",
+            number("rise_weight", "from 0"),
+            "rise_weight = 0.5",
+        ),
+        under(
+            "rate = { half_life_days = 9, weight = 1, rise_every_days = 0 }",
+            number("rise_every_days", "from 1"),
+            "rise_every_days = 3650",
+        ),
+        under(
+            "rate = { half_life_days = 9, weight = 1, peers_at_least = 0 }",
+            "`peers_at_least` must be a whole number",
+            "peers_at_least = 20",
+        ),
+        under("rate = { half_life_days = 9, weight = 1, prior = 2 }", "`prior` must be a table", "[prior]"),
+        under("rate = { half_life_days = 9, weight = 1, prior = { rate = 2 } }", missing("shape"), prior),
+        under("rate = { half_life_days = 9, weight = 1, prior = { shape = 2 } }", missing("rate"), prior),
+        under("rate = { half_life_days = 9, weight = 1, prior = { shape = 0, rate = 1 } }", number("shape", "from 0.001"), prior),
+        under("rate = { half_life_days = 9, weight = 1, prior = { shape = 1, rate = 0 } }", number("rate", "from 0.001"), prior),
+        under("rate = { half_life_days = 9, weight = 1, stratum = 7 }", "`stratum` must be a list of tables", "[[stratum]]"),
+        under(
+            "rate = { half_life_days = 9, weight = 1, stratum = { shape = 1, rate = 1 } }",
+            missing("industry"),
+            "industry = \"4512\"",
+        ),
+        under(
+            "rate = { half_life_days = 9, weight = 1, stratum = { industry = 7, shape = 1, rate = 1 } }",
+            format!("`industry` {text}").leak(),
+            "industry = \"4512\"",
+        ),
+        under("inspections = 7", "`inspections` must be a table", "[inspections]"),
+        under(
+            "inspections = { failed = { kind = \"inspection\" }, passed = { kind = \"inspection\" }, weight = 1 }",
+            missing("half_life_days"),
+            pooled,
+        ),
+        under(
+            "inspections = { passed = { kind = \"inspection\" }, weight = 1, half_life_days = 9 }",
+            missing("failed"),
+            "failed = { kind = \"ticket\" }",
+        ),
+        under(
+            "inspections = { failed = { kind = \"inspection\" }, weight = 1, half_life_days = 9 }",
+            missing("passed"),
+            "passed = { kind = \"ticket\" }",
+        ),
+        under("inspections = { weight = 1, half_life_days = 0 }", number("half_life_days", "from 1"), pooled),
+        under("inspections = { weight = 11, half_life_days = 1 }", number("weight", "from 0 to 10"), pooled),
+        under("inspections = { half_life_days = 1 }", missing("weight"), pooled),
+        under("inspections = { weight = 1, half_life_days = 1, strength = 0 }", number("strength", "from 0.1"), "strength = 4"),
+        under("inspections = { weight = 1, half_life_days = 1, usual = 1 }", number("usual", "from 0.001"), "usual = 0.1"),
+    ]);
+}
+
+#[test]
+pub fn keys_of_names_and_expiry() {
+    let when = "when = { kind = \"ticket\", urgency = \"urgent\" }";
+    let example = "name = { words = [\"财富管理\"], without_permit = [\"金融许可证\"] }";
+    let both = |key: &str| -> &'static str { format!("a rule has `{key}` or `name`, not both").leak() };
+    check(vec![
+        instead(GAS, when, "name = 7", "`name` must be a table", "[name]"),
+        instead(GAS, when, "name = { without_permit = \"p\" }", "`words` is missing", example),
+        instead(GAS, when, "name = { words = \"w\", without_permit = 7 }", "`without_permit` must be a text or a list", example),
+        row(
+            GAS,
+            when,
+            format!("{when}\nname = {{ words = \"w\" }}"),
+            "name = { words",
+            both("when"),
+            "two rules, or one of the two",
+        ),
+        row(
+            GAS,
+            when,
+            "figure = { measure = \"m\", value_below = 1 }\nname = { words = \"w\" }",
+            "name = { words",
+            both("figure"),
+            "two rules, or one of the two",
+        ),
+        row(
+            GAS,
+            when,
+            format!("name = {{ words = \"w\", without_permit = [{}] }}", "\"p\", ".repeat(51)),
+            "name = { words",
+            "51 types; 50 are allowed",
+            "the types that allow the trade",
+        ),
+        after(GAS, when, "expires_days = 0", "`expires_days` must be a whole number", "expires_days = 1095"),
+        row(PIPELINE, "[ladder]", "[credit]\n[ladder]", "[credit]", "`classes` is missing", "[credit] classes = [\"A\""),
+        row(PIPELINE, "[ladder]", "[credit]\nclasses = []\n[ladder]", "classes = []", "`classes` names none", "classes = [\"A\""),
+        row(
+            PIPELINE,
+            "[ladder]",
+            "[credit]\nclasses = 7\n[ladder]",
+            "classes = 7",
+            "`classes` must be a text or",
+            "classes = [\"A\"",
+        ),
+        row(PIPELINE, "[realm]", "credit = 7\n[realm]", "credit = 7", "`credit` must be a table", "[credit]"),
     ]);
 }
 

@@ -40,6 +40,8 @@ fn tell() -> BTreeSet<Told> {
         keys::keys_of_conditions,
         keys::keys_of_figures,
         keys::keys_of_matters,
+        keys::keys_of_names_and_expiry,
+        keys::keys_of_peers,
         keys::keys_of_organisations_and_regions,
         keys::keys_of_the_realm,
         language::mistakes_are_told_with_what_to_write,

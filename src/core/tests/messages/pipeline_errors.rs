@@ -509,7 +509,16 @@ pub fn more_than_is_allowed() {
     let drill = "[[trigger]]\ncode = \"drill\"\nlevel = \"yellow\"\ntext = \"t\"\nwhen = { kind = \"ticket\" }\n";
     let keys: String = (0..2_001).map(|n| format!("k{n} = \"v\", ")).collect();
     let constants = "constants = { status = \"accepted\" }";
+    let strata = "{ industry = \"45\", shape = 1, rate = 1 }, ".repeat(501);
     check(vec![
+        row(
+            GAS,
+            "prior = -3.0",
+            format!("prior = -3.0\nrate = {{ half_life_days = 9, weight = 1, stratum = [{strata}] }}"),
+            "rate = {",
+            "501 of stratum; 500 are allowed",
+            "the trades that differ most",
+        ),
         row(
             NOISE,
             "[[trigger]]",

@@ -26,6 +26,9 @@ const DRIFT_RATIO: f64 = 1.5;
 const DRIFT_WEEKS: usize = 12;
 const DRIFT_FALSE_ALARMS_A_YEAR: f64 = 0.06;
 const WEEKS_A_YEAR: f64 = 365.25 / 7.0;
+/// The series' years have 52 weeks, the calendar's a little more: to keep their seasons in step, a
+/// week of the calendar is left out every 293.
+const CALENDAR_WEEKS_LEFT_OUT: f64 = 365.2425 / 7.0 / 52.0 - 1.0;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evaluation {
@@ -116,7 +119,12 @@ impl Run {
 
 fn judge(series: &WeeklySeries, mut count: impl FnMut(&Week) -> u64) -> Vec<(i64, Judged)> {
     let mut engine = IndicatorSeries::new(Period::Week);
-    series.weeks.iter().map(|week| (week.week, engine.week(week.week, count(week)))).collect()
+    series.weeks.iter().map(|week| (week.week, engine.week(calendar_week(week.week), count(week)))).collect()
+}
+
+/// The week of the calendar that stands for a week of the series.
+fn calendar_week(week: i64) -> i64 {
+    week + (week as f64 * CALENDAR_WEEKS_LEFT_OUT).round() as i64
 }
 
 /// From the last week before the test on.

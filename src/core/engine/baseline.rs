@@ -19,7 +19,7 @@ use regression::At;
 
 /// Periods more unlikely than this many standard deviations (of a normal distribution of the same
 /// tail) teach less, by the square of it.
-const TRUST_BOUND: f64 = 2.0;
+const TRUST_BOUND: f64 = 2.58;
 /// Pearson residuals beyond this widen the dispersion no further; it takes the place of what a well
 /// behaved series loses by that.
 const RESIDUAL_BOUND: f64 = 2.58;
@@ -40,8 +40,13 @@ const TESTS: f64 = 1.6;
 /// over must be forgotten.
 const DRIFT_RATIO: f64 = 1.5;
 const DRIFT_CAP: f64 = 12.0;
+/// What one period may add to it: a single outbreak is no drift.
+const DRIFT_STEP: f64 = 4.0;
 /// A series crosses a CUSUM of h about this often a period, times exp(-h): measured on weekly series.
-const DRIFT_RATE: f64 = 0.4;
+const DRIFT_RATE: f64 = 0.1;
+/// A CUSUM below this asks for nothing, however few series share the promise: 0.06 false alarms a year
+/// in a weekly series.
+const DRIFT_ASKS: f64 = 4.5;
 /// Counts beyond this are as good as normal where log gamma functions would lose their digits.
 const WIDE_COUNT: f64 = 1e6;
 /// Residuals count up to this many standard deviations for the strain; beyond this mean of them
@@ -146,9 +151,12 @@ impl Baseline {
         if asks.is_some() || self.is_grey(span.period) {
             return asks;
         }
-        let p = (DRIFT_RATE * libm::exp(-self.drift_with(observed, forecast))).min(1.0);
-        let above = observed as f64 > forecast.expected;
-        (above && p <= gates.thresholds[0]).then(|| asked(Level::Blue, span, observed, forecast, p, true))
+        let drift = self.drift_with(observed, forecast);
+        let p = DRIFT_RATE * libm::exp(-drift);
+        let blue = Level::Blue.index();
+        let high = observed as f64 >= forecast.expected * gates.levels.rate_ratio[blue];
+        let asks = high && drift >= DRIFT_ASKS && p <= gates.thresholds[blue];
+        asks.then(|| asked(Level::Blue, span, observed, forecast, p, true))
     }
 
     /// The figures behind a judgement, whatever level they ask for.
@@ -170,7 +178,8 @@ impl Baseline {
     /// The CUSUM with one more period.
     fn drift_with(&self, observed: u64, forecast: Forecast) -> f64 {
         let dispersion = self.spread(forecast, forecast.expected).max(1.001);
-        (self.drift + log_ratio(observed as f64, forecast.expected, dispersion)).clamp(0.0, DRIFT_CAP)
+        let step = log_ratio(observed as f64, forecast.expected, dispersion).min(DRIFT_STEP);
+        (self.drift + step).clamp(0.0, DRIFT_CAP)
     }
 
     pub(super) fn learn(&mut self, span: Span, observed: u64) {

@@ -11,6 +11,8 @@ pub const TERMS: usize = 6;
 const PACKED: usize = TERMS * (TERMS + 1) / 2;
 /// Standard deviations believed before anything is known, on the log scale. Nothing is ever known less.
 const PRIOR_SD: [f64; TERMS] = [2.0, 0.15, 0.3, 0.3, 0.3, 0.3];
+/// Seasons change: variance a year that each term gains. It also follows a feed whose year has 52 weeks.
+const CHANGE_A_YEAR: [f64; TERMS] = [0.0, 0.0, 1.6e-4, 1.6e-4, 4.8e-4, 4.8e-4];
 /// What a level borrowed from others is trusted to.
 const BORROWED_LEVEL_SD: f64 = 1.0;
 /// One period moves the line by at most this (log scale): a count is no logarithm, and a first one
@@ -129,6 +131,9 @@ impl Regression {
             self.cov[packed(0, j)] += years * slope[j];
         }
         self.cov[0] += years * (2.0 * slope[0] + years * slope[1]);
+        for (i, change) in CHANGE_A_YEAR.iter().enumerate() {
+            self.cov[packed(i, i)] += years * change;
+        }
     }
 
     /// Forgetting must not make anything less known than it was before the first period: a series

@@ -40,16 +40,30 @@ fn learns_the_level_and_calls_a_surge_one() {
     assert_eq!(grey.assess(next, 40, forecast, gates), None);
     assert_eq!(grey.judge(next, 40), Judged { p_e12: None, drift: None, ..baseline.judge(next, 40) });
     assert_eq!(Baseline::default().judge(next, 40), Judged::default());
-    // Four more a day for a week and more: none of them alone, all of them together.
-    let mut drifting = baseline.clone();
-    let mut asked = None;
-    for day in 400..412 {
-        let span = span(Period::Day, day);
-        asked = asked.or(drifting.assess_closed(span, 14, drifting.forecast(span), gates));
-        drifting.learn(span, 14);
+}
+
+#[test]
+fn a_drift_no_single_week_shows_asks_for_blue() {
+    let levels = LevelRules {
+        false_alarms_per_year: [120.0, 36.0, 12.0, 2.0],
+        rate_ratio: [1.25, 1.5, 2.0, 3.0],
+        excess: [8.0, 9.0, 10.0, 10.0],
+        calm_periods: 3,
+        dwell_ms: 0,
+    };
+    let gates = Gates { thresholds: [1e-2, 1e-3, 1e-4, 1e-5], levels: &levels };
+    let quiet = learned(Period::Week, (0..400).map(about_ten));
+    for (count, drifts) in [(12, false), (15, true)] {
+        let mut baseline = quiet.clone();
+        let mut all = Vec::new();
+        for week in 400..412 {
+            let span = span(Period::Week, week);
+            all.extend(baseline.assess_closed(span, count, baseline.forecast(span), gates));
+            baseline.learn(span, count);
+        }
+        assert_eq!(all.first().map(|a| (a.drift, a.level)), drifts.then_some((true, Level::Blue)), "{count}: {all:?}");
+        assert!(all.first().is_none_or(|a| a.index > 402), "not one week, nor two: {all:?}");
     }
-    let asked = asked.unwrap();
-    assert!(asked.drift && asked.level == Level::Blue && asked.index > 402, "{asked:?}");
 }
 
 #[test]

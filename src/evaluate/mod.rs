@@ -173,9 +173,8 @@ fn drift(runs: &[Run]) -> Option<Drift> {
     let weeks: usize = runs.iter().map(|r| r.plain.len()).sum();
     let years = weeks as f64 / WEEKS_A_YEAR;
     // An alarm begins where the CUSUM comes to the threshold from below.
-    let false_alarms = |h: Fixed3| -> usize {
-        runs.iter().map(|r| r.calm.windows(2).filter(|w| w[0] < h && w[1] >= h).count()).sum()
-    };
+    let false_alarms =
+        |h: Fixed3| -> usize { runs.iter().map(|r| r.calm.windows(2).filter(|w| w[0] < h && w[1] >= h).count()).sum() };
     let steps = (10..=120).map(|n| Fixed3(n * 100));
     let threshold = steps.into_iter().find(|h| false_alarms(*h) as f64 <= DRIFT_FALSE_ALARMS_A_YEAR * years)?;
     let found = |r: &Run| r.drifting.iter().skip(1).take(DRIFT_WEEKS).any(|c| *c >= threshold);

@@ -45,14 +45,20 @@ pub fn read_series(path: &Path) -> Result<Vec<WeeklySeries>> {
         let cell = |c: usize| record.get(places[c]).unwrap_or("").trim();
         let whole = |c: usize| -> Result<u64> {
             let text = cell(c);
-            text.parse().with_context(|| format!("{name}: row {row}: `{}` is \"{text}\": write a whole number from 0", COLUMNS[c]))
+            text.parse()
+                .with_context(|| format!("{name}: row {row}: `{}` is \"{text}\": write a whole number from 0", COLUMNS[c]))
         };
         let number = i64::try_from(whole(1)?).ok().filter(|week| *week <= MAX_WEEK);
         let number = number.with_context(|| format!("{name}: row {row}: weeks are numbered up to {MAX_WEEK}"))?;
         let week = Week { week: number, count: whole(2)?, count_with_outbreak: whole(3)?, outbreak: whole(4)? > 0 };
         let weeks = all.entry(cell(0).to_string()).or_default();
         if let Some(before) = weeks.last().filter(|before| before.week >= week.week) {
-            bail!("{name}: row {row}: week {} of series {} after week {}: sort the weeks, each once", week.week, cell(0), before.week);
+            bail!(
+                "{name}: row {row}: week {} of series {} after week {}: sort the weeks, each once",
+                week.week,
+                cell(0),
+                before.week
+            );
         }
         weeks.push(week);
     }

@@ -111,10 +111,10 @@ impl Engine {
     /// What the indicator's series of other regions have learned, for a new one.
     fn borrowed_for(&self, key: &IndicatorKey) -> Option<Baseline> {
         let from = IndicatorKey { region: None, matter: None, period: Period::ALL[0], ..key.clone() };
-        let same = self.state.indicators.range(from..).take(MAX_SIBLINGS).take_while(|(other, _)| other.indicator == key.indicator);
-        let siblings = same.filter(|(other, series)| {
-            other.period == key.period && other.matter == key.matter && series.gauge.is_none()
-        });
+        let same =
+            self.state.indicators.range(from..).take(MAX_SIBLINGS).take_while(|(other, _)| other.indicator == key.indicator);
+        let siblings =
+            same.filter(|(other, series)| other.period == key.period && other.matter == key.matter && series.gauge.is_none());
         Baseline::borrowed(key.period, siblings.map(|(_, series)| &series.baseline))
     }
 
@@ -176,13 +176,7 @@ impl Engine {
         self.state.indicators_full &= self.state.indicators.len() >= MAX_INDICATOR_SERIES;
     }
 
-    fn emit_indicator(
-        &self,
-        fact: &IndicatorFact,
-        judged: Judged,
-        level: Option<Level>,
-        effects: &mut Vec<Effect>,
-    ) {
+    fn emit_indicator(&self, fact: &IndicatorFact, judged: Judged, level: Option<Level>, effects: &mut Vec<Effect>) {
         if self.emit_assessments {
             effects.push(Effect::Assessment(Box::new(Assessed {
                 subject: None,
@@ -292,7 +286,8 @@ mod tests {
 
     #[test]
     fn a_series_is_of_counts_or_of_levels() {
-        let young = IndicatorSeries { baseline: Baseline { periods: 3, ..Baseline::default() }, ..IndicatorSeries::new(Period::Day) };
+        let young =
+            IndicatorSeries { baseline: Baseline { periods: 3, ..Baseline::default() }, ..IndicatorSeries::new(Period::Day) };
         let grown = IndicatorSeries { baseline: Baseline { periods: 300, ..Baseline::default() }, ..young.clone() };
         let price = IndicatorSeries { gauge: Some(Gauge::starting(2.5)), ..IndicatorSeries::new(Period::Day) };
         let new = IndicatorSeries::new(Period::Day);

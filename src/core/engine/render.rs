@@ -162,7 +162,11 @@ impl Engine {
         let score = (8.0 * rarity).clamp(0.0, 100.0).floor() as u32;
         let text = self.surge_text(matter, key, a);
         let evidence = self.pieces(matter, key, episode).map(|r| r.id.clone()).collect();
-        (score, vec![Factor { code: if a.drift { "drift" } else { "surge" }.into(), points: i64::from(score), text, evidence }], Vec::new())
+        (
+            score,
+            vec![Factor { code: if a.drift { "drift" } else { "surge" }.into(), points: i64::from(score), text, evidence }],
+            Vec::new(),
+        )
     }
 
     fn trigger_text(&self, matter: &Matter, code: &str) -> String {
@@ -223,8 +227,16 @@ impl Engine {
         if a.drift {
             let what = source.map_or_else(String::new, |i| i.indicator.clone());
             return match self.model.language {
-                Language::Zh => format!("{name}·{subject}：{what}近期持续偏高，{start} 起（{}）为 {}，平常 {usual}", a.period.as_str(), a.observed),
-                Language::En => format!("{name}, {subject}: {what} higher for some time, {} from {start} ({}), usually {usual}", a.observed, a.period.as_str()),
+                Language::Zh => format!(
+                    "{name}·{subject}：{what}近期持续偏高，{start} 起（{}）为 {}，平常 {usual}",
+                    a.period.as_str(),
+                    a.observed
+                ),
+                Language::En => format!(
+                    "{name}, {subject}: {what} higher for some time, {} from {start} ({}), usually {usual}",
+                    a.observed,
+                    a.period.as_str()
+                ),
             };
         }
         if let Some(IndicatorSource { indicator, .. }) = source {

@@ -181,7 +181,10 @@ fn months_without_figures_teach_nothing_and_are_bridged() {
     for week in (0..60).chain(95..100) {
         let row = rows(&nth(&mut run, "P1W", week, [9.0, 10.0, 11.0][week as usize % 3], &json!({})))[0].clone();
         if week >= 26 {
-            assert!((8.0..13.0).contains(&row["expected"].as_f64().unwrap()) && row["p"].as_f64().unwrap() > 0.1, "{week}: {row}");
+            assert!(
+                (8.0..13.0).contains(&row["expected"].as_f64().unwrap()) && row["p"].as_f64().unwrap() > 0.1,
+                "{week}: {row}"
+            );
         }
     }
 }

@@ -35,11 +35,7 @@ impl Gauge {
         let expected = if self.log { libm::exp(self.centre) } else { self.centre };
         let grey = self.periods < period.grey_until();
         let p = if self.log && value <= 0.0 { 1.0 } else { t4_upper_tail(self.residual(value)) };
-        Judged {
-            expected: Some(Fixed3::from_f64(expected)),
-            p_e12: (!grey).then(|| super::e12(p)),
-            ..Judged::default()
-        }
+        Judged { expected: Some(Fixed3::from_f64(expected)), p_e12: (!grey).then(|| super::e12(p)), ..Judged::default() }
     }
 
     fn residual(&self, value: f64) -> f64 {

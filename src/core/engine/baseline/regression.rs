@@ -101,7 +101,7 @@ impl Regression {
     /// Learns from a period: `relative_error` is (observed - expected) / expected, `weight` the inverse
     /// of its variance, `kept` what is left of the older memory.
     pub(super) fn learn(&mut self, at: At, relative_error: f64, weight: f64, kept: f64) {
-        let x = features(At { years_on: at.years_on, ..at });
+        let x = features(at);
         let px = self.times(&x);
         let variance = x.iter().zip(&px).map(|(x, px)| x * px).sum::<f64>().max(1e-12);
         let total = variance + 1.0 / weight.max(1e-12);
@@ -127,8 +127,8 @@ impl Regression {
     fn carry(&mut self, years: f64) {
         self.terms[0] = (self.terms[0] + years * self.terms[1]).clamp(LOG_RANGE.0, LOG_RANGE.1);
         let slope: Terms = std::array::from_fn(|j| self.cov[packed(1, j)]);
-        for j in 1..TERMS {
-            self.cov[packed(0, j)] += years * slope[j];
+        for (j, slope) in slope.iter().enumerate().skip(1) {
+            self.cov[packed(0, j)] += years * slope;
         }
         self.cov[0] += years * (2.0 * slope[0] + years * slope[1]);
         for (i, change) in CHANGE_A_YEAR.iter().enumerate() {
@@ -139,8 +139,8 @@ impl Regression {
     /// Forgetting must not make anything less known than it was before the first period: a series
     /// that is empty for years would lose itself.
     fn bound(&mut self) {
-        for i in 0..TERMS {
-            let most = PRIOR_SD[i] * PRIOR_SD[i];
+        for (i, sd) in PRIOR_SD.iter().enumerate() {
+            let most = sd * sd;
             let now = self.cov[packed(i, i)];
             if now > most {
                 let scale = (most / now).sqrt();

@@ -6,6 +6,7 @@ mod cases;
 mod cli;
 mod conformance;
 mod demo;
+mod evaluate;
 mod feeds;
 mod kafka;
 mod lang;

@@ -77,7 +77,7 @@ fn indicators_are_assessed_one_row_a_closed_period_from_ndjson_and_csv_alike() {
     let (expected, p) = (last["expected"].as_f64().expect("a number"), last["p"].as_f64().expect("a number"));
     assert!((9.0..13.0).contains(&expected) && p < 1e-6, "{last}");
     let mut rest = last.clone();
-    for figure in ["expected", "dispersion", "p"] {
+    for figure in ["expected", "dispersion", "p", "drift"] {
         assert!(rest.as_object_mut().expect("a row").remove(figure).is_some_and(|v| v.is_number()), "{figure}");
     }
     let as_given = json!({
@@ -145,7 +145,7 @@ fn signals_have_one_row_an_entry_of_evidence_and_series_of_matters_are_assessed_
     let district = json!({
         "subject": "urban-gas@371002", "indicator": null, "matter": "urban-gas", "region": "371002",
         "period_start": "2026-03-02", "period": "P1D", "observed": 2, "expected": null, "dispersion": null, "p": null,
-        "p_calibrated": null, "level": null,
+        "p_calibrated": null, "drift": null, "level": null,
     });
     assert_eq!(seen("371002"), district);
     assert_eq!(seen("371083")["observed"], 0);

@@ -12,6 +12,7 @@ mod attribute;
 mod check;
 mod conformance;
 mod demo;
+mod evaluate;
 mod kafka_args;
 mod lint_feed;
 mod publish;
@@ -69,6 +70,9 @@ enum Command {
     Conformance(conformance::Args),
     /// Say what a replay of a simulated city found, how late, and how often it was wrong.
     Score(score::Args),
+    /// Measure the engine against series where the truth is known.
+    #[command(subcommand)]
+    Evaluate(evaluate::Args),
     /// Step files, or a realm's journal, through a fresh realm and write what it would have said.
     Replay(replay::Args),
 }
@@ -82,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Replay(args) => replay::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Topics(args) => topics::run(&args),
         Command::Publish(args) => publish::run(&args),

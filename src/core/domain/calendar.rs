@@ -20,6 +20,20 @@ pub struct DueDay {
     pub provisional: bool,
 }
 
+/// What sort of day it is for those who count things by the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayKind {
+    Plain,
+    /// A weekday nobody works.
+    Holiday,
+    /// The first working day after one.
+    AfterHoliday,
+    /// A weekend day that is worked.
+    MadeUp,
+}
+
+/// More days off in a row than any calendar has.
+const MAX_DAYS_OFF: i64 = 15;
 /// More working days than any rule asks for; a bound on the walk.
 const MAX_WORKING_DAYS: u32 = 400;
 
@@ -34,7 +48,7 @@ impl Calendar {
     }
 
     fn is_working_day(&self, date: NaiveDate) -> bool {
-        let weekday = !matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
+        let weekday = is_weekday(date);
         if !self.knows(date) {
             return weekday;
         }
@@ -45,6 +59,23 @@ impl Calendar {
             Calendar::China => {
                 let (y, m, d) = (date.year() as u16, date.month() as u8, date.day() as u8);
                 chinese_holiday(Ymd::new(y, m, d)).is_workday()
+            }
+        }
+    }
+
+    /// By number of the day since 1970. Days the calendar does not know are plain.
+    pub fn day_kind(&self, day: i64) -> DayKind {
+        let date = date_of_index(day);
+        if !self.knows(date) {
+            return DayKind::Plain;
+        }
+        match (is_weekday(date), self.is_working_day(date)) {
+            (true, false) => DayKind::Holiday,
+            (false, true) => DayKind::MadeUp,
+            (false, false) => DayKind::Plain,
+            (true, true) => {
+                let off = (1..=MAX_DAYS_OFF).map(|n| date_of_index(day - n)).take_while(|d| !self.is_working_day(*d));
+                if off.into_iter().any(is_weekday) { DayKind::AfterHoliday } else { DayKind::Plain }
             }
         }
     }
@@ -66,10 +97,31 @@ impl Calendar {
     }
 }
 
+fn is_weekday(date: NaiveDate) -> bool {
+    !matches!(date.weekday(), Weekday::Sat | Weekday::Sun)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::parse_time;
+
+    #[test]
+    fn days_are_plain_off_after_or_made_up() {
+        for (date, kind) in [
+            ("2026-02-13", DayKind::Plain),
+            ("2026-02-14", DayKind::MadeUp),
+            ("2026-02-15", DayKind::Plain),
+            ("2026-02-16", DayKind::Holiday),
+            ("2026-02-24", DayKind::AfterHoliday),
+            ("2026-02-25", DayKind::Plain),
+            ("2026-03-02", DayKind::Plain),
+            ("2027-02-08", DayKind::Plain),
+        ] {
+            let day = day_index_of(NaiveDate::parse_from_str(date, "%Y-%m-%d").unwrap());
+            assert_eq!(Calendar::China.day_kind(day), kind, "{date}");
+        }
+    }
 
     #[test]
     fn counts_working_days_over_holidays_and_make_up_days() {

@@ -14,7 +14,7 @@ mod time_text;
 pub(crate) mod wire;
 
 pub use amount::parse_amount;
-pub use calendar::{Calendar, DueDay};
+pub use calendar::{Calendar, DayKind, DueDay};
 pub use codes::*;
 pub use hash::{hash64, hex_digest, short_hash};
 pub use ids::{IdHint, IdProblem, IdScheme, MAX_ID_BYTES, is_scientific};

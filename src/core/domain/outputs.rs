@@ -464,12 +464,14 @@ pub struct Judged {
     pub expected: Option<Fixed3>,
     /// Variance over mean, the level's own uncertainty included.
     pub dispersion: Option<Fixed3>,
-    /// P(Y >= observed), to 1e-12.
+    /// The chance of as much as this in one period, or in two with the one before, to 1e-12.
     #[serde(rename = "p", serialize_with = "probability")]
     pub p_e12: Option<u64>,
     /// Null: no tail map is fitted yet.
     #[serde(rename = "p_calibrated", serialize_with = "probability")]
     pub p_calibrated_e12: Option<u64>,
+    /// Log likelihood ratio for a lasting rise, summed since it last spoke against one; null while grey.
+    pub drift: Option<Fixed3>,
 }
 
 /// Parts per million million as a number: the one bare decimal of more than three places.

@@ -1,9 +1,9 @@
 //! Indicators: counts of a trade that a feed gives whole, one record a closed period. Each
 //! indicator, region, matter (where the record names one) and kind of period is a series of its own,
 //! judged as soon as its record is stepped, then learned from. A period that is missing teaches
-//! nothing: it is not zero.
+//! nothing: it is not zero. Figures that are no counts (a price) are judged by a gauge of their own.
 
-use super::baseline::Gates;
+use super::baseline::{Gates, Place, Span};
 use super::state::*;
 use super::{Effect, Engine, Moment};
 use crate::domain::outputs::{Assessed, Judged, Observed};
@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// Whole numbers up to here are exact in the feed's JSON; larger figures are no counts.
 const MAX_COUNT: f64 = (1u64 << 53) as f64;
 
+/// Series looked at when a new one borrows from those of other regions.
+const MAX_SIBLINGS: usize = 256;
+
 /// The count a figure is; none for fractions, figures below zero and beyond [`MAX_COUNT`].
 fn count_of(value: f64) -> Option<u64> {
     let whole = (0.0..=MAX_COUNT).contains(&value) && value.fract() == 0.0;
@@ -24,10 +27,6 @@ fn count_of(value: f64) -> Option<u64> {
 impl Engine {
     pub(super) fn indicator(&mut self, moment: &Moment, fact: &IndicatorFact, effects: &mut Vec<Effect>) {
         self.indicator_triggers(moment, fact, effects);
-        let Some(count) = count_of(fact.value) else {
-            self.emit_indicator(fact, Observed::Figure(Fixed3::from_f64(fact.value)), Judged::default(), None, effects);
-            return;
-        };
         let key = IndicatorKey {
             indicator: fact.indicator.clone(),
             region: fact.evidence.region.clone(),
@@ -35,7 +34,7 @@ impl Engine {
             period: fact.period,
         };
         if !self.admit_indicator(moment.now_ms, &key, effects) {
-            self.emit_indicator(fact, Observed::Count(count), Judged::default(), None, effects);
+            self.emit_indicator(fact, Judged::default(), None, effects);
             return;
         }
         let model = Arc::clone(&self.model);
@@ -47,18 +46,25 @@ impl Engine {
             self.state.counters.late += 1;
             return;
         }
-        let slot = fact.period.slot(model.zone, index);
-        let factor = series.shape.factor(slot);
-        let judged = emit.then(|| series.baseline.judge(fact.period, count, factor));
-        let mut asked = series.baseline.assess(fact.period, index, count, factor, gates);
+        let count = match series.reading(fact.value, fact.period) {
+            Reading::Count(count) => count,
+            Reading::Level => {
+                let judged = series.take_level(index, fact.value, fact.period, emit);
+                self.emit_indicator(fact, judged, None, effects);
+                return;
+            }
+            Reading::Neither => {
+                self.emit_indicator(fact, Judged::default(), None, effects);
+                return;
+            }
+        };
+        let place = Place::of(fact.period, model.zone, &model.calendar, index);
+        let taken = series.take_count(index, place, count, fact.period, gates, emit);
+        let mut asked = taken.asked;
         if let Some(assessment) = &mut asked {
             assessment.indicator = Some(IndicatorSource { indicator: fact.indicator.clone(), piece: piece(moment) });
         }
-        series.learn(index, slot, count, fact.period);
-        series.wanted = asked.as_ref().map(|a| a.level);
-        if let Some(judged) = judged {
-            self.emit_indicator(fact, Observed::Count(count), judged, series_level(&asked), effects);
-        }
+        self.emit_indicator(fact, taken.judged, series_level(&asked), effects);
         if let Some(assessment) = asked {
             self.raise_by_indicator(moment, &model, fact, assessment, effects);
         }
@@ -95,10 +101,21 @@ impl Engine {
             }
             return false;
         }
-        self.state.indicators.insert(key.clone(), IndicatorSeries::new(key.period));
+        let baseline = self.borrowed_for(key).unwrap_or_default();
+        self.state.indicators.insert(key.clone(), IndicatorSeries { baseline, ..IndicatorSeries::new(key.period) });
         self.indicator_series[key.period as usize] += 1;
         self.derive_thresholds();
         true
+    }
+
+    /// What the indicator's series of other regions have learned, for a new one.
+    fn borrowed_for(&self, key: &IndicatorKey) -> Option<Baseline> {
+        let from = IndicatorKey { region: None, matter: None, period: Period::ALL[0], ..key.clone() };
+        let same =
+            self.state.indicators.range(from..).take(MAX_SIBLINGS).take_while(|(other, _)| other.indicator == key.indicator);
+        let siblings =
+            same.filter(|(other, series)| other.period == key.period && other.matter == key.matter && series.gauge.is_none());
+        Baseline::borrowed(key.period, siblings.map(|(_, series)| &series.baseline))
     }
 
     fn raise_by_indicator(
@@ -149,7 +166,7 @@ impl Engine {
             period: record.period,
         };
         let index = record.period.index(self.model.zone, record.period_start_ms);
-        count_of(record.value).is_some() && self.state.indicators.get(&key).is_some_and(|series| index <= series.newest)
+        self.state.indicators.get(&key).is_some_and(|series| index <= series.newest)
     }
 
     /// Another pipeline: series of regions it does not have end.
@@ -159,14 +176,7 @@ impl Engine {
         self.state.indicators_full &= self.state.indicators.len() >= MAX_INDICATOR_SERIES;
     }
 
-    fn emit_indicator(
-        &self,
-        fact: &IndicatorFact,
-        observed: Observed,
-        judged: Judged,
-        level: Option<Level>,
-        effects: &mut Vec<Effect>,
-    ) {
+    fn emit_indicator(&self, fact: &IndicatorFact, judged: Judged, level: Option<Level>, effects: &mut Vec<Effect>) {
         if self.emit_assessments {
             effects.push(Effect::Assessment(Box::new(Assessed {
                 subject: None,
@@ -175,7 +185,7 @@ impl Engine {
                 region: fact.evidence.region.clone(),
                 period_start: fact.period_start.clone(),
                 period: fact.period.as_str(),
-                observed,
+                observed: count_of(fact.value).map_or_else(|| Observed::Figure(Fixed3::from_f64(fact.value)), Observed::Count),
                 judged,
                 level,
             })));
@@ -201,23 +211,102 @@ fn piece(moment: &Moment) -> EvidencePiece {
     }
 }
 
+/// What a figure is to its series.
+#[derive(Debug, PartialEq)]
+enum Reading {
+    Count(u64),
+    /// A price, a concentration: no number of things.
+    Level,
+    /// A figure that can't be right among counts, or is beyond all bounds.
+    Neither,
+}
+
+struct Taken {
+    judged: Judged,
+    asked: Option<Assessment>,
+}
+
 impl IndicatorSeries {
-    fn new(period: Period) -> IndicatorSeries {
-        IndicatorSeries { newest: i64::MIN, shape: Shape::flat(period), baseline: Baseline::default(), wanted: None }
+    pub fn new(period: Period) -> IndicatorSeries {
+        IndicatorSeries { newest: i64::MIN, shape: Shape::flat(period), baseline: Baseline::default(), gauge: None, wanted: None }
     }
 
-    fn learn(&mut self, index: i64, slot: usize, count: u64, period: Period) {
+    /// Figures are counts until one shows that they are not: a first one below zero, or a fraction
+    /// while the series is young. Later it is a mistake, and judged by nothing.
+    fn reading(&self, value: f64, period: Period) -> Reading {
+        match count_of(value) {
+            _ if value.is_nan() || value.abs() > MAX_COUNT => Reading::Neither,
+            _ if self.gauge.is_some() => Reading::Level,
+            Some(count) => Reading::Count(count),
+            None if self.baseline.periods == 0 => Reading::Level,
+            None if value.fract() != 0.0 && self.baseline.is_grey(period) => Reading::Level,
+            None => Reading::Neither,
+        }
+    }
+
+    fn take_level(&mut self, index: i64, value: f64, period: Period, emit: bool) -> Judged {
         self.newest = index;
-        let (factor, level_before) = (self.shape.factor(slot), self.baseline.level);
-        self.baseline.learn(count as f64, factor, period.gain());
-        self.shape.learn(period, slot, count as f64, level_before, self.baseline.periods);
-        self.shape.normalise();
+        self.wanted = None;
+        let Some(gauge) = &mut self.gauge else {
+            self.gauge = Some(Gauge::starting(value));
+            self.baseline = Baseline::default();
+            return Judged::default();
+        };
+        let judged = if emit { gauge.judge(period, value) } else { Judged::default() };
+        gauge.learn(period, value);
+        judged
+    }
+
+    /// Judges a period by those before it, and learns from it.
+    fn take_count(&mut self, index: i64, place: Place, count: u64, period: Period, gates: Gates, emit: bool) -> Taken {
+        let span = Span { period, index, factor: self.shape.factor(place) };
+        let judged = if emit { self.baseline.judge(span, count) } else { Judged::default() };
+        let forecast = self.baseline.forecast(span);
+        let asked = self.baseline.assess_closed(span, count, forecast, gates);
+        self.newest = index;
+        self.wanted = asked.as_ref().map(|a| a.level);
+        self.baseline.learn(span, count);
+        self.shape.learn(period, place, count as f64, forecast.expected / span.factor, self.baseline.periods);
+        Taken { judged, asked }
+    }
+
+    /// One week of a series that stands by itself, judged by the weeks before it and then learned:
+    /// what the engine does with an indicator, for evaluation.
+    pub fn week(&mut self, index: i64, count: u64) -> Judged {
+        let span = Span { period: Period::Week, index, factor: 1.0 };
+        let judged = self.baseline.judge(span, count);
+        self.newest = index;
+        self.baseline.learn(span, count);
+        judged
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_series_is_of_counts_or_of_levels() {
+        let young =
+            IndicatorSeries { baseline: Baseline { periods: 3, ..Baseline::default() }, ..IndicatorSeries::new(Period::Day) };
+        let grown = IndicatorSeries { baseline: Baseline { periods: 300, ..Baseline::default() }, ..young.clone() };
+        let price = IndicatorSeries { gauge: Some(Gauge::starting(2.5)), ..IndicatorSeries::new(Period::Day) };
+        let new = IndicatorSeries::new(Period::Day);
+        for (series, value, reading) in [
+            (&new, 3.0, Reading::Count(3)),
+            (&new, 3.5, Reading::Level),
+            (&new, -3.0, Reading::Level),
+            (&young, 3.5, Reading::Level),
+            (&young, -3.0, Reading::Neither),
+            (&grown, 3.5, Reading::Neither),
+            (&grown, 3.0, Reading::Count(3)),
+            (&price, 3.0, Reading::Level),
+            (&price, -3.0, Reading::Level),
+            (&price, 1e300, Reading::Neither),
+        ] {
+            assert_eq!(series.reading(value, Period::Day), reading, "{value}");
+        }
+    }
 
     #[test]
     fn counts_are_whole_numbers_from_zero() {

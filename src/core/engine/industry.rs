@@ -1,7 +1,7 @@
 //! Industry risk: counts of a matter by region against what is usual there. All regions of a matter
 //! share the shape of the week (or day), learned from the realm's own region.
 
-use super::baseline::Gates;
+use super::baseline::{Gates, Place, Span};
 use super::memory::Counted;
 use super::state::*;
 use super::{Effect, Engine, Moment};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 struct Closing<'a> {
     period: Period,
     index: i64,
-    slot: usize,
+    place: Place,
     root: &'a str,
     gates: Gates<'a>,
     /// The figures are asked for too, level or none.
@@ -48,7 +48,8 @@ impl Engine {
                 shape: Shape::flat(*period),
                 regions: model.regions.keys().map(|code| (code.clone(), Series::default())).collect(),
             });
-            let factor = series.shape.factor(period.slot(model.zone, index));
+            let factor = series.shape.factor(Place::of(*period, model.zone, &model.calendar, index));
+            let span = Span { period: *period, index, factor };
             let mut raised = Vec::new();
             for code in model.region_chain(evidence.region.as_deref()) {
                 let Some(series) = series.regions.get_mut(code) else { continue };
@@ -56,7 +57,8 @@ impl Engine {
                 let count = series.open.entry(index).or_default();
                 *count += 1;
                 let count = *count;
-                let Some(assessment) = series.baseline.assess(*period, index, count, factor, gates) else { continue };
+                let forecast = series.forecast_of(span);
+                let Some(assessment) = series.baseline.assess(span, count, forecast, gates) else { continue };
                 if series.wanted.as_ref().is_none_or(|w| w.level <= assessment.level) {
                     series.wanted = Some(assessment.clone());
                 }
@@ -106,7 +108,7 @@ impl Engine {
             let closing = Closing {
                 period,
                 index,
-                slot: period.slot(model.zone, index),
+                place: Place::of(period, model.zone, &model.calendar, index),
                 root: &model.root_region,
                 gates: Gates { thresholds: self.p_thresholds, levels: &model.levels },
                 judged: self.emit_assessments,
@@ -252,26 +254,49 @@ impl Engine {
 impl MatterSeries {
     /// Closes one period of every region; says of each what it was, in order of region.
     fn close(&mut self, closing: &Closing) -> Vec<Closed> {
-        let Closing { period, index, slot, .. } = *closing;
-        let factor = self.shape.factor(slot);
+        let Closing { period, index, place, .. } = *closing;
+        let span = Span { period, index, factor: self.shape.factor(place) };
+        let is_new = |series: &Series| series.baseline == Baseline::default();
+        let borrowed = self.regions.values().any(is_new).then(|| self.borrowed(period)).flatten();
         let mut all = Vec::with_capacity(self.regions.len());
         for (code, series) in &mut self.regions {
+            if let Some(baseline) = borrowed.as_ref().filter(|_| is_new(series)) {
+                series.baseline = baseline.clone();
+            }
             let observed = series.open.remove(&index).unwrap_or(0);
-            let judged = closing.judged.then(|| series.baseline.judge(period, observed, factor));
-            series.wanted = series.baseline.assess(period, index, observed, factor, closing.gates);
-            let level_before = series.baseline.level;
-            series.baseline.learn(observed as f64, factor, period.gain());
+            let judged = closing.judged.then(|| series.baseline.judge(span, observed));
+            let forecast = series.baseline.forecast(span);
+            series.wanted = series.baseline.assess_closed(span, observed, forecast, closing.gates);
+            series.baseline.learn(span, observed);
+            series.forecast = None;
             if code == closing.root {
-                self.shape.learn(period, slot, observed as f64, level_before, series.baseline.periods);
+                let level = forecast.expected / span.factor;
+                self.shape.learn(period, place, observed as f64, level, series.baseline.periods);
             }
             all.push(Closed { region: code.clone(), observed, asked: series.wanted.clone(), judged });
         }
-        self.shape.normalise();
         all
+    }
+
+    /// What regions that have an opinion have learned, for one that is new.
+    fn borrowed(&self, period: Period) -> Option<Baseline> {
+        Baseline::borrowed(period, self.regions.values().map(|s| &s.baseline))
     }
 }
 
 impl Series {
+    /// Worked out once for an open period; closing one changes it.
+    fn forecast_of(&mut self, span: Span) -> Forecast {
+        match self.forecast {
+            Some((index, factor, forecast)) if index == span.index && factor == span.factor => forecast,
+            _ => {
+                let forecast = self.baseline.forecast(span);
+                self.forecast = Some((span.index, span.factor, forecast));
+                forecast
+            }
+        }
+    }
+
     fn note(&mut self, evidence: &Evidence, moment: &Moment, matter: &Matter) {
         self.refs.push_back(EvidencePiece {
             kind: evidence.kind,

@@ -3,22 +3,46 @@
 use crate::pipeline::Period;
 
 impl Period {
-    /// How fast the level forgets: the weight of one period.
-    pub(super) fn gain(self) -> f64 {
+    /// What is left of the memory after one more period: 500 weeks, 1,000 days, 10,000 hours.
+    pub(super) fn kept(self) -> f64 {
         match self {
-            Period::Day => 0.02,
-            Period::Week => 0.08,
-            Period::Hour => 0.002,
+            Period::Day => 0.999,
+            Period::Week => 0.998,
+            Period::Hour => 0.9999,
+        }
+    }
+
+    /// How fast the dispersion is learned.
+    pub(super) fn dispersion_gain(self) -> f64 {
+        match self {
+            Period::Day | Period::Week => 0.005,
+            Period::Hour => 0.001,
+        }
+    }
+
+    /// How fast the spread of a figure that is no count is learned.
+    pub(super) fn gauge_gain(self) -> f64 {
+        match self {
+            Period::Day | Period::Week => 0.02,
+            Period::Hour => 0.005,
+        }
+    }
+
+    /// How fast being above (or below) what was expected all the time is noticed: half a year, two
+    /// months, two weeks.
+    pub(super) fn strain_gain(self) -> f64 {
+        match self {
+            Period::Day => 1.0 / 56.0,
+            Period::Week => 1.0 / 26.0,
+            Period::Hour => 1.0 / 336.0,
         }
     }
 
     /// How fast a slot of the shape is learned once so many rounds were seen. Hours differ more than
-    /// weekdays do, and their first rounds teach more.
+    /// weekdays do, and the first rounds teach more.
     pub(super) fn shape_gain(self, rounds: u32) -> f64 {
-        match self {
-            Period::Day | Period::Week => 0.05,
-            Period::Hour => (1.0 / f64::from(rounds.max(1))).max(0.05),
-        }
+        let least = if self == Period::Hour { 0.05 } else { 0.02 };
+        (1.0 / f64::from(rounds.max(1))).max(least)
     }
 
     /// The largest share of a slot against the mean that one period may speak for.
@@ -26,6 +50,15 @@ impl Period {
         match self {
             Period::Day | Period::Week => 5.0,
             Period::Hour => 24.0,
+        }
+    }
+
+    /// The first day of the period, in days since 1970: where in the year it stands.
+    pub(super) fn day(self, index: i64) -> f64 {
+        match self {
+            Period::Day => index as f64,
+            Period::Week => index as f64 * 7.0 - 3.0,
+            Period::Hour => index as f64 / 24.0,
         }
     }
 

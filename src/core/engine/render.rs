@@ -166,7 +166,11 @@ impl Engine {
         let score = (8.0 * rarity).clamp(0.0, 100.0).floor() as u32;
         let text = self.surge_text(matter, key, a);
         let evidence = self.pieces(matter, key, episode).map(|r| r.id.clone()).collect();
-        (score, vec![Factor { code: "surge".into(), points: i64::from(score), text, evidence }], Vec::new())
+        (
+            score,
+            vec![Factor { code: if a.drift { "drift" } else { "surge" }.into(), points: i64::from(score), text, evidence }],
+            Vec::new(),
+        )
     }
 
     fn trigger_text(&self, matter: &Matter, code: &str) -> String {
@@ -223,7 +227,23 @@ impl Engine {
         let name = self.model.text(&matter.name);
         let start = a.period.start_text(self.model.zone, a.index);
         let usual = if a.expected < Fixed3(100) { "<0.1".to_string() } else { format!("{:.1}", a.expected.0 as f64 / 1000.0) };
-        if let Some(IndicatorSource { indicator, .. }) = &a.indicator {
+        let source = a.indicator.as_ref();
+        if a.drift {
+            let what = source.map_or_else(String::new, |i| i.indicator.clone());
+            return match self.model.language {
+                Language::Zh => format!(
+                    "{name}·{subject}：{what}近期持续偏高，{start} 起（{}）为 {}，平常 {usual}",
+                    a.period.as_str(),
+                    a.observed
+                ),
+                Language::En => format!(
+                    "{name}, {subject}: {what} higher for some time, {} from {start} ({}), usually {usual}",
+                    a.observed,
+                    a.period.as_str()
+                ),
+            };
+        }
+        if let Some(IndicatorSource { indicator, .. }) = source {
             let period = a.period.as_str();
             return match self.model.language {
                 Language::Zh => {

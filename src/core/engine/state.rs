@@ -1,5 +1,6 @@
 //! What a realm knows: a pure function of its entries. Everything here is in a snapshot.
 
+pub use super::baseline::{Forecast, Regression};
 use super::figures::Figures;
 use super::lasting::{Lasting, Permit};
 use super::memory::Memory;
@@ -211,18 +212,36 @@ pub struct MatterSeries {
     pub regions: BTreeMap<String, Series>,
 }
 
-/// Share of each weekday, Monday first, or hour of the day against their mean; 1 for weeks.
+/// Share of each weekday, Monday first, or hour of the day against their mean; 1 for weeks. After
+/// the weekdays: what holidays, days after one and made-up working days have of their weekday's share.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Shape(pub Vec<f64>);
 
-/// What is usual in one series.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// What is usual in one series of counts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
-    /// Expected count of a period of factor 1.
-    pub level: f64,
-    /// Variance over mean.
+    pub line: Regression,
+    /// Variance over mean of the counts about the line.
     pub dispersion: f64,
     /// Closed periods learned from.
+    pub periods: u32,
+    /// The newest period learned from, by index.
+    pub newest: i64,
+    /// Its count, and what had been expected.
+    pub newest_counts: (u64, f64),
+    /// The CUSUM of log likelihood ratios of a drift against none, capped.
+    pub drift: f64,
+    /// Running mean of clipped residuals: far from 0 where the level has changed for good.
+    pub strain: f64,
+}
+
+/// What is usual in one series of figures that are no counts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Gauge {
+    /// Whether centre and spread are of logarithms.
+    pub log: bool,
+    pub centre: f64,
+    pub spread: f64,
     pub periods: u32,
 }
 
@@ -231,6 +250,9 @@ pub struct Series {
     /// Counts of periods not yet closed, by period index.
     pub open: BTreeMap<i64, u64>,
     pub baseline: Baseline,
+    /// What is expected of a period still open (by its index and factor): worked out once, not by record.
+    #[serde(skip)]
+    pub forecast: Option<(i64, f64, Forecast)>,
     /// The newest records counted, oldest first.
     pub refs: VecDeque<EvidencePiece>,
     /// What the newest assessment of this series asked for, and its figures.
@@ -246,6 +268,8 @@ pub struct Assessment {
     pub expected: Fixed3,
     pub rate_ratio: Fixed3,
     pub p_e12: u64,
+    /// A drift asked for it, over many periods, and not the newest count.
+    pub drift: bool,
     /// The indicator it is of; none for counts of records.
     pub indicator: Option<IndicatorSource>,
 }
@@ -280,6 +304,8 @@ pub struct IndicatorSeries {
     pub newest: i64,
     pub shape: Shape,
     pub baseline: Baseline,
+    /// In place of the baseline, once its figures turned out to be a level.
+    pub gauge: Option<Gauge>,
     /// What the newest period asked for.
     pub wanted: Option<Level>,
 }

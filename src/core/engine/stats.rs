@@ -51,6 +51,14 @@ fn wide_upper_tail(observed: f64, mean: f64, dispersion: f64) -> f64 {
     0.5 * libm::erfc(z * std::f64::consts::FRAC_1_SQRT_2)
 }
 
+/// The normal deviate with that upper tail, to 4.5e-4 (Abramowitz and Stegun 26.2.23); tails of one
+/// half and more give about 0.
+pub fn normal_quantile(upper_tail: f64) -> f64 {
+    let t = (-2.0 * libm::log(upper_tail.clamp(1e-300, 0.5))).sqrt();
+    let above = 2.515517 + t * (0.802853 + t * 0.010328);
+    t - above / (1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+}
+
 /// What is left of 1 after `elapsed_ms` with the given half-life; 1 for times before.
 pub fn decay(elapsed_ms: i64, half_life_days: f64) -> f64 {
     if elapsed_ms <= 0 {
@@ -109,6 +117,15 @@ mod tests {
             let got = upper_tail(k, 1.0, 2.0);
             let exact = libm::exp2(-(k as f64));
             assert!((got / exact - 1.0).abs() < 1e-9, "{k}: {got} vs {exact}");
+        }
+    }
+
+    #[test]
+    fn normal_quantiles_agree_with_statrs() {
+        let normal = statrs::distribution::Normal::standard();
+        for tail in [0.7, 0.5, 0.1, 0.01, 1e-5, 1e-12] {
+            let expected = normal.inverse_cdf(1.0 - f64::min(tail, 0.5));
+            assert!((normal_quantile(tail) - expected).abs() < 1e-3, "{tail}");
         }
     }
 

@@ -94,8 +94,8 @@ fn a_period_is_judged_by_those_before_it_and_then_learned() {
         }
     }
     // One surge taught a little, not all.
-    let level = series(&run)[0].1.baseline.level;
-    assert!((10.0..14.0).contains(&level), "{level}");
+    let level = series(&run)[0].1.baseline.level();
+    assert!((9.0..12.0).contains(&level), "{level}");
 }
 
 #[test]
@@ -139,13 +139,54 @@ fn each_indicator_region_matter_and_period_is_a_series_of_its_own() {
 fn figures_that_are_no_counts_are_shown_and_not_judged() {
     let mut run = plain();
     nth(&mut run, "P1W", 0, 10.0, &json!({}));
-    for (week, (value, shown)) in [(-1.0, "-1.0"), (0.5, "0.5"), (1e300, "9000000000000.0")].into_iter().enumerate() {
+    for (week, (value, shown)) in [(-1.0, "-1.0"), (1e300, "9000000000000.0")].into_iter().enumerate() {
         let out = nth(&mut run, "P1W", week as i64 + 1, value, &json!({}));
         let row = &rows(&out)[0];
         assert_eq!(row["observed"].to_string(), shown);
         assert!(row["p"].is_null() && row["expected"].is_null() && row["level"].is_null(), "{row}");
     }
     assert_eq!(series(&run)[0].1.baseline.periods, 1);
+}
+
+#[test]
+fn a_level_is_judged_by_what_it_usually_is() {
+    let mut run = plain();
+    let mut last = Value::Null;
+    for day in 0..120 {
+        let value = if day == 119 { 9.0 } else { 5.0 + 0.1 * (day * 7 % 11) as f64 };
+        last = rows(&nth(&mut run, "P1D", day, value, &json!({})))[0].clone();
+        if day > 0 && last["observed"] != 5.0 {
+            assert_eq!(last["p"].is_null(), day < 57, "{day}: {last}");
+            assert!(last["level"].is_null() && last["dispersion"].is_null(), "{last}");
+        }
+    }
+    assert!(last["p"].as_f64().unwrap() < 1e-2 && (5.0..6.0).contains(&last["expected"].as_f64().unwrap()), "{last}");
+    let back = rows(&nth(&mut run, "P1D", 120, 5.4, &json!({})))[0].clone();
+    assert!(back["p"].as_f64().unwrap() > 0.3, "{back}");
+}
+
+#[test]
+fn a_new_region_borrows_and_stays_grey() {
+    let mut run = plain();
+    for week in 0..40 {
+        nth(&mut run, "P1W", week, [9.0, 10.0, 11.0][week as usize % 3], &json!({}));
+    }
+    let row = rows(&nth(&mut run, "P1W", 40, 12.0, &json!({ "region": "y" })))[0].clone();
+    assert!((9.0..12.0).contains(&row["expected"].as_f64().unwrap()) && row["p"].is_null(), "{row}");
+}
+
+#[test]
+fn months_without_figures_teach_nothing_and_are_bridged() {
+    let mut run = plain();
+    for week in (0..60).chain(95..100) {
+        let row = rows(&nth(&mut run, "P1W", week, [9.0, 10.0, 11.0][week as usize % 3], &json!({})))[0].clone();
+        if week >= 26 {
+            assert!(
+                (8.0..13.0).contains(&row["expected"].as_f64().unwrap()) && row["p"].as_f64().unwrap() > 0.1,
+                "{week}: {row}"
+            );
+        }
+    }
 }
 
 #[test]

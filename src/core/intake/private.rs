@@ -4,7 +4,7 @@
 use super::mask;
 use super::{Decoded, Directory};
 use crate::domain::{Channel, Control, Disposition, EnterpriseRow, IdHint, IdScheme, InspectorRow, Intent, Record};
-use crate::journal::{Evidence, Fact, Figure, IndicatorFact, ReadingFact, Span, TextFact, TextField};
+use crate::journal::{Evidence, Fact, Figure, IndicatorFact, OutcomeFact, ReadingFact, Span, TextFact, TextField};
 use crate::pipeline::Model;
 use std::borrow::Cow;
 
@@ -32,6 +32,8 @@ fn keep_out(fact: &mut Fact) {
         }
         Fact::Reading(ReadingFact { evidence, series: _, measure: _, value: _, says: _ }) => of_evidence(evidence),
         Fact::Text(text) => of_text(text),
+        // Labels of objects are masked as they are read, like those of indicators; hits are the pipeline's codes.
+        Fact::Outcome(OutcomeFact { evidence, object: _, hits: _ }) => of_evidence(evidence),
         Fact::Enterprise(row) => of_row(row),
         Fact::Inspector(row) => of_inspector(row),
         Fact::Disposition(said) => of_disposition(said),

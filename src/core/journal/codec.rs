@@ -147,6 +147,16 @@ mod tests {
                 departments: vec!["wh-amr".into()],
                 excerpt: Some("…".into()),
             }),
+            Fact::Outcome(OutcomeFact {
+                evidence: evidence(),
+                object: ObjectLabels { area: Some("north".into()), object_type: Some("shop".into()), risk_class: None },
+                hits: vec![OutcomeHit {
+                    matter: "urban-gas".into(),
+                    happened: Some(true),
+                    random: false,
+                    terms: vec!["last-visit".into()],
+                }],
+            }),
         ];
         let golden: Vec<&str> = include_str!("golden_facts.hex").lines().collect();
         assert_eq!(golden.len(), later.len());

@@ -44,6 +44,7 @@ pub(super) fn matter(file: &File, organisations: &BTreeMap<String, Organisation>
         triggers: few(&reader, "trigger").into_iter().map(trigger).collect(),
         industry: reader.table("industry").map(industry),
         enterprise: reader.table("enterprise").map(enterprise),
+        outcome: reader.table("outcome").map(super::outcome::outcome),
         objects,
     };
     give_objects(&reader, &mut matter);
@@ -130,23 +131,25 @@ impl Matter {
         let counts = self.industry.iter().flat_map(|i| &i.count);
         let evidence = self.enterprise.iter().flat_map(|e| &e.evidence).flat_map(|e| &e.when);
         let triggers = self.triggers.iter().flat_map(|t| &t.when);
-        self.matches.iter().chain(triggers).chain(counts).chain(evidence)
+        let outcome = self.outcome.iter().flat_map(super::OutcomeRules::conditions);
+        self.matches.iter().chain(triggers).chain(counts).chain(evidence).chain(outcome)
     }
 
     pub(super) fn conditions_mut(&mut self) -> impl Iterator<Item = &mut Condition> {
         let counts = self.industry.iter_mut().flat_map(|i| &mut i.count);
         let evidence = self.enterprise.iter_mut().flat_map(|e| &mut e.evidence).flat_map(|e| &mut e.when);
         let triggers = self.triggers.iter_mut().flat_map(|t| &mut t.when);
-        self.matches.iter_mut().chain(triggers).chain(counts).chain(evidence)
+        let outcome = self.outcome.iter_mut().flat_map(super::OutcomeRules::conditions_mut);
+        self.matches.iter_mut().chain(triggers).chain(counts).chain(evidence).chain(outcome)
     }
 }
 
-fn conditions(reader: &Reader, key: &'static str) -> Vec<Condition> {
+pub(super) fn conditions(reader: &Reader, key: &'static str) -> Vec<Condition> {
     few(reader, key).into_iter().map(Condition::read).collect()
 }
 
 /// The tables of a list that is compared pair by pair.
-fn few<'a, 'b>(reader: &Reader<'a, 'b>, key: &'static str) -> Vec<Reader<'a, 'b>> {
+pub(super) fn few<'a, 'b>(reader: &Reader<'a, 'b>, key: &'static str) -> Vec<Reader<'a, 'b>> {
     let mut tables = reader.tables(key);
     if tables.len() > MAX_RULES {
         reader.file.report(
@@ -160,7 +163,7 @@ fn few<'a, 'b>(reader: &Reader<'a, 'b>, key: &'static str) -> Vec<Reader<'a, 'b>
 }
 
 /// At least one: a rule without a condition would never hold.
-fn required_conditions(reader: &Reader, key: &'static str) -> Vec<Condition> {
+pub(super) fn required_conditions(reader: &Reader, key: &'static str) -> Vec<Condition> {
     let conditions = conditions(reader, key);
     if conditions.is_empty() {
         reader.missing(key, &format!("{key} = {{ kind = \"ticket\" }}"));

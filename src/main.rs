@@ -2,6 +2,7 @@
 
 mod ahead;
 mod attribute;
+mod backtest;
 mod cases;
 mod cli;
 mod conformance;

@@ -9,6 +9,8 @@ macro_rules! say {
 use say;
 
 mod attribute;
+mod backtest;
+mod calibrate;
 mod check;
 mod conformance;
 mod demo;
@@ -73,6 +75,10 @@ enum Command {
     /// Measure the engine against series where the truth is known.
     #[command(subcommand)]
     Evaluate(evaluate::Args),
+    /// Say how right the chances of outcomes were, each told from what was known the day before.
+    Backtest(backtest::Args),
+    /// Learn coefficients from past outcomes and write them as a new version of the pipeline.
+    Calibrate(calibrate::Args),
     /// Step files, or a realm's journal, through a fresh realm and write what it would have said.
     Replay(replay::Args),
 }
@@ -82,6 +88,8 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Attribute(args) => attribute::run(&args),
+        Command::Backtest(args) => backtest::run(&args),
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Score(args) => score::run(&args),

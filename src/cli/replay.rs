@@ -1,7 +1,7 @@
 use crate::feeds::Input;
 use crate::kafka::{Settings, read_journal};
 use crate::pipelines::{read_model_for_feeds, time_of};
-use crate::replay::{Emit, Emitted, JournalReplay, Report, replay_emitting};
+use crate::replay::{Emit, Emitted, Extra, JournalReplay, Report, replay_emitting};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 
@@ -56,13 +56,13 @@ pub fn run(args: &Args) -> Result<()> {
     }
     let mut report = Report::create(&args.out)?;
     let mut emit = Emit::create(&args.out, &args.emit)?;
-    let assessments = args.emit.contains(&Emitted::Assessments);
+    let extra = if args.emit.contains(&Emitted::Assessments) { Extra::Assessments } else { Extra::Nothing };
     if args.from_journal {
         if !inputs.is_empty() {
             bail!("--from-journal reads no files: leave --input out");
         }
         let settings = Settings::new(args.brokers.as_deref().unwrap_or_default(), &args.kafka)?;
-        let mut journal = JournalReplay::emitting(assessments);
+        let mut journal = JournalReplay::emitting(extra);
         read_journal(&settings, model.journal_partition, None, &mut |entry, _| {
             let sequenced = journal.step(entry)?;
             emit.take(&sequenced, journal.zone().unwrap_or(model.zone))?;
@@ -77,7 +77,7 @@ pub fn run(args: &Args) -> Result<()> {
             Some(_) => return finish(report, emit),
         }
     }
-    replay_emitting(&model, &inputs, until_ms, crate::now_ms(), args.threads, assessments, &mut |sequenced| {
+    replay_emitting(&model, &inputs, until_ms, crate::now_ms(), args.threads, extra, &mut |sequenced| {
         emit.take(sequenced, model.zone)?;
         report.take(sequenced)
     })?;

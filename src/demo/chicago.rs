@@ -18,13 +18,23 @@ pub fn show(language: Language, paint: Paint, budget: Budget, stop: &Arc<AtomicB
     let words = Words { language, simulated: false };
     let title = "Jianwei: real feeds in, graded warnings out (Chicago, 2011 to 2014)";
     println!("{}", paint.bold(words.pick("见微：真实数据进，分级预警出（芝加哥，2011 至 2014 年）", title)));
-    let part = Part { model: &model, inputs: sample_inputs(&dir)?, words, paint, story: None, partitions: 8, span_ms: None };
+    let part = Part {
+        model: &model,
+        inputs: sample_inputs(&dir)?,
+        words,
+        paint,
+        story: None,
+        partitions: 8,
+        span_ms: None,
+        learn_until: chrono::NaiveDate::from_ymd_opt(2012, 12, 31),
+    };
     let seen = play(part, budget, stop)?;
     let at = dir.display();
     let inputs = format!(
-        "--input tickets='{at}/sample/*311*.csv.gz' --input sector='{at}/sample/*inspection*.csv.gz' --input sector='{at}/sample/*canvass*.csv.gz'"
+        "--input tickets='{at}/sample/*311*.csv.gz' --input sector='{at}/sample/*inspection*.csv.gz' --input outcomes='{at}/sample/*canvass*.csv.gz'"
     );
     summary::print_commands(&at.to_string(), &inputs, "LICENCE", &seen, words, paint);
+    println!("  jianwei backtest --pipelines {at} {inputs} --learn-until 2012-12-31 --out backtest");
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 mod chicago;
 mod on_kafka;
 mod paint;
+mod right;
 mod story;
 mod summary;
 mod trial;

@@ -32,11 +32,13 @@ pub struct Part<'m> {
     pub partitions: i32,
     /// The time that passes; that of the feeds unless told.
     pub span_ms: Option<i64>,
+    /// Outcomes up to here teach what later ones are told by.
+    pub learn_until: Option<chrono::NaiveDate>,
 }
 
 /// Plays the part within its time and prints its summary; gives back what was seen.
 pub fn play(part: Part, budget: Budget, stop: &Arc<AtomicBool>) -> Result<super::view::Seen> {
-    let Part { model, inputs, words, paint, story, partitions, span_ms } = part;
+    let Part { model, inputs, words, paint, story, partitions, span_ms, learn_until } = part;
     let cluster = MockCluster::new(1).context("starting the trial broker")?;
     let settings = Settings::new(&cluster.bootstrap_servers(), &[])?;
     create_topics(&cluster, model, partitions)?;
@@ -60,6 +62,9 @@ pub fn play(part: Part, budget: Budget, stop: &Arc<AtomicBool>) -> Result<super:
     println!("{}", words.legend());
     println!();
     let mut view = View::open(&settings, model, words, paint, story)?;
+    if learn_until.is_some() {
+        view.judge = Some(super::right::Judge::of(model)?);
+    }
     let worker = WorkerOptions {
         settings,
         models: vec![Arc::new(model.clone())],
@@ -89,6 +94,9 @@ pub fn play(part: Part, budget: Budget, stop: &Arc<AtomicBool>) -> Result<super:
         anyhow::bail!("the time was over before the first record was read: give it more, --seconds 60");
     }
     summary::print(model, &view.seen, words, paint);
+    if let Some((judge, until)) = view.judge.as_ref().zip(learn_until) {
+        super::right::print(judge, model, until, words, paint);
+    }
     if let Some(story) = &view.story {
         summary::print_story(story, words, paint);
     }

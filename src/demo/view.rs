@@ -42,6 +42,8 @@ pub struct View<'m> {
     bar: ProgressBar,
     terminal: bool,
     told_at: Instant,
+    /// Steps the journal once more to see how right its chances of outcomes were.
+    pub judge: Option<super::right::Judge>,
     /// One warning told from its raising to its end.
     pub story: Option<super::story::Story>,
     pub seen: Seen,
@@ -74,7 +76,18 @@ impl<'m> View<'m> {
         let target = if terminal { ProgressDrawTarget::stdout() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg}")?);
         bar.set_draw_target(target);
-        Ok(View { consumer, model, words, paint, bar, terminal, told_at: Instant::now(), story, seen: Seen::default() })
+        Ok(View {
+            consumer,
+            model,
+            words,
+            paint,
+            bar,
+            terminal,
+            told_at: Instant::now(),
+            judge: None,
+            story,
+            seen: Seen::default(),
+        })
     }
 
     /// A line above the counts.
@@ -115,13 +128,16 @@ impl<'m> View<'m> {
             let entry = decode(&value)?;
             self.seen.entries += 1;
             self.seen.stamp_ms = entry.stamp_ms;
-            match entry.body {
+            match &entry.body {
                 Body::Record(_) => self.seen.records += 1,
                 Body::DeadLetter(_) => {
                     self.seen.records += 1;
                     self.seen.dead_letters += 1;
                 }
                 _ => {}
+            }
+            if let Some(judge) = &mut self.judge {
+                judge.take(entry)?;
             }
             return Ok(());
         }

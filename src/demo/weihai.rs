@@ -43,8 +43,11 @@ pub fn show(language: Language, paint: Paint, budget: Budget, stop: &Arc<AtomicB
         println!("{}", followed.planted(&model, words));
     }
     let story = followed.map(|f| Story::about(f.warning_id));
-    let seen =
-        play(Part { model: &model, inputs, words, paint, story, partitions: 1, span_ms: Some(DAYS * DAY_MS) }, budget, stop)?;
+    let seen = play(
+        Part { model: &model, inputs, words, paint, story, partitions: 1, span_ms: Some(DAYS * DAY_MS), learn_until: None },
+        budget,
+        stop,
+    )?;
     let at = "weihai-month";
     println!(
         "\n  jianwei simulate --pipelines {} --out {at} --start {START} --days {DAYS} --enterprises {ENTERPRISES} --seed {SEED}",

@@ -45,7 +45,11 @@ impl std::str::FromStr for Input {
     fn from_str(text: &str) -> Result<Input, String> {
         let kinds = SourceKind::NAMES.map(|(name, _)| name).join(", ");
         let (kind, pattern) = text.split_once('=').ok_or(format!("{text:?}: write KIND=PATH, KIND one of {kinds}"))?;
-        let kind = SourceKind::parse(kind).ok_or(format!("no kind {kind:?}: one of {kinds}"))?;
+        let kind = match kind {
+            // Sector records with what a visit found; which of them are outcomes, the pipeline says.
+            "outcomes" => SourceKind::Sector,
+            _ => SourceKind::parse(kind).ok_or(format!("no kind {kind:?}: one of {kinds}, outcomes"))?,
+        };
         Ok(Input { kind, pattern: pattern.to_string() })
     }
 }

@@ -131,7 +131,7 @@ impl BatchBytes {
             match effect {
                 Effect::Publish(publication) => self.publication(publication),
                 // Never asked for here: evaluation reads them from `replay`.
-                Effect::Assessment(_) => {}
+                Effect::Assessment(_) | Effect::Outcome(_) => {}
                 Effect::DeadLetter(letter) => {
                     *self.tally.dead_letters.entry(letter.reason.as_str()).or_default() += 1;
                     let raw = raw.take().unwrap_or(RawRecord { key: None, value: None, redriven_from: None });

@@ -36,17 +36,26 @@ pub fn replay(
     threads: usize,
     take: &mut dyn FnMut(&Sequenced) -> Result<()>,
 ) -> Result<()> {
-    replay_emitting(model, inputs, until_ms, now_ms, threads, false, take)
+    replay_emitting(model, inputs, until_ms, now_ms, threads, Extra::Nothing, take)
 }
 
-/// [`replay`], with assessments among the effects where they are asked for.
+/// Rows for evaluation that are wanted among the effects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Extra {
+    #[default]
+    Nothing,
+    Assessments,
+    Outcomes,
+}
+
+/// [`replay`], with rows for evaluation among the effects where they are asked for.
 pub fn replay_emitting(
     model: &Model,
     inputs: &[Input],
     until_ms: Option<i64>,
     now_ms: i64,
     threads: usize,
-    assessments: bool,
+    extra: Extra,
     take: &mut dyn FnMut(&Sequenced) -> Result<()>,
 ) -> Result<()> {
     let mut lanes = read_lanes(model, inputs, threads)?;
@@ -62,7 +71,8 @@ pub fn replay_emitting(
     )
     .map_err(|e| anyhow::anyhow!("{e}"))?;
     let (mut sequencer, first) = Sequencer::begin(genesis)?;
-    sequencer.set_emit_assessments(assessments);
+    sequencer.set_emit_assessments(extra == Extra::Assessments);
+    sequencer.set_emit_outcomes(extra == Extra::Outcomes);
     take(&first)?;
     let about = lanes.iter().map(|lane| FeedPartition {
         topic: lane.source.topic.clone(),
@@ -176,14 +186,13 @@ pub fn progress_bar(total: u64) -> ProgressBar {
 #[derive(Default)]
 pub struct JournalReplay {
     engine: Option<jianwei_core::engine::Engine>,
-    /// Assessments are wanted among the effects.
-    assessments: bool,
+    extra: Extra,
 }
 
 impl JournalReplay {
-    /// A replay with assessments among the effects, where they are asked for.
-    pub fn emitting(assessments: bool) -> JournalReplay {
-        JournalReplay { engine: None, assessments }
+    /// A replay with rows for evaluation among the effects, where they are asked for.
+    pub fn emitting(extra: Extra) -> JournalReplay {
+        JournalReplay { engine: None, extra }
     }
 
     pub fn step(&mut self, entry: jianwei_core::journal::Entry) -> Result<Sequenced> {
@@ -191,7 +200,8 @@ impl JournalReplay {
         match &mut self.engine {
             None => {
                 let mut engine = jianwei_core::engine::Engine::begin(&entry, &mut effects)?;
-                engine.set_emit_assessments(self.assessments);
+                engine.set_emit_assessments(self.extra == Extra::Assessments);
+                engine.set_emit_outcomes(self.extra == Extra::Outcomes);
                 self.engine = Some(engine);
             }
             Some(engine) => engine.step(&entry, &mut effects)?,
@@ -228,8 +238,8 @@ mod tests {
             all.push(sequenced.clone());
             Ok(())
         };
-        replay_emitting(&model, &[input], None, 1_800_000_000_000, 1, true, &mut take).expect("replayed");
-        let mut journal = JournalReplay::emitting(true);
+        replay_emitting(&model, &[input], None, 1_800_000_000_000, 1, Extra::Assessments, &mut take).expect("replayed");
+        let mut journal = JournalReplay::emitting(Extra::Assessments);
         for sequenced in &all {
             let again = journal.step(sequenced.entry.clone()).expect("an entry of the journal");
             assert_eq!(again.effects, sequenced.effects);

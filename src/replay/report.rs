@@ -79,7 +79,7 @@ impl Report {
             match effect {
                 Effect::Publish(publication) => self.publication(publication)?,
                 Effect::DeadLetter(letter) => self.dead_letter(letter)?,
-                Effect::Assessment(_) => {}
+                Effect::Assessment(_) | Effect::Outcome(_) => {}
             }
         }
         Ok(())

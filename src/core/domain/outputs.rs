@@ -82,6 +82,22 @@ pub struct Warning {
     pub raised_at: String,
     pub updated_at: String,
     pub training: bool,
+    /// The chance of an outcome of the matter, once its coefficients were learned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<Chance>,
+}
+
+/// How likely it is that the next visit finds what the matter's outcome says, from what was known the
+/// day before.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Chance {
+    pub value: Fixed3,
+    /// What may be found.
+    pub event: String,
+    /// How many outcomes taught the coefficients.
+    pub n: u32,
+    /// The day of the last of them.
+    pub learned_to: String,
 }
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -247,6 +263,9 @@ pub struct Profile {
     pub last_inspected: Option<String>,
     pub credit_class: Option<String>,
     pub as_of: String,
+    /// The chance of an outcome of the matter, once its coefficients were learned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<Chance>,
 }
 
 /// Where a clue stands.

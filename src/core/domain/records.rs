@@ -185,6 +185,11 @@ pub struct Inspection {
     pub result: Option<InspectionResult>,
     /// What led to it, in the feed's own word (`Suspected Food Poisoning`).
     pub reason: Option<String>,
+    /// Where the object lies, what it is and its risk class, in the feed's own words: outcomes of like
+    /// objects are compared.
+    pub object_area: Option<String>,
+    pub object_type: Option<String>,
+    pub risk_class: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, JsonSchema)]

@@ -38,6 +38,7 @@ impl Engine {
             }
         }
         self.keep_indicators_of(&model);
+        self.state.keep_outcomes_of(&model.matters);
         self.state.bundle = model.bundle.clone();
         self.state.directory.reindex(&model);
         self.model = Arc::new(model);

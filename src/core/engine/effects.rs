@@ -37,6 +37,8 @@ pub enum Effect {
     DeadLetter(DeadLetter),
     /// A closed period and what was usual, where [`Engine::set_emit_assessments`] asks for them.
     Assessment(Box<Assessed>),
+    /// An outcome and what was known the day before, where [`Engine::set_emit_outcomes`] asks for them.
+    Outcome(Box<super::OutcomeRow>),
 }
 
 /// One output record, with what its CloudEvents 1.0 headers say (binary mode).

@@ -372,6 +372,7 @@ impl Engine {
             last_inspected: standing.and_then(|s| s.last_inspected_ms).map(|ms| self.model.zone.format(ms)),
             credit_class: standing.and_then(|s| s.credit_class.clone()),
             as_of: self.model.zone.format(now_ms),
+            probability: self.chance(matter, key, now_ms),
         };
         self.publish(now_ms, address(&profile.evidence_count.to_string()), Some(&profile), effects);
     }

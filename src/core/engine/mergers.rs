@@ -33,6 +33,7 @@ impl Engine {
             self.watch(moment.now_ms, &to);
         }
         let industry = self.state.directory.get(&to).and_then(|row| row.industry.clone());
+        self.merge_outcomes(id, &to);
         let model = Arc::clone(&self.model);
         for matter in model.matters.values() {
             for test in matter.enterprise.iter().flat_map(|e| &e.evidence).filter_map(|rule| rule.figure.as_ref()) {

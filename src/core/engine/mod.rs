@@ -18,6 +18,7 @@ mod industry;
 mod lasting;
 pub mod memory;
 mod mergers;
+mod outcome;
 mod peers;
 mod periods;
 mod privacy;
@@ -35,6 +36,7 @@ pub use again::{MAX_WAITING, MAX_WAITING_OF_ONE, NEAR_WHOLE};
 pub use clues::{MAX_CLUE_MATTERS, MAX_OPEN_CLUES};
 pub use effects::{Effect, MAX_OUTPUT_BYTES, Publication, topics};
 pub use lasting::{MAX_LASTING, MAX_PERMITS, MAX_UNKNOWN_CLASSES};
+pub use outcome::{MAX_OUTCOME_GROUPS, OutcomeRow, OutcomeState, Share, Tally};
 pub use peers::MAX_STRATA;
 pub use rate::{MAX_DOUBLINGS, MAX_LOG_ODDS, MAX_RISE};
 pub use readings::{MAX_READINGS, STUCK_GAP_HOURS, STUCK_HOURS, STUCK_READINGS};
@@ -65,6 +67,8 @@ pub struct Engine {
     pipeline_ref: PipelineRef,
     /// Assessments are put out too. No part of the state: it changes no other output.
     emit_assessments: bool,
+    /// So are outcomes.
+    emit_outcomes: bool,
 }
 
 /// Why an entry can't be stepped: the journal is not this engine's, or is damaged.
@@ -165,6 +169,7 @@ impl Engine {
             indicator_series: [0; Period::ALL.len()],
             pipeline_ref: PipelineRef { name: String::new(), version: String::new(), hash: String::new() },
             emit_assessments: false,
+            emit_outcomes: false,
             model: Arc::new(model),
         };
         engine.derive_from_model();
@@ -191,6 +196,11 @@ impl Engine {
     /// Puts out an [`Effect::Assessment`] for each closed period, or no more.
     pub fn set_emit_assessments(&mut self, emit: bool) {
         self.emit_assessments = emit;
+    }
+
+    /// Puts out an [`Effect::Outcome`] for each outcome, or no more.
+    pub fn set_emit_outcomes(&mut self, emit: bool) {
+        self.emit_outcomes = emit;
     }
 
     /// The state's bytes, equal for equal states.
@@ -272,6 +282,7 @@ impl Engine {
             }
             Fact::Report { channel, evidence } => self.text(&moment, &TextFact::of(evidence.clone(), Some(*channel)), effects),
             Fact::Text(text) => self.text(&moment, text, effects),
+            Fact::Outcome(fact) => self.outcome(&moment, fact, effects),
             Fact::Evidence(evidence) => self.evidence(&moment, &Stated::of(evidence), effects),
             Fact::Figure(figure) => {
                 self.evidence(&moment, &Stated { figure: Some(figure), ..Stated::of(&figure.evidence) }, effects)
@@ -388,5 +399,6 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         indicators_full: false,
         clues_full: false,
         counters: Counters::default(),
+        outcomes: BTreeMap::new(),
     }
 }

@@ -100,6 +100,7 @@ impl Engine {
         } else {
             self.state.standings.remove(id);
             self.state.figures.forget_enterprise(id);
+            self.state.forget_outcomes_of(id);
             for (name, matter) in &model.matters {
                 if self.drop_evidence(matter, &key(name)).is_some() {
                     self.publish_profile(moment.now_ms, matter, &key(name), effects);

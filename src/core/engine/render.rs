@@ -100,6 +100,7 @@ impl Engine {
             raised_at: time(episode.raised_ms),
             updated_at: time(episode.updated_ms),
             training: false,
+            probability: self.chance(matter, key, episode.updated_ms),
         }
     }
 

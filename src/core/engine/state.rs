@@ -83,6 +83,8 @@ pub struct State {
     /// Operators were told that too many clues are open.
     pub clues_full: bool,
     pub counters: Counters,
+    /// What outcomes have taught, by matter.
+    pub outcomes: BTreeMap<String, super::OutcomeState>,
 }
 
 /// Where a source partition's reading goes on.
@@ -492,6 +494,10 @@ impl SeenIds {
             self.set.remove(&oldest);
         }
         false
+    }
+
+    pub fn contains(&self, hash: u64) -> bool {
+        self.set.contains(&hash)
     }
 
     pub fn len(&self) -> usize {

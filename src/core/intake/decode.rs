@@ -172,6 +172,9 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
                 mode: f.word("mode", InspectionMode::parse),
                 result: f.word("result", InspectionResult::parse),
                 reason: f.text("reason"),
+                object_area: f.text("object_area").map(free_label),
+                object_type: f.text("object_type").map(free_label),
+                risk_class: f.text("risk_class").map(free_label),
             };
             Ok((Record::Inspection(record), day))
         }
@@ -255,6 +258,11 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
 /// is made of it.
 fn label(text: String, known: bool) -> String {
     if known { text } else { mask::text(&text).into_owned() }
+}
+
+/// A label of what was inspected.
+fn free_label(text: String) -> String {
+    label(text, false)
 }
 
 fn indicator(f: &mut Fields, model: &Model) -> Read {

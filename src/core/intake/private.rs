@@ -4,7 +4,9 @@
 use super::mask;
 use super::{Decoded, Directory};
 use crate::domain::{Channel, Control, Disposition, EnterpriseRow, IdHint, IdScheme, InspectorRow, Intent, Record};
-use crate::journal::{Evidence, Fact, Figure, IndicatorFact, LastingFact, PermitFact, ReadingFact, Span, TextFact, TextField};
+use crate::journal::{
+    Evidence, Fact, Figure, IndicatorFact, LastingFact, OutcomeFact, PermitFact, ReadingFact, Span, TextFact, TextField,
+};
 use crate::pipeline::Model;
 use std::borrow::Cow;
 
@@ -36,6 +38,8 @@ fn keep_out(fact: &mut Fact) {
             permit.iter_mut().for_each(|PermitFact { r#type, in_force: _ }| numbers(r#type));
         }
         Fact::Text(text) => of_text(text),
+        // Labels of objects are masked as they are read, like those of indicators; hits are the pipeline's codes.
+        Fact::Outcome(OutcomeFact { evidence, object: _, hits: _ }) => of_evidence(evidence),
         Fact::Enterprise(row) => of_row(row),
         Fact::Inspector(row) => of_inspector(row),
         Fact::Disposition(said) => of_disposition(said),

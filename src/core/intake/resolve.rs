@@ -7,8 +7,8 @@ use super::{Decoded, Directory, Reading, sketch};
 use crate::domain::{Fixed3, Indicator, Intent, PermitStatus, Record, TicketStatus};
 use crate::engine::{FAILED, PASSED};
 use crate::journal::{
-    Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, LastingFact, MatterHit, Named, PermitFact,
-    ReadingFact, Says, Span, TextFact, TextField,
+    Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, LastingFact, MatterHit, Named, ObjectLabels,
+    OutcomeFact, OutcomeHit, PermitFact, ReadingFact, Says, Span, TextFact, TextField,
 };
 use crate::pipeline::{About, Condition, Model};
 
@@ -85,7 +85,7 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
             caller,
             ..TextFact::of(evidence, Some(r.channel))
         }),
-        _ => Fact::Evidence(evidence),
+        record => outcomes(model, record, industry, evidence),
     }
 }
 
@@ -101,6 +101,37 @@ fn reading(record: &Record, reading: &Reading, evidence: Evidence, flags: &[Flag
         false => Says::Nothing,
     };
     ReadingFact { evidence, series: reading.series, measure, value: reading.value, says }
+}
+
+/// Evidence, with what it means to outcomes where a matter of it tells any.
+fn outcomes(model: &Model, record: &Record, industry: Option<&str>, evidence: Evidence) -> Fact {
+    let about = About::new(&model.words, record, industry);
+    let any = |conditions: &[Condition]| conditions.iter().any(|c| c.holds(&about));
+    let mut hits = Vec::new();
+    for matter in evidence.matters.iter().filter_map(|hit| model.matters.get(&hit.matter)) {
+        let Some(rules) = &matter.outcome else { continue };
+        let happened = any(&rules.when).then(|| any(&rules.happened));
+        let met = rules.terms.iter().filter(|t| any(t.kind.conditions()));
+        let hit = OutcomeHit {
+            matter: matter.id.clone(),
+            random: happened.is_some() && (rules.random.is_empty() || any(&rules.random)),
+            happened,
+            terms: met.map(|t| t.code.clone()).collect(),
+        };
+        if hit.happened.is_some() || !hit.terms.is_empty() {
+            hits.push(hit);
+        }
+    }
+    if hits.is_empty() {
+        return Fact::Evidence(evidence);
+    }
+    let object = match record {
+        Record::Inspection(r) => {
+            ObjectLabels { area: r.object_area.clone(), object_type: r.object_type.clone(), risk_class: r.risk_class.clone() }
+        }
+        _ => ObjectLabels::default(),
+    };
+    Fact::Outcome(OutcomeFact { evidence, object, hits })
 }
 
 fn indicator(record: &Indicator, evidence: Evidence) -> IndicatorFact {

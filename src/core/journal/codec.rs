@@ -153,6 +153,16 @@ mod tests {
                 revoked: true,
                 permit: Some(PermitFact { r#type: "金融许可证".into(), in_force: true }),
             }),
+            Fact::Outcome(OutcomeFact {
+                evidence: evidence(),
+                object: ObjectLabels { area: Some("north".into()), object_type: Some("shop".into()), risk_class: None },
+                hits: vec![OutcomeHit {
+                    matter: "urban-gas".into(),
+                    happened: Some(true),
+                    random: false,
+                    terms: vec!["last-visit".into()],
+                }],
+            }),
         ];
         let golden: Vec<&str> = include_str!("golden_facts.hex").lines().collect();
         assert_eq!(golden.len(), later.len());

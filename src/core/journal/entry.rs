@@ -95,6 +95,8 @@ pub enum Fact {
     Reading(ReadingFact),
     /// A penalty or a permit, which holds for a time.
     Lasting(LastingFact),
+    /// A sector record that tells an outcome, or that a term of one counts.
+    Outcome(OutcomeFact),
 }
 
 impl Fact {
@@ -107,6 +109,7 @@ impl Fact {
             | Fact::Text(TextFact { evidence, .. })
             | Fact::Reading(ReadingFact { evidence, .. })
             | Fact::Lasting(LastingFact { evidence, .. }) => Some(evidence),
+            Fact::Outcome(OutcomeFact { evidence, .. }) => Some(evidence),
             _ => None,
         }
     }
@@ -255,6 +258,34 @@ pub struct IndicatorFact {
     pub matter: Option<String>,
     /// Its region, and the matters and triggers it meets.
     pub evidence: Evidence,
+}
+
+/// Evidence, and what it means to the outcomes of its matters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutcomeFact {
+    pub evidence: Evidence,
+    pub object: ObjectLabels,
+    pub hits: Vec<OutcomeHit>,
+}
+
+/// Where the inspected object lies, what it is and its risk class, in the feed's own words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectLabels {
+    pub area: Option<String>,
+    pub object_type: Option<String>,
+    pub risk_class: Option<String>,
+}
+
+/// What a record means to the outcomes of one matter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutcomeHit {
+    pub matter: String,
+    /// Whether it happened, where the record is an outcome.
+    pub happened: Option<bool>,
+    /// Nobody chose it for its risk.
+    pub random: bool,
+    /// Codes of the terms whose conditions it meets.
+    pub terms: Vec<String>,
 }
 
 /// What one record says about one subject.

@@ -45,6 +45,7 @@ pub(super) fn matter(file: &File, organisations: &BTreeMap<String, Organisation>
         triggers: few(&reader, "trigger").into_iter().map(trigger).collect(),
         industry: reader.table("industry").map(industry),
         enterprise: reader.table("enterprise").map(enterprise),
+        outcome: reader.table("outcome").map(super::outcome::outcome),
         objects,
     };
     give_objects(&reader, &mut matter);
@@ -132,7 +133,8 @@ impl Matter {
         let evidence = self.enterprise.iter().flat_map(|e| &e.evidence).flat_map(|e| &e.when);
         let inspections = self.enterprise.iter().flat_map(|e| &e.inspections).flat_map(|i| i.failed.iter().chain(&i.passed));
         let triggers = self.triggers.iter().flat_map(|t| &t.when);
-        self.matches.iter().chain(triggers).chain(counts).chain(evidence).chain(inspections)
+        let outcome = self.outcome.iter().flat_map(super::OutcomeRules::conditions);
+        self.matches.iter().chain(triggers).chain(counts).chain(evidence).chain(inspections).chain(outcome)
     }
 
     pub(super) fn conditions_mut(&mut self) -> impl Iterator<Item = &mut Condition> {
@@ -142,16 +144,17 @@ impl Matter {
             e.evidence.iter_mut().flat_map(|rule| &mut rule.when).chain(inspections)
         });
         let triggers = self.triggers.iter_mut().flat_map(|t| &mut t.when);
-        self.matches.iter_mut().chain(triggers).chain(counts).chain(enterprise)
+        let outcome = self.outcome.iter_mut().flat_map(super::OutcomeRules::conditions_mut);
+        self.matches.iter_mut().chain(triggers).chain(counts).chain(enterprise).chain(outcome)
     }
 }
 
-fn conditions(reader: &Reader, key: &'static str) -> Vec<Condition> {
+pub(super) fn conditions(reader: &Reader, key: &'static str) -> Vec<Condition> {
     few(reader, key).into_iter().map(Condition::read).collect()
 }
 
 /// The tables of a list that is compared pair by pair.
-fn few<'a, 'b>(reader: &Reader<'a, 'b>, key: &'static str) -> Vec<Reader<'a, 'b>> {
+pub(super) fn few<'a, 'b>(reader: &Reader<'a, 'b>, key: &'static str) -> Vec<Reader<'a, 'b>> {
     let mut tables = reader.tables(key);
     if tables.len() > MAX_RULES {
         reader.file.report(

@@ -183,6 +183,7 @@ pub struct Matter {
     pub triggers: Vec<Trigger>,
     pub industry: Option<IndustryRules>,
     pub enterprise: Option<EnterpriseRules>,
+    pub outcome: Option<super::OutcomeRules>,
 }
 
 /// What a matter rests on (依据).

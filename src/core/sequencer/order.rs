@@ -79,6 +79,11 @@ impl Sequencer {
         self.engine.set_emit_assessments(emit);
     }
 
+    /// Puts out outcomes with the effects; see [`Engine::set_emit_outcomes`].
+    pub fn set_emit_outcomes(&mut self, emit: bool) {
+        self.engine.set_emit_outcomes(emit);
+    }
+
     /// Takes one record, stamped at `stamp_ms` or now's stamp if that is later. `out` gets the ticks
     /// that had to come first, and the record's entry.
     pub fn accept(&mut self, stamp_ms: i64, source: SourceRecord, out: &mut Vec<Sequenced>) -> Result<(), StepError> {

@@ -55,7 +55,7 @@ fn outputs(run: &Run) -> Vec<(String, Vec<u8>)> {
     all.filter_map(|effect| match effect {
         Effect::Publish(p) => Some((p.topic.clone(), [p.key.as_bytes(), p.value.as_deref().unwrap_or_default()].concat())),
         Effect::DeadLetter(letter) => Some(("dead letter".into(), format!("{letter:?}").into_bytes())),
-        Effect::Assessment(_) => None,
+        Effect::Assessment(_) | Effect::Outcome(_) => None,
     })
     .collect()
 }

@@ -90,6 +90,18 @@ inspections = {{ failed = [{CONDITION}], passed = [{CONDITION}], weight = 1, hal
 evidence = [{{ code = "e", when = {CONDITION}, weight = 1, half_life_days = 9, expires_days = 99, text = "e" }},
   {{ code = "f", figure = {{ measure = "m", value_at_least = 1, value_below = 2, times_peer_median = 3, peers_at_least = 4 }}, weight = 1, half_life_days = 9, text = "e" }},
   {{ code = "g", name = {{ words = ["@smell"], not_words = "x", without_permit = ["p"] }}, weight = 1, half_life_days = 9, text = "e" }}]
+
+[outcome]
+text = "o"
+when = {{ kind = "inspection" }}
+happened = [{{ kind = "inspection", result = "critical" }}]
+random = {{ kind = "inspection", mode = "double_random" }}
+intercept = -2
+learned = {{ from = "2012-01-01", to = "2012-12-31", outcomes = 9, happened = 3 }}
+term = [{{ code = "r", rate_of = "subject", happened = {{ kind = "inspection", result = "pass" }}, strength = 2, half_life_days = 9, coefficient = 1, centre = 0.5, text = "t" }},
+  {{ code = "s", since = {{ kind = "inspection" }}, text = "t" }},
+  {{ code = "c", recent = {{ kind = "credit" }}, half_life_days = 9, text = "t" }},
+  {{ code = "y", season = "april", text = "t" }}]
 "#
     );
     // TOML 1.0 wants an inline table on one line.

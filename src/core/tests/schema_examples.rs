@@ -221,7 +221,7 @@ fn samples(run: &Run, dead: Vec<KeyAndValue>) -> BTreeMap<String, Value> {
                 take(topic, letter.reason.as_str().into(), &headers, sample);
             }
             // What replay writes for analysts is on no topic.
-            Effect::Assessment(_) => {}
+            Effect::Assessment(_) | Effect::Outcome(_) => {}
         }
     }
     out

@@ -83,6 +83,14 @@ fn lists(matter: &Matter) -> Vec<List<'_>> {
     for (n, rule) in matter.enterprise.iter().flat_map(|e| &e.evidence).enumerate() {
         out.push(List { path: format!("enterprise.evidence.{n}.when"), conditions: &rule.when });
     }
+    if let Some(outcome) = &matter.outcome {
+        for (key, conditions) in [("when", &outcome.when), ("happened", &outcome.happened), ("random", &outcome.random)] {
+            out.push(List { path: format!("outcome.{key}"), conditions });
+        }
+        for (n, term) in outcome.terms.iter().enumerate() {
+            out.push(List { path: format!("outcome.term.{n}"), conditions: term.kind.conditions() });
+        }
+    }
     out
 }
 

@@ -42,7 +42,8 @@ const REPORT: &[&str] = &[
     "severity",
     "url",
 ];
-const INSPECTION: &[&str] = &["kind", "inspection_id", "id", "org", "at", "mode", "result", "reason"];
+const INSPECTION: &[&str] =
+    &["kind", "inspection_id", "id", "org", "at", "mode", "result", "reason", "object_area", "object_type", "risk_class"];
 const PENALTY: &[&str] = &["kind", "penalty_id", "id", "org", "at", "type", "amount_yuan", "expires_at", "revoked"];
 const PERMIT: &[&str] = &["kind", "permit_id", "id", "org", "type", "valid_from", "valid_to", "status"];
 const CREDIT: &[&str] = &["kind", "id", "class", "at", "repaired"];

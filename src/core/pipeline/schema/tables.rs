@@ -11,6 +11,7 @@ use crate::domain::{
     TicketStatus, Urgency,
 };
 use crate::journal::Reason;
+use crate::pipeline::{Phase, RateOf};
 
 pub(super) const FILES: &[File] = &[
     File { name: "pipeline", title: "pipeline.toml: one realm", root: Root::Table(&PIPELINE) },
@@ -250,6 +251,7 @@ static MATTER: Table = Table { name: "matter", any_of: &["trigger", "industry", 
     key("trigger", Many(&TRIGGER), "Events that set a level at once.", "触发事件，立即定级。"),
     key("industry", One(&INDUSTRY), "Counts by region.", "按区域计数的行业预警。"),
     key("enterprise", One(&ENTERPRISE), "Scores of enterprises.", "企业评分。"),
+    key("outcome", One(&OUTCOME), "What a visit will find, told from what is known the day before.", "检查结果的预测，只依据此前一天已知的情况。"),
 ] };
 
 #[rustfmt::skip]
@@ -369,6 +371,40 @@ static EVIDENCE: Table = Table { name: "evidence", any_of: &["when", "figure", "
     need("weight", Number(-10.0, 10.0), "Log-odds of one fresh record; below 0 speaks for the firm.", "一条新证据的对数几率；负数有利于企业。"),
     need("half_life_days", Number(1.0, 3650.0), "Days after which it weighs half.", "半衰期（天）。"),
     key("expires_days", Whole(1, 36_500), "Days after which it has legally expired and weighs nothing.", "多少天后依法失效、不再计分。"),
+    need("text", Both, "What people read.", "说明文字。"),
+] };
+
+#[rustfmt::skip]
+static OUTCOME: Table = of("outcome", &[
+    need("text", Both, "What happens, or does not.", "预测的是什么结果。"),
+    need("when", Many(&CONDITION), "The records that tell an outcome.", "哪些记录给出结果。"),
+    need("happened", Many(&CONDITION), "Those of them where it happened.", "其中哪些为发生。"),
+    key("random", Many(&CONDITION), "Those of them nobody chose for their risk: only these teach. Left out: all.", "其中哪些为随机抽取：只从这些学习；不写则全部。"),
+    key("intercept", Number(-20.0, 20.0), "Log-odds where every term is at its centre (0); `calibrate` writes it.", "各项均处于中心值时的对数几率（缺省 0），由 calibrate 写入。"),
+    key("learned", One(&LEARNED), "What the coefficients were learned from; `calibrate` writes it.", "系数由哪些结果学得，由 calibrate 写入。"),
+    need("term", Many(&TERM), "The terms, at most 30.", "各项依据，至多 30 项。"),
+]);
+
+#[rustfmt::skip]
+static LEARNED: Table = of("learned", &[
+    need("from", Date, "Day of the first outcome.", "最早结果的日期。"),
+    need("to", Date, "Day of the last outcome.", "最晚结果的日期。"),
+    key("outcomes", Whole(0, u32::MAX), "How many there were.", "结果数。"),
+    key("happened", Whole(0, u32::MAX), "In how many it happened.", "其中发生的数量。"),
+]);
+
+#[rustfmt::skip]
+static TERM: Table = Table { name: "term", any_of: &["rate_of", "since", "recent", "season"], keys: &[
+    need("code", Slug, "The term's code.", "代号。"),
+    key("rate_of", Word(|| RateOf::NAMES.map(|(name, _)| name).to_vec()), "Share of the outcomes of this that happened, drawn to the realm's.", "其结果发生的比例，向全辖区收缩。"),
+    key("happened", Many(&CONDITION), "With rate_of: another finding than the outcome's.", "与 rate_of 同用：所计的另一种情形。"),
+    key("strength", Number(0.0, 10_000.0), "With rate_of: as many outcomes the realm's share weighs (4).", "与 rate_of 同用：全辖区比例相当于多少个结果（缺省 4）。"),
+    key("since", Kind::SomeTables(&CONDITION), "Logarithm of the days since the last such record, 30 to 1,000.", "距最近一条此类记录天数的对数（30 至 1,000 天）。"),
+    key("recent", Kind::SomeTables(&CONDITION), "Logarithm of 1 and the decayed count of such records.", "此类记录衰减计数加 1 的对数。"),
+    key("season", Word(|| Phase::NAMES.map(|(name, _)| name).to_vec()), "A wave of a year, highest on 1 January or on 1 April.", "一年为周期的波，1 月初或 4 月初最高。"),
+    key("half_life_days", Number(1.0, 3650.0), "With rate_of and recent, where it is required: days after which a record counts half.", "与 rate_of、recent 同用时必填：半衰期（天）。"),
+    key("coefficient", Number(-1000.0, 1000.0), "Log-odds a unit of its value adds (0); `calibrate` writes it.", "每单位取值增加的对数几率（缺省 0），由 calibrate 写入。"),
+    key("centre", Number(-1000.0, 1000.0), "The value that adds nothing (0); `calibrate` writes it.", "不增不减的取值（缺省 0），由 calibrate 写入。"),
     need("text", Both, "What people read.", "说明文字。"),
 ] };
 

@@ -230,7 +230,7 @@ pub fn run_feed(sequencer: &mut Sequencer, lanes: &[FeedLane], limit: usize) -> 
 pub fn published(out: &[Sequenced]) -> impl Iterator<Item = &Publication> {
     out.iter().flat_map(|s| &s.effects).filter_map(|effect| match effect {
         Effect::Publish(publication) => Some(publication),
-        Effect::DeadLetter(_) | Effect::Assessment(_) => None,
+        Effect::DeadLetter(_) | Effect::Assessment(_) | Effect::Outcome(_) => None,
     })
 }
 
@@ -267,6 +267,7 @@ pub fn lines(out: &[Sequenced]) -> Vec<String> {
             format!("dead-letter\t{}/{}\t{} {field}", d.source.topic, d.source.offset, d.reason.as_str())
         }
         Effect::Assessment(row) => format!("assessment\t{}", serde_json::to_string(row).unwrap()),
+        Effect::Outcome(row) => format!("outcome\t{row:?}"),
     };
     out.iter().flat_map(|s| &s.effects).map(line).collect()
 }

@@ -11,6 +11,7 @@ mod check_findings;
 mod fixed;
 mod keys;
 mod language;
+mod outcomes;
 mod pipeline_errors;
 mod scan;
 
@@ -45,6 +46,7 @@ fn tell() -> BTreeSet<Told> {
         keys::keys_of_organisations_and_regions,
         keys::keys_of_the_realm,
         language::mistakes_are_told_with_what_to_write,
+        outcomes::mistakes_in_outcomes,
         pipeline_errors::every_mistake_is_told_at_once,
         pipeline_errors::calendar_levels_duties_and_ladder,
         pipeline_errors::matters_and_conditions,

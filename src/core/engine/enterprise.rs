@@ -12,7 +12,7 @@ use super::{Effect, Engine, Moment, rate, stats};
 use crate::domain::outputs::Profile;
 use crate::domain::{Control, EnterpriseRow, Level, RecordKind};
 use crate::intake::MAX_ENTERPRISES;
-use crate::journal::{Attribution, Evidence, Figure, LastingFact, MatterHit};
+use crate::journal::{Attribution, Evidence, Figure, Holds, MatterHit};
 use crate::pipeline::{EvidenceRule, FigureTest, Matter, RateRules};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,21 +21,21 @@ use std::sync::Arc;
 pub(super) struct Stated<'a> {
     pub evidence: &'a Evidence,
     pub figure: Option<&'a Figure>,
-    pub lasting: Option<&'a LastingFact>,
+    pub holds: Option<&'a Holds>,
 }
 
 impl<'a> Stated<'a> {
     pub fn of(evidence: &'a Evidence) -> Stated<'a> {
-        Stated { evidence, figure: None, lasting: None }
+        Stated { evidence, figure: None, holds: None }
     }
 
     fn takes_back(&self) -> bool {
-        self.evidence.takes_back() || self.lasting.is_some_and(|lasting| lasting.revoked)
+        self.evidence.takes_back() || self.holds.is_some_and(|holds| holds.revoked)
     }
 
     /// Until when a penalty is published. A permit's end is no end of what is said of it.
     fn until_ms(&self) -> Option<i64> {
-        self.lasting.filter(|lasting| lasting.permit.is_none()).and_then(|lasting| lasting.until_ms)
+        self.holds.filter(|holds| holds.permit.is_none()).and_then(|holds| holds.until_ms)
     }
 }
 
@@ -73,8 +73,8 @@ impl Engine {
                 outdated = !self.credit(moment, &subject.id, evidence, effects);
                 seen = false;
             }
-            if let Some((lasting, permit)) = said.lasting.and_then(|l| Some((l, l.permit.as_ref()?))) {
-                self.permit(moment, &subject.id, permit, lasting.until_ms);
+            if let Some((holds, permit)) = said.holds.and_then(|h| Some((h, h.permit.as_ref()?))) {
+                self.permit(moment, &subject.id, permit, holds.until_ms);
             }
         }
         let compared = said.figure.zip(subject).and_then(|(figure, subject)| self.compare(moment, &subject.id, figure));

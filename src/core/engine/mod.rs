@@ -288,7 +288,7 @@ impl Engine {
                 self.evidence(&moment, &Stated { figure: Some(figure), ..Stated::of(&figure.evidence) }, effects)
             }
             Fact::Lasting(lasting) => {
-                self.evidence(&moment, &Stated { lasting: Some(lasting), ..Stated::of(&lasting.evidence) }, effects)
+                self.evidence(&moment, &Stated { holds: Some(&lasting.holds), ..Stated::of(&lasting.evidence) }, effects)
             }
             Fact::Reading(reading) => self.reading(&moment, reading, effects),
             Fact::Enterprise(row) => self.upsert_enterprise(&moment, row.clone(), effects),

@@ -2,6 +2,7 @@
 //! days left, then it becomes evidence itself. Everything of the judged day or later is unknown, in
 //! whatever order the records of that day come.
 
+use super::enterprise::Stated;
 use super::state::{State, SubjectKey, SubjectScope};
 use super::{Effect, Engine, Moment, stats};
 use crate::domain::outputs::Chance;
@@ -321,7 +322,8 @@ impl Engine {
                 effects.extend(self.judge_outcome(moment, hit, id).map(Box::new).map(Effect::Outcome));
             }
         }
-        self.evidence(moment, &super::enterprise::Stated::of(&fact.evidence), effects);
+        let stated = Stated { holds: fact.holds.as_ref(), ..Stated::of(&fact.evidence) };
+        self.evidence(moment, &stated, effects);
         let Some(id) = subject.filter(|id| self.state.directory.get(id).is_some()) else { return };
         let model = Arc::clone(&self.model);
         let day = model.zone.day_index(moment.now_ms);

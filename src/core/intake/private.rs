@@ -5,7 +5,7 @@ use super::mask;
 use super::{Decoded, Directory};
 use crate::domain::{Channel, Control, Disposition, EnterpriseRow, IdHint, IdScheme, InspectorRow, Intent, Record};
 use crate::journal::{
-    Evidence, Fact, Figure, IndicatorFact, LastingFact, OutcomeFact, PermitFact, ReadingFact, Span, TextFact, TextField,
+    Evidence, Fact, Figure, Holds, IndicatorFact, LastingFact, OutcomeFact, PermitFact, ReadingFact, Span, TextFact, TextField,
 };
 use crate::pipeline::Model;
 use std::borrow::Cow;
@@ -33,13 +33,16 @@ fn keep_out(fact: &mut Fact) {
             of_evidence(evidence);
         }
         Fact::Reading(ReadingFact { evidence, series: _, measure: _, value: _, says: _ }) => of_evidence(evidence),
-        Fact::Lasting(LastingFact { evidence, until_ms: _, revoked: _, permit }) => {
+        Fact::Lasting(LastingFact { evidence, holds }) => {
             of_evidence(evidence);
-            permit.iter_mut().for_each(|PermitFact { r#type, in_force: _ }| numbers(r#type));
+            of_holds(holds);
         }
         Fact::Text(text) => of_text(text),
         // Labels of objects are masked as they are read, like those of indicators; hits are the pipeline's codes.
-        Fact::Outcome(OutcomeFact { evidence, object: _, hits: _ }) => of_evidence(evidence),
+        Fact::Outcome(OutcomeFact { evidence, holds, object: _, hits: _ }) => {
+            of_evidence(evidence);
+            holds.iter_mut().for_each(of_holds);
+        }
         Fact::Enterprise(row) => of_row(row),
         Fact::Inspector(row) => of_inspector(row),
         Fact::Disposition(said) => of_disposition(said),
@@ -54,6 +57,11 @@ fn of_evidence(evidence: &mut Evidence) {
     optional(credit_class);
     // A pipeline that lists no regions takes the feed's own.
     optional(region);
+}
+
+fn of_holds(holds: &mut Holds) {
+    let Holds { until_ms: _, revoked: _, permit } = holds;
+    permit.iter_mut().for_each(|PermitFact { r#type, in_force: _ }| numbers(r#type));
 }
 
 fn of_text(text: &mut TextFact) {

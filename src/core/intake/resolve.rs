@@ -7,8 +7,8 @@ use super::{Decoded, Directory, Reading, sketch};
 use crate::domain::{Fixed3, Indicator, Intent, PermitStatus, Record, TicketStatus};
 use crate::engine::{FAILED, PASSED};
 use crate::journal::{
-    Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, IndicatorFact, LastingFact, MatterHit, Named, ObjectLabels,
-    OutcomeFact, OutcomeHit, PermitFact, ReadingFact, Says, Span, TextFact, TextField,
+    Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, Holds, IndicatorFact, LastingFact, MatterHit, Named,
+    ObjectLabels, OutcomeFact, OutcomeHit, PermitFact, ReadingFact, Says, Span, TextFact, TextField,
 };
 use crate::pipeline::{About, Condition, Model};
 
@@ -56,14 +56,6 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
             return Fact::Figure(Figure { evidence, measure: o.measure.clone(), value: Fixed3::from_f64(o.value) });
         }
         Record::Indicator(i) => return Fact::Indicator(indicator(i, evidence)),
-        Record::Penalty(p) => {
-            return Fact::Lasting(LastingFact { evidence, until_ms: p.expires_at_ms, revoked: p.revoked, permit: None });
-        }
-        Record::Permit(p) => {
-            let in_force = matches!(p.status, None | Some(PermitStatus::Granted | PermitStatus::Renewed));
-            let permit = p.r#type.clone().map(|r#type| PermitFact { r#type, in_force });
-            return Fact::Lasting(LastingFact { evidence, until_ms: p.valid_to_ms, revoked: false, permit });
-        }
         _ => {}
     }
     let caller = decoded.caller.clone();
@@ -122,8 +114,12 @@ fn outcomes(model: &Model, record: &Record, industry: Option<&str>, evidence: Ev
             hits.push(hit);
         }
     }
+    let holds = holds(record);
     if hits.is_empty() {
-        return Fact::Evidence(evidence);
+        return match holds {
+            Some(holds) => Fact::Lasting(LastingFact { evidence, holds }),
+            None => Fact::Evidence(evidence),
+        };
     }
     let object = match record {
         Record::Inspection(r) => {
@@ -131,7 +127,20 @@ fn outcomes(model: &Model, record: &Record, industry: Option<&str>, evidence: Ev
         }
         _ => ObjectLabels::default(),
     };
-    Fact::Outcome(OutcomeFact { evidence, object, hits })
+    Fact::Outcome(OutcomeFact { evidence, holds, object, hits })
+}
+
+/// What a penalty or a permit says of its own time.
+fn holds(record: &Record) -> Option<Holds> {
+    match record {
+        Record::Penalty(p) => Some(Holds { until_ms: p.expires_at_ms, revoked: p.revoked, permit: None }),
+        Record::Permit(p) => {
+            let in_force = matches!(p.status, None | Some(PermitStatus::Granted | PermitStatus::Renewed));
+            let permit = p.r#type.clone().map(|r#type| PermitFact { r#type, in_force });
+            Some(Holds { until_ms: p.valid_to_ms, revoked: false, permit })
+        }
+        _ => None,
+    }
 }
 
 fn indicator(record: &Indicator, evidence: Evidence) -> IndicatorFact {

@@ -149,12 +149,15 @@ mod tests {
             }),
             Fact::Lasting(LastingFact {
                 evidence: evidence(),
-                until_ms: Some(1_400_000_000_000),
-                revoked: true,
-                permit: Some(PermitFact { r#type: "金融许可证".into(), in_force: true }),
+                holds: Holds {
+                    until_ms: Some(1_400_000_000_000),
+                    revoked: true,
+                    permit: Some(PermitFact { r#type: "金融许可证".into(), in_force: true }),
+                },
             }),
             Fact::Outcome(OutcomeFact {
                 evidence: evidence(),
+                holds: None,
                 object: ObjectLabels { area: Some("north".into()), object_type: Some("shop".into()), risk_class: None },
                 hits: vec![OutcomeHit {
                     matter: "urban-gas".into(),

@@ -202,6 +202,12 @@ pub struct Caller {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LastingFact {
     pub evidence: Evidence,
+    pub holds: Holds,
+}
+
+/// Until when something holds, whether it still does, and what it allows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Holds {
     pub until_ms: Option<i64>,
     /// It holds no more: what it gave is taken back.
     pub revoked: bool,
@@ -264,6 +270,8 @@ pub struct IndicatorFact {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutcomeFact {
     pub evidence: Evidence,
+    /// Of penalties and permits.
+    pub holds: Option<Holds>,
     pub object: ObjectLabels,
     pub hits: Vec<OutcomeHit>,
 }

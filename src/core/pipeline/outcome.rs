@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 /// Most terms one outcome is told from.
 pub const MAX_TERMS: usize = 30;
 /// Kinds of records whose terms stand in the journal.
-const KINDS: [RecordKind; 2] = [RecordKind::Inspection, RecordKind::Credit];
+const KINDS: [RecordKind; 4] = [RecordKind::Inspection, RecordKind::Penalty, RecordKind::Permit, RecordKind::Credit];
 
 /// Which records tell an outcome, and how its chance is told beforehand: log-odds that add up.
 #[derive(Debug, Clone)]
@@ -152,7 +152,7 @@ pub(super) fn outcome(table: Reader) -> OutcomeRules {
     };
     let wrong = |c: &&Condition| c.kinds.is_empty() || c.kinds.iter().any(|kind| !KINDS.contains(kind));
     if rules.conditions().any(|c| wrong(&c)) {
-        let message = "outcomes and their terms are told by inspections and credit records only";
+        let message = "outcomes and their terms are told by inspections, penalties, permits and credit records only";
         table.file.report(table.at, message, "kind = \"inspection\" in each condition of [outcome]");
     }
     table.finish();

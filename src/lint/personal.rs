@@ -36,6 +36,7 @@ const NAMES: &[(&str, Personal)] = &[
     ("受理人", Personal::Name),
     ("登记人", Personal::Name),
     ("操作员", Personal::Name),
+    ("家庭", Personal::Other),
     ("性别", Personal::Other),
     ("年龄", Personal::Other),
     ("出生", Personal::Other),

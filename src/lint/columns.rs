@@ -33,6 +33,8 @@ pub struct Column {
     pub known_as: Option<String>,
     /// Not read and unknown among records of this kind, but known among those of another.
     pub known_elsewhere: Option<Elsewhere>,
+    /// Not read and known nowhere, but its name looks like that of this field.
+    pub looks_like: Option<&'static str>,
     /// It says what kind of firm each is (个体工商户 is a natural person), and is not read.
     pub firm_types: bool,
     /// Cells with a number a spreadsheet rounded, so that different ones look alike.
@@ -146,6 +148,7 @@ pub(super) fn columns(model: &Model, source: &Source, map: Option<&FieldMap>, ki
         let mut column = column(&words, name, read_as(name), cells);
         if column.fields.is_empty() && column.personal.is_none() && column.known_as.is_none() {
             column.known_elsewhere = others.field_of(name);
+            column.looks_like = Some(kind).filter(|_| column.known_elsewhere.is_none()).and_then(|k| guess::surest(k, name));
         }
         out.push(column);
     }
@@ -234,6 +237,7 @@ fn shape(text: &str) -> String {
         c if c.is_ascii_digit() => '9',
         c if c.is_ascii_alphabetic() => 'a',
         c if c.is_alphanumeric() => '字',
+        c if c.is_control() => ' ',
         c => c,
     };
     text.chars().map(sign).collect()
@@ -253,6 +257,7 @@ fn column(about: &Words, name: &str, fields: Vec<String>, cells: Cells) -> Colum
         filled: cells.filled,
         personal,
         known_elsewhere: None,
+        looks_like: None,
         firm_types: unread && about.kind == SourceKind::Registry && guess::says_firm_type(name),
         known_as: known_as.filter(|_| personal.is_none()),
         rounded: cells.rounded.count(),

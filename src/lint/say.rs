@@ -110,6 +110,10 @@ impl Say {
             let (zh, en) = (format!("  {kind} 类记录中为 {field}"), format!("  known elsewhere as {field} of {kind}"));
             about += pick(self.language, &zh, &en);
         }
+        if let Some(field) = column.looks_like.filter(|_| !column.firm_types) {
+            let (zh, en) = (format!("  从列名看可能是 {field}"), format!("  by its name perhaps {field}"));
+            about += pick(self.language, &zh, &en);
+        }
         if column.firm_types {
             about += pick(
                 self.language,

@@ -37,13 +37,7 @@ pub(super) struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    pub fn new(
-        model: &'a Model,
-        source: &'a Source,
-        map: Option<&'a FieldMap>,
-        kind: SourceKind,
-        known: &'a Known,
-    ) -> Words<'a> {
+    pub fn new(model: &'a Model, source: &'a Source, map: Option<&'a FieldMap>, kind: SourceKind, known: &'a Known) -> Words<'a> {
         let conditions = model.matters.values().flat_map(|matter| &matter.matches);
         let categories = conditions.flat_map(|c| &c.categories).map(String::as_str).collect();
         Words { model, source, map, kind, known, categories, listed: listed(kind) }
@@ -81,9 +75,10 @@ impl<'a> Words<'a> {
     fn is_named(&self, field: &str, cell: &str) -> bool {
         let model = self.model;
         match field {
-            "region" => model.regions.values().any(|r| {
-                [&r.code, &r.name.zh, &r.name.en].into_iter().chain(&r.aliases).any(|name| name == cell)
-            }),
+            "region" => model
+                .regions
+                .values()
+                .any(|r| [&r.code, &r.name.zh, &r.name.en].into_iter().chain(&r.aliases).any(|name| name == cell)),
             "org" | "handling_department" => model.find_organisation(cell).is_some(),
             "matter" => model.matters.iter().any(|(id, m)| id == cell || m.name.zh == cell || m.name.en == cell),
             "industry" => cell.chars().count() <= 5 && industry_code(cell).is_some(),

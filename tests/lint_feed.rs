@@ -205,12 +205,14 @@ fn what_is_no_table_is_refused_with_a_plain_word() {
     let wide = format!("{}\n{}\n", wide.join(","), vec!["x"; 1_001].join(","));
     let wide_rows: String = (0..1_001).map(|n| format!("{{\"c{n}\":1}}\n")).collect();
     let utf16: Vec<u8> = [0xfeff].into_iter().chain("工单编号,内容\n1,2\n".encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    let cases: [(&str, &[u8], &str); 15] = [
+    let cases: [(&str, &[u8], &str); 17] = [
         ("a.csv", b"", "the file is empty"),
         ("b.csv", b" \n\n", "the file is empty"),
         ("c.csv", "工单编号,登记时间\n".as_bytes(), "a header line of 2 columns and no row"),
         ("d.csv", b"a,b\n\xff\xff,1\n", "neither UTF-8 nor GB18030"),
         ("e.csv", b"a,b\n1,2\n1,2,3\n1\n", "line 3 has 3 cells, the header has 2 (2 such rows)"),
+        ("p.csv", b"a,b,c\n1,2,3,4,5,6,7,8,9\n1,2,3\n", "line 2 has 9 cells, the header has 3 (1 such rows)"),
+        ("q.csv", "工单内容\n停气，没有通知, 很生气\n停气\n".as_bytes(), "line 2 has 2 cells, the header has 1"),
         ("f.csv", wide.as_bytes(), "1001 columns; 1000 are allowed"),
         ("g.ndjson", wide_rows.as_bytes(), "more than 1000 columns"),
         ("h.csv", b"PK\x03\x04rest", "save the sheet as CSV UTF-8"),
@@ -328,6 +330,15 @@ fn a_map_takes_each_column_for_what_its_header_says() {
         assert!(maps.iter().all(|line| toml.contains(line)), "{header}: {toml}");
         assert!(!never.iter().any(|line| toml.contains(line)), "{header}: {toml}");
         assert_eq!((&found["suggestion"]["readable"], &found["suggestion"]["missing"]), (&20.into(), &serde_json::json!([])));
+    }
+    // Ids that are numbers, and headers encoded twice.
+    let rows = (0..9).map(|n| format!("{{\"工单号\":{n},\"创建时间\":\"2026-03-01\",\"诉求描述\":\"{text}\"}}\n"));
+    let rows: String = rows.collect();
+    let twice: String = rows.bytes().map(char::from).collect();
+    for text in [rows, twice] {
+        let found = json(&write(tmp.path(), "export.ndjson", text.as_bytes()), &["--suggest-map"]);
+        let toml = found["suggestion"]["toml"].as_str().expect("a map");
+        assert!(toml.contains("ticket_no = \"工单号\"") && toml.contains("content = \"诉求描述\""), "{toml}");
     }
 }
 

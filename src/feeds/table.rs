@@ -95,20 +95,27 @@ fn refuse_other_separator(header: &[String]) -> Result<()> {
     }
 }
 
-/// A first line that names less than half of the columns is a title; the header stands below it.
+/// A first line that names less than half of its columns is a title, and so is one of a single cell above rows
+/// that begin with a header; the header stands below it.
 fn refuse_title(csv: &csv_rows::Csv) -> Result<()> {
     let filled = |cells: &[String]| cells.iter().filter(|c| !c.is_empty()).count();
-    let named = filled(&csv.header);
-    let widest = csv.first.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0).max(csv.header.len());
-    if named * 2 >= widest && named > 0 {
-        return Ok(());
-    }
     let is_name = |cell: &String| cell.chars().filter(char::is_ascii_digit).count() < 4 && cell.chars().count() <= 20;
-    let is_header = |cells: &[String]| filled(cells) >= 2 && filled(cells) * 2 > widest && cells.iter().all(is_name);
-    let header = csv.first.iter().find(|(_, cells)| is_header(cells));
+    let is_header = |cells: &[String]| filled(cells) >= 2 && filled(cells) * 2 > cells.len() && cells.iter().all(is_name);
+    let header = csv.first.iter().position(|(_, cells)| is_header(cells));
+    // Texts with commas in them have now more cells, now fewer.
+    let even = |at: &usize| csv.first[*at..].windows(2).all(|two| two[0].1.len() == two[1].1.len());
+    let named = filled(&csv.header);
+    let header = match csv.header.len() {
+        1 if named == 1 => match header.filter(|at| *at + 1 < csv.first.len()).filter(even) {
+            None => return Ok(()),
+            found => found,
+        },
+        columns if named * 2 >= columns && named > 0 => return Ok(()),
+        _ => header,
+    };
     let first = if named == 0 { "line 1 names no column" } else { "line 1 looks like a title, no header" };
-    match header {
-        Some((line, _)) => bail!("{first}; line {line} seems to be the header: delete the lines above it"),
+    match header.map(|at| csv.first[at].0) {
+        Some(line) => bail!("{first}; line {line} seems to be the header: delete the lines above it"),
         None => bail!("{first}: write a line with the columns' names first"),
     }
 }

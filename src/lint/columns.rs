@@ -33,7 +33,7 @@ pub struct Column {
     pub known_as: Option<String>,
     /// Not read and unknown among records of this kind, but known among those of another.
     pub known_elsewhere: Option<Elsewhere>,
-    /// Not read and known nowhere, but its name looks like that of this field.
+    /// Not read, and by its name perhaps this field.
     pub looks_like: Option<&'static str>,
     /// It says what kind of firm each is (个体工商户 is a natural person), and is not read.
     pub firm_types: bool,
@@ -148,7 +148,8 @@ pub(super) fn columns(model: &Model, source: &Source, map: Option<&FieldMap>, ki
         let mut column = column(&words, name, read_as(name), cells);
         if column.fields.is_empty() && column.personal.is_none() && column.known_as.is_none() {
             column.known_elsewhere = others.field_of(name);
-            column.looks_like = Some(kind).filter(|_| column.known_elsewhere.is_none()).and_then(|k| guess::surest(k, name));
+            let same = |field: &&str| column.known_elsewhere.as_ref().is_some_and(|e| e.field == *field);
+            column.looks_like = guess::surest(kind, name).filter(|field| !same(field));
         }
         out.push(column);
     }
@@ -156,7 +157,7 @@ pub(super) fn columns(model: &Model, source: &Source, map: Option<&FieldMap>, ki
 }
 
 /// A cell that is text or a number; objects and lists are nobody's column.
-fn text_of(cell: &Value) -> Option<String> {
+pub(super) fn text_of(cell: &Value) -> Option<String> {
     let text = match cell {
         Value::String(text) => text.trim().to_string(),
         Value::Number(n) => n.to_string(),

@@ -62,6 +62,11 @@ const SUBJECT: Hint = Hint {
         "商户名称",
         "经营者名称",
         "主体名称",
+        "被投诉人",
+        "被举报人",
+        "被反映人",
+        "被诉求人",
+        "被诉人",
     ],
     without: &["地址", "类型", "类别", "行业", "区域", "性质", "法人", "法定代表人", "负责人", "部门"],
 };
@@ -89,8 +94,26 @@ const CONTENT: Hint = Hint {
         "内容",
         "描述",
         "详情",
+        "诉求",
     ],
-    without: &["类", "标题", "地址", "数", "附件", "标签", "关键词"],
+    without: &[
+        "类",
+        "标题",
+        "地址",
+        "数",
+        "附件",
+        "标签",
+        "关键词",
+        "归口",
+        "区域",
+        "属实",
+        "来源",
+        "状态",
+        "渠道",
+        "性质",
+        "程度",
+        "目的",
+    ],
 };
 const TITLE: Hint = Hint { field: "title", parts: &["标题", "主题"], without: &["类"] };
 const REGION: Hint = Hint {
@@ -275,8 +298,8 @@ pub fn guesses(kind: SourceKind, column: &str) -> Vec<(usize, &'static str)> {
     let header = plain(column);
     let has = |part: &&str| header.contains(*part);
     let of = |hint: &'static Hint| {
-        let at = hint.parts.iter().position(|part| has(&part))?;
-        (!hint.without.iter().any(|part| has(&part)) && may_be(hint.field, column)).then_some((at, hint.field))
+        let at = hint.parts.iter().position(has)?;
+        (!hint.without.iter().any(has) && may_be(hint.field, column)).then_some((at, hint.field))
     };
     hints(kind).iter().filter_map(of).collect()
 }
@@ -322,6 +345,9 @@ mod tests {
             ("涉事企业信用代码", Some("subject_uscc")),
             ("被投诉单位", Some("subject_name")),
             ("被反映单位", Some("subject_name")),
+            ("被投诉人", Some("subject_name")),
+            ("反映人诉求", Some("content")),
+            ("诉求来源", None),
             ("被反映单位地址", Some("address")),
             ("企业编号", None),
             ("承办单位", Some("handling_department")),

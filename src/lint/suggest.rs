@@ -1,6 +1,6 @@
 //! A field map for an export, to paste into the pipeline.
 
-use super::columns::{fields_of, is_own_id};
+use super::columns::{fields_of, is_own_id, text_of};
 use super::guess;
 use super::known::{Known, Others, known};
 use super::personal::Personal;
@@ -8,6 +8,7 @@ use super::{Column, Profile, read_rows, source_for};
 use crate::feeds::Table;
 use anyhow::{Context, Result, bail};
 use jianwei_core::domain::{SourceKind, parse_time};
+use jianwei_core::intake;
 use jianwei_core::pipeline::{Bundle, Model, load};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -127,20 +128,25 @@ fn ways(kind: SourceKind, open: &[&Column], known: &Known, cells: &Cells) -> [Ve
     ways
 }
 
-/// The cells of the first rows, by column.
+/// The filled cells of the first rows, by column.
 struct Cells<'a> {
     model: &'a Model,
-    rows: Vec<Map<String, Value>>,
+    of: BTreeMap<String, Vec<String>>,
 }
 
 impl<'a> Cells<'a> {
     fn of(model: &'a Model, table: &Table) -> Cells<'a> {
-        let rows = table.values.iter().take(GUESS_ROWS).filter_map(|v| serde_json::from_slice(v).ok()).collect();
-        Cells { model, rows }
+        let mut of: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let rows = table.values.iter().take(GUESS_ROWS).filter_map(|v| serde_json::from_slice::<Map<String, Value>>(v).ok());
+        for (name, cell) in rows.flatten() {
+            let name = intake::repaired(&name).unwrap_or(name);
+            of.entry(name).or_default().extend(text_of(&cell).map(|text| intake::repaired(&text).unwrap_or(text)));
+        }
+        Cells { model, of }
     }
 
-    fn filled(&self, column: &str) -> Vec<&str> {
-        self.rows.iter().filter_map(|r| r.get(column)?.as_str()).filter(|c| !c.trim().is_empty()).collect()
+    fn filled(&self, column: &str) -> &[String] {
+        self.of.get(column).map_or(&[], Vec::as_slice)
     }
 
     fn are_times(&self, column: &str) -> bool {
@@ -171,7 +177,7 @@ impl<'a> Cells<'a> {
             "subject_name" => !self.are_times(column) && cells.iter().any(|c| c.chars().any(|c| c.is_alphabetic())),
             "ticket_no" | "report_id" => {
                 // Updates repeat an id; a column of ids does not have a few values only.
-                let distinct: BTreeSet<&&str> = cells.iter().collect();
+                let distinct: BTreeSet<&String> = cells.iter().collect();
                 distinct.len() * 2 > cells.len()
             }
             _ => true,

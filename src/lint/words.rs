@@ -23,6 +23,36 @@ pub(super) fn word_fields(kind: SourceKind) -> &'static [&'static str] {
     }
 }
 
+/// What a registry writes of an enterprise: public words, and no list that intake holds.
+const REGISTRY_WORDS: [(&str, &[&str]); 3] = [
+    (
+        "status",
+        &[
+            "存续",
+            "在业",
+            "在营",
+            "开业",
+            "正常",
+            "迁出",
+            "注销",
+            "吊销",
+            "吊销，未注销",
+            "撤销",
+            "停业",
+            "歇业",
+            "清算",
+            "关闭",
+            "active",
+            "closed",
+            "cancelled",
+            "revoked",
+            "merged",
+        ],
+    ),
+    ("credit_class", &["A", "B", "C", "D", "E", "A类", "B类", "C类", "D类", "A级", "B级", "C级", "D级"]),
+    ("size", &["大型", "中型", "小型", "微型", "小微", "large", "medium", "small", "micro"]),
+];
+
 /// A field's words as the pipeline has them.
 pub(super) struct Words<'a> {
     pub model: &'a Model,
@@ -82,6 +112,9 @@ impl<'a> Words<'a> {
             "org" | "handling_department" => model.find_organisation(cell).is_some(),
             "matter" => model.matters.iter().any(|(id, m)| id == cell || m.name.zh == cell || m.name.en == cell),
             "industry" => cell.chars().count() <= 5 && industry_code(cell).is_some(),
+            "status" | "credit_class" | "size" if self.kind == SourceKind::Registry => {
+                REGISTRY_WORDS.iter().any(|(of, words)| *of == field && words.contains(&cell))
+            }
             "branch" | "natural_person" => parse_bool(cell).is_some(),
             "category" => self.category_in(cell).is_some(),
             "intent" | "status" | "urgency" | "verified" | "satisfaction" | "channel" | "severity"

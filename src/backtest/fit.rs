@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn systems_that_have_no_solution_are_refused() {
-        assert_eq!(solve(vec![vec![4.0, 0.0], vec![2.0, 3.0]], &[8.0, 7.0]), Some(vec![1.25, 1.5]));
+        let solved = solve(vec![vec![4.0, 0.0], vec![2.0, 3.0]], &[8.0, 7.0]).expect("a solution");
+        assert!((solved[0] - 1.25).abs() < 1e-12 && (solved[1] - 1.5).abs() < 1e-12, "{solved:?}");
         assert_eq!(solve(vec![vec![0.0]], &[1.0]), None);
     }
 }

@@ -58,7 +58,7 @@ impl Feeds {
             input.paths()?;
         }
         let until_ms = self.until.as_deref().map(|text| time_of(text, model.zone)).transpose()?;
-        let mut take = |sequenced: &_| outcomes.take(sequenced);
+        let mut take = |sequenced: &_, _: &_| outcomes.take(sequenced);
         replay::replay_emitting(&model, &inputs, until_ms, crate::now_ms(), self.threads, replay::Extra::Outcomes, &mut take)?;
         Ok((model, outcomes))
     }

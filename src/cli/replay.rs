@@ -77,9 +77,9 @@ pub fn run(args: &Args) -> Result<()> {
             Some(_) => return finish(report, emit),
         }
     }
-    replay_emitting(&model, &inputs, until_ms, crate::now_ms(), args.threads, extra, &mut |sequenced| {
+    replay_emitting(&model, &inputs, until_ms, crate::now_ms(), args.threads, extra, &mut |sequenced, places| {
         emit.take(sequenced, model.zone)?;
-        report.take(sequenced)
+        report.take_from(sequenced, places)
     })?;
     finish(report, emit)
 }

@@ -3,12 +3,17 @@
 use super::{MAX_COLUMNS, RawRow, counted};
 use anyhow::{Context, Result, bail};
 
+/// Rows in which a header is looked for where the first line is none.
+const HEADER_WITHIN_ROWS: usize = 10;
+
 /// A CSV file as it is, before anything is made of it.
 pub struct Csv {
     pub encoding: &'static str,
     pub header: Vec<String>,
     /// Each row, and the line it begins at.
     pub values: Vec<(u64, Vec<u8>)>,
+    /// The first rows' cells as they are: the header may be among them, where the first line is none.
+    pub first: Vec<(u64, Vec<String>)>,
     /// Rows of another number of cells than the header has: the first one's line number and cells, and how many.
     pub ragged: Option<(u64, usize, u64)>,
 }
@@ -24,10 +29,13 @@ pub fn read(bytes: &[u8]) -> Result<Csv> {
     if header.len() > MAX_COLUMNS {
         bail!("{} columns; {MAX_COLUMNS} are allowed", header.len());
     }
-    let mut csv = Csv { encoding, header, values: Vec::new(), ragged: None };
+    let mut csv = Csv { encoding, header, values: Vec::new(), first: Vec::new(), ragged: None };
     for (at, record) in reader.records().enumerate() {
         let record = record.with_context(|| format!("row {}", at + 2))?;
-        let line = record.position().map_or(at as u64 + 2, csv::Position::line);
+        let line = record.position().map_or(at as u64 + 2, |position| line_of(&text, position));
+        if at < HEADER_WITHIN_ROWS {
+            csv.first.push((line, record.iter().map(|cell| named(cell.trim())).collect()));
+        }
         if record.len() != csv.header.len() {
             csv.ragged.get_or_insert((line, record.len(), 0)).2 += 1;
         }
@@ -36,6 +44,13 @@ pub fn read(bytes: &[u8]) -> Result<Csv> {
         csv.values.push((line, serde_json::to_vec(&row)?));
     }
     Ok(csv)
+}
+
+/// The line a record begins at: its position is that of the blank lines, or of the rest of a line end, before it.
+fn line_of(text: &str, position: &csv::Position) -> u64 {
+    let before = text.as_bytes().get(position.byte() as usize..).unwrap_or_default();
+    let blank = before.iter().take_while(|b| matches!(b, b'\n' | b'\r')).filter(|b| **b == b'\n').count();
+    position.line() + blank as u64
 }
 
 pub fn text(bytes: &[u8]) -> Result<(std::borrow::Cow<'_, str>, &'static str)> {

@@ -24,6 +24,8 @@ pub struct Row {
     pub topic: String,
     pub key: Option<Vec<u8>>,
     pub value: Vec<u8>,
+    /// Where it begins in its file, unpacked; the first is 1.
+    pub line: u64,
     /// Control records: the realm's own partition.
     pub partition: Option<i32>,
     /// Intake can read it.
@@ -200,6 +202,7 @@ fn keyed_row(model: &Model, sources: &[&Source], row: RawRow, before_ms: i64) ->
         partition: (source.kind == SourceKind::Control).then_some(model.journal_partition),
         key: Some(key.into_bytes()),
         readable: decoded.is_some(),
+        line: row.line,
         at_ms: decoded.and_then(|d| d.record.event_time_ms()).unwrap_or(before_ms),
         value: row.value,
     })

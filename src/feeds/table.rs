@@ -31,6 +31,11 @@ pub fn table(path: &Path) -> Result<Table> {
 }
 
 impl Table {
+    /// The line of the file each row begins at.
+    pub fn lines(&self) -> impl Iterator<Item = u64> {
+        self.lines.iter().copied()
+    }
+
     /// The rows as `publish` would send them.
     pub fn rows(&self, model: &Model, kind: SourceKind) -> Result<Vec<Row>> {
         let values = self.lines.iter().copied().zip(self.values.iter().cloned());
@@ -58,6 +63,8 @@ fn refuse(bytes: &[u8]) -> Result<()> {
 
 fn csv_table(path: &Path, bytes: &[u8]) -> Result<Table> {
     let csv = csv_rows::read(bytes)?;
+    refuse_other_separator(&csv.header)?;
+    refuse_title(&csv)?;
     let mut seen = BTreeSet::new();
     if let Some(twice) = csv.header.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str())) {
         bail!("column {twice:?} stands twice: only one of them would be read; rename one");
@@ -74,6 +81,43 @@ fn csv_table(path: &Path, bytes: &[u8]) -> Result<Table> {
     let columns = csv.header.into_iter().filter(|name| !name.is_empty()).collect();
     let (lines, values) = csv.values.into_iter().unzip();
     Ok(Table { path: path.to_path_buf(), encoding: csv.encoding, columns, values, lines })
+}
+
+/// Names that stand together in one column: they are parted by something else than commas.
+fn refuse_other_separator(header: &[String]) -> Result<()> {
+    let separators = [('\t', "tabs"), (';', "semicolons"), ('；', "semicolons"), ('|', "bars")];
+    let together = |c: char| (header.len() == 1 || c == '\t') && header.iter().any(|name| name.trim().contains(c));
+    match separators.into_iter().find(|(c, _)| together(*c)) {
+        Some((_, name)) => bail!(
+            "the header's columns are parted by {name} and would be read as one column: save it as CSV with commas (CSV UTF-8 in Excel)"
+        ),
+        None => Ok(()),
+    }
+}
+
+/// A first line that names less than half of its columns is a title, and so is one of a single cell above rows
+/// that begin with a header; the header stands below it.
+fn refuse_title(csv: &csv_rows::Csv) -> Result<()> {
+    let filled = |cells: &[String]| cells.iter().filter(|c| !c.is_empty()).count();
+    let is_name = |cell: &String| cell.chars().filter(char::is_ascii_digit).count() < 4 && cell.chars().count() <= 20;
+    let is_header = |cells: &[String]| filled(cells) >= 2 && filled(cells) * 2 > cells.len() && cells.iter().all(is_name);
+    let header = csv.first.iter().position(|(_, cells)| is_header(cells));
+    // Texts with commas in them have now more cells, now fewer.
+    let even = |at: &usize| csv.first[*at..].windows(2).all(|two| two[0].1.len() == two[1].1.len());
+    let named = filled(&csv.header);
+    let header = match csv.header.len() {
+        1 if named == 1 => match header.filter(|at| *at + 1 < csv.first.len()).filter(even) {
+            None => return Ok(()),
+            found => found,
+        },
+        columns if named * 2 >= columns && named > 0 => return Ok(()),
+        _ => header,
+    };
+    let first = if named == 0 { "line 1 names no column" } else { "line 1 looks like a title, no header" };
+    match header.map(|at| csv.first[at].0) {
+        Some(line) => bail!("{first}; line {line} seems to be the header: delete the lines above it"),
+        None => bail!("{first}: write a line with the columns' names first"),
+    }
 }
 
 fn ndjson_table(path: &Path, bytes: &[u8]) -> Result<Table> {

@@ -1,13 +1,15 @@
 //! What each column is read as, and what its cells look like.
 
-use super::known::{Known, known};
+use super::guess;
+use super::known::{Elsewhere, Others, known};
 use super::personal::{self, Personal, Shapes};
+use super::words::{Words, word_fields};
 use crate::feeds::Table;
 use jianwei_core::domain::SourceKind;
 use jianwei_core::intake;
 use jianwei_core::pipeline::{FieldMap, IdRule, Model, Source};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words of one column listed, shapes of one column listed, and distinct ones counted.
@@ -29,11 +31,21 @@ pub struct Column {
     pub personal: Option<Personal>,
     /// Not read, but known from other exports as this field.
     pub known_as: Option<String>,
+    /// Not read and unknown among records of this kind, but known among those of another.
+    pub known_elsewhere: Option<Elsewhere>,
+    /// Not read, and by its name perhaps this field.
+    pub looks_like: Option<&'static str>,
+    /// It says what kind of firm each is (个体工商户 is a natural person), and is not read.
+    pub firm_types: bool,
+    /// Cells with a number a spreadsheet rounded, so that different ones look alike.
+    pub rounded: u64,
     /// Columns of words from a list: the words, how often, and whether intake knows them.
     pub words: Vec<Word>,
     /// Of such a column, how many other values there are, and in how many rows: what they say is not shown.
     pub other_values: u64,
     pub other_rows: u64,
+    /// How many of those values intake makes nothing of.
+    pub other_unknown: u64,
     /// Other columns: how their cells are shaped, digits as 9, letters as a, characters as 字.
     pub shapes: Vec<Shape>,
     /// Longer texts that hold something like a phone or id number.
@@ -53,47 +65,16 @@ pub struct Shape {
     pub rows: u64,
 }
 
-/// Fields whose cells are words of a list or names of public things: they may be shown.
-pub(super) fn word_fields(kind: SourceKind) -> &'static [&'static str] {
-    match kind {
-        SourceKind::Tickets => {
-            &["intent", "status", "urgency", "verified", "satisfaction", "region", "category", "handling_department"]
-        }
-        SourceKind::Reports => &["channel", "severity", "matter", "region"],
-        SourceKind::Sector => &["kind", "mode", "result", "status", "period", "measure", "indicator", "class", "org", "region"],
-        SourceKind::Registry => &["region", "industry", "status", "credit_class", "size", "branch", "natural_person"],
-        SourceKind::Inspectors => &["org"],
-        SourceKind::Dispositions => &["action", "outcome", "org"],
-        SourceKind::Control => &["command", "level", "matter"],
-    }
+/// The schema of a kind's records.
+pub(super) fn schema_of(kind: SourceKind) -> Value {
+    let mut topics = jianwei_core::schema::TOPICS.iter();
+    let own = topics.find(|t| matches!(t.carries, jianwei_core::schema::Carries::In(k) if k == kind));
+    own.map_or(Value::Null, jianwei_core::schema::Topic::schema)
 }
-
-/// Fields of closed lists: a word that is on none of them may be anything somebody wrote.
-const CLOSED: [&str; 13] = [
-    "intent",
-    "status",
-    "urgency",
-    "verified",
-    "satisfaction",
-    "channel",
-    "severity",
-    "mode",
-    "result",
-    "kind",
-    "period",
-    "branch",
-    "natural_person",
-];
-/// A word of an open list that intake does not know is shown only if so many rows have it: what one person
-/// wrote stands in one row.
-const LEAST_ROWS_SHOWN: u64 = 3;
 
 /// All fields of a kind's records and the required ones, by its schema.
 pub(super) fn fields_of(kind: SourceKind) -> (BTreeSet<String>, Vec<String>) {
-    let schema = jianwei_core::schema::TOPICS
-        .iter()
-        .find(|t| matches!(t.carries, jianwei_core::schema::Carries::In(k) if k == kind))
-        .map_or(Value::Null, jianwei_core::schema::Topic::schema);
+    let schema = schema_of(kind);
     let parts = std::iter::once(&schema).chain(schema["oneOf"].as_array().into_iter().flatten());
     let fields = parts.filter_map(|part| part["properties"].as_object()).flat_map(Map::keys).cloned().collect();
     let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string);
@@ -159,12 +140,24 @@ pub(super) fn columns(model: &Model, source: &Source, map: Option<&FieldMap>, ki
     let read_as = |name: &str| -> Vec<String> {
         fields.iter().filter(|field| columns_of(source, map, table, field).contains(&name)).cloned().collect()
     };
-    let about = About { model, source, map, kind, known: &known };
-    table.columns.iter().map(|name| about.column(name, read_as(name), seen.remove(name.as_str()).unwrap_or_default())).collect()
+    let words = Words::new(model, source, map, kind, &known);
+    let others = Others::than(kind);
+    let mut out = Vec::new();
+    for name in &table.columns {
+        let cells = seen.remove(name.as_str()).unwrap_or_default();
+        let mut column = column(&words, name, read_as(name), cells);
+        if column.fields.is_empty() && column.personal.is_none() && column.known_as.is_none() {
+            column.known_elsewhere = others.field_of(name);
+            let same = |field: &&str| column.known_elsewhere.as_ref().is_some_and(|e| e.field == *field);
+            column.looks_like = guess::surest(kind, name).filter(|field| !same(field));
+        }
+        out.push(column);
+    }
+    out
 }
 
 /// A cell that is text or a number; objects and lists are nobody's column.
-fn text_of(cell: &Value) -> Option<String> {
+pub(super) fn text_of(cell: &Value) -> Option<String> {
     let text = match cell {
         Value::String(text) => text.trim().to_string(),
         Value::Number(n) => n.to_string(),
@@ -181,14 +174,50 @@ struct Cells {
     words: BTreeMap<String, u64>,
     shapes: BTreeMap<String, u64>,
     personal: Shapes,
+    rounded: Rounded,
 }
 
 impl Cells {
     fn see(&mut self, text: &str) {
         self.filled += 1;
         self.personal.see(text);
+        self.rounded.see(text);
         bounded(&mut self.words, text.to_string());
         bounded(&mut self.shapes, shape(text));
+    }
+}
+
+/// Numbers as a spreadsheet leaves them: `2.02312E+16`, or, of more than fifteen digits, zeros from the
+/// sixteenth on.
+#[derive(Default)]
+struct Rounded {
+    with_exponent: u64,
+    long: u64,
+    long_with_zeros: u64,
+}
+
+impl Rounded {
+    /// Few long numbers may end in zeros by chance.
+    const LEAST_LONG: u64 = 3;
+    /// Digits a spreadsheet keeps.
+    const KEPT_DIGITS: usize = 15;
+
+    fn see(&mut self, text: &str) {
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if let Some((number, exponent)) = text.split_once(['E', 'e']) {
+            // A number written out without a point or with a short exponent may be a code: 1E5.
+            let exact = number.split_once('.').is_none_or(|(whole, part)| whole.len() != 1 || !digits(whole) || !digits(part));
+            let large = exponent.trim_start_matches('+').parse::<u32>().is_ok_and(|n| (9..=40).contains(&n));
+            self.with_exponent += u64::from(!exact && large);
+        } else if text.len() > Self::KEPT_DIGITS && digits(text) {
+            self.long += 1;
+            self.long_with_zeros += u64::from(text.bytes().skip(Self::KEPT_DIGITS).all(|b| b == b'0'));
+        }
+    }
+
+    fn count(&self) -> u64 {
+        let all = self.long >= Self::LEAST_LONG && self.long_with_zeros == self.long;
+        self.with_exponent + if all { self.long } else { 0 }
     }
 }
 
@@ -209,87 +238,68 @@ fn shape(text: &str) -> String {
         c if c.is_ascii_digit() => '9',
         c if c.is_ascii_alphabetic() => 'a',
         c if c.is_alphanumeric() => '字',
+        c if c.is_control() => ' ',
         c => c,
     };
     text.chars().map(sign).collect()
 }
 
-struct About<'a> {
-    model: &'a Model,
-    source: &'a Source,
-    map: Option<&'a FieldMap>,
-    kind: SourceKind,
-    known: &'a Known,
+fn column(about: &Words, name: &str, fields: Vec<String>, cells: Cells) -> Column {
+    // What intake reads as a caller's is a caller's, whatever its name.
+    let caller = fields.iter().any(|f| f.starts_with("caller"));
+    let personal = personal::by_name(name).or(cells.personal.personal());
+    let personal = personal.or(caller.then_some(Personal::Other));
+    let is_words = |field: &&String| word_fields(about.kind).contains(&field.as_str());
+    let unread = fields.is_empty() && personal.is_none();
+    let known_as = about.known.field_of(name).filter(|_| fields.is_empty()).map(str::to_string);
+    let listed = fields.iter().find(is_words).or(known_as.as_ref().filter(is_words)).cloned();
+    let mut column = Column {
+        name: name.to_string(),
+        filled: cells.filled,
+        personal,
+        known_elsewhere: None,
+        looks_like: None,
+        firm_types: unread && about.kind == SourceKind::Registry && guess::says_firm_type(name),
+        known_as: known_as.filter(|_| personal.is_none()),
+        rounded: cells.rounded.count(),
+        words: Vec::new(),
+        other_values: 0,
+        other_rows: 0,
+        other_unknown: 0,
+        shapes: Vec::new(),
+        texts_with_numbers: cells.personal.within,
+        fields,
+    };
+    match (personal, listed) {
+        (Some(_), _) => {}
+        (None, Some(field)) => words(about, &field, cells.words, &mut column),
+        (None, None) => {
+            let shapes = most(cells.shapes, MAX_SHAPES_SHOWN);
+            column.shapes = shapes.into_iter().map(|(shape, rows)| Shape { shape, rows }).collect();
+        }
+    }
+    column
 }
 
-impl About<'_> {
-    fn column(&self, name: &str, fields: Vec<String>, cells: Cells) -> Column {
-        // What intake reads as a caller's is a caller's, whatever its name.
-        let caller = fields.iter().any(|f| f.starts_with("caller"));
-        let personal = personal::by_name(name).or(cells.personal.personal());
-        let personal = personal.or(caller.then_some(Personal::Other));
-        let word_field = fields.iter().find(|f| word_fields(self.kind).contains(&f.as_str()));
-        let known_as = self.known.field_of(name).filter(|_| fields.is_empty()).map(str::to_string);
-        let listed = word_field.or(known_as.as_ref().filter(|f| word_fields(self.kind).contains(&f.as_str())));
-        let mut column = Column {
-            name: name.to_string(),
-            filled: cells.filled,
-            personal,
-            known_as: known_as.clone().filter(|_| personal.is_none()),
-            words: Vec::new(),
-            other_values: 0,
-            other_rows: 0,
-            shapes: Vec::new(),
-            texts_with_numbers: cells.personal.within,
-            fields: fields.clone(),
-        };
-        match (personal, listed) {
-            (Some(_), _) => {}
-            (None, Some(field)) => self.words(field, cells.words, &mut column),
-            (None, None) => {
-                let shapes = most(cells.shapes, MAX_SHAPES_SHOWN);
-                column.shapes = shapes.into_iter().map(|(shape, rows)| Shape { shape, rows }).collect();
-            }
-        }
-        column
-    }
-
-    fn words(&self, field: &str, words: BTreeMap<String, u64>, column: &mut Column) {
-        // A list's word has few characters and no long number; of anything else only the shape is shown.
-        let short = |text: &str| text.chars().count() <= MAX_WORD_CHARS && longest_number(text) <= 6;
-        let elsewhere = self.known.values.get(field);
-        for (text, rows) in words {
-            let known = self.reads(field, &text);
-            let listed = known || elsewhere.is_some_and(|values| values.contains_key(&text));
-            let shown = listed || !CLOSED.contains(&field) && rows >= LEAST_ROWS_SHOWN;
-            if shown && short(&text) {
-                column.words.push(Word { text, rows, known });
-            } else {
+fn words(about: &Words, field: &str, words: BTreeMap<String, u64>, column: &mut Column) {
+    // A list's word has few characters and no long number; of anything else only the number is shown.
+    let short = |text: &String| text.chars().count() <= MAX_WORD_CHARS && longest_number(text) <= 6;
+    let mut shown: BTreeMap<(String, bool), u64> = BTreeMap::new();
+    for (cell, rows) in words {
+        let known = about.reads(field, &cell);
+        match about.shown(field, &cell).filter(short) {
+            Some(text) => *shown.entry((text, known)).or_default() += rows,
+            None => {
                 column.other_values += 1;
                 column.other_rows += rows;
+                column.other_unknown += u64::from(!known);
             }
         }
-        // Unknown ones first: they are what somebody must see to.
-        column.words.sort_by_key(|w| (w.known, std::cmp::Reverse(w.rows)));
-        column.words.truncate(MAX_WORDS_SHOWN);
     }
-
-    /// Whether intake takes the word for this field, through the map and the source: a least record with
-    /// that word has no flag.
-    fn reads(&self, field: &str, word: &str) -> bool {
-        let word = self.map.and_then(|m| m.values.get(field)).and_then(|v| v.get(word)).map_or(word, String::as_str);
-        let mut row = match self.kind {
-            SourceKind::Tickets => json!({ "ticket_no": "1", "received_at": "2020-01-01 08:00", "content": "1" }),
-            SourceKind::Reports => {
-                json!({ "report_id": "1", "reported_at": "2020-01-01 08:00", "content": "1", "channel": "media" })
-            }
-            _ => return true,
-        };
-        row[field] = json!(word);
-        let bare = Source { maps: Vec::new(), columns: BTreeMap::new(), ..self.source.clone() };
-        let decoded = intake::decode(self.model, &bare, Some(b"1"), Some(row.to_string().as_bytes()));
-        decoded.is_ok_and(|d| d.flags.is_empty())
-    }
+    column.words = shown.into_iter().map(|((text, known), rows)| Word { text, rows, known }).collect();
+    // Unknown ones first: they are what somebody must see to.
+    column.words.sort_by_key(|w| (w.known, std::cmp::Reverse(w.rows)));
+    column.words.truncate(MAX_WORDS_SHOWN);
 }
 
 fn longest_number(text: &str) -> usize {

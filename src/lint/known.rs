@@ -25,6 +25,33 @@ pub fn known(kind: SourceKind) -> Known {
     found.and_then(|source| source.clone().try_into().ok()).unwrap_or_default()
 }
 
+/// What a header stands for among records of another kind.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Elsewhere {
+    pub kind: &'static str,
+    pub field: String,
+}
+
+/// What the other kinds know, in the order of the kinds.
+pub struct Others(Vec<(&'static str, Known)>);
+
+impl Others {
+    pub fn than(kind: SourceKind) -> Others {
+        let others = SourceKind::NAMES.into_iter().filter(|(_, other)| *other != kind);
+        Others(others.map(|(name, other)| (name, known(other))).collect())
+    }
+
+    /// The first kind that knows the header, and as what.
+    pub fn field_of(&self, column: &str) -> Option<Elsewhere> {
+        self.all_of(column).next()
+    }
+
+    /// Every kind that does.
+    pub fn all_of(&self, column: &str) -> impl Iterator<Item = Elsewhere> {
+        self.0.iter().filter_map(move |(kind, known)| Some(Elsewhere { kind, field: known.field_of(column)?.to_string() }))
+    }
+}
+
 /// A column's name without what exports add to it: white space, brackets and what is in them, stars.
 pub fn plain(column: &str) -> String {
     let mut depth = 0;

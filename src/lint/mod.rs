@@ -3,10 +3,12 @@
 //! people is ever shown.
 
 mod columns;
+mod guess;
 mod known;
 mod personal;
 mod say;
 mod suggest;
+mod words;
 
 pub use say::text;
 pub use suggest::{Suggestion, suggest};
@@ -70,6 +72,8 @@ pub struct Dead {
     pub reason: &'static str,
     pub field: Option<String>,
     pub rows: u64,
+    /// Lines of the file the first of them begin at.
+    pub lines: Vec<u64>,
 }
 
 /// Whom the readable rows are about, by the registry given.
@@ -83,11 +87,14 @@ pub struct Attributed {
     pub nobody: u64,
 }
 
+/// Rows named of those that would be dead letters, for each reason.
+const MAX_LINES_NAMED: usize = 5;
+
 /// What intake makes of the rows.
 #[derive(Default)]
 struct Seen {
     readable: u64,
-    dead: BTreeMap<(Reason, Option<String>), u64>,
+    dead: BTreeMap<(Reason, Option<String>), (u64, Vec<u64>)>,
     flags: BTreeMap<Flag, u64>,
     ids: BTreeSet<String>,
     repeated_ids: u64,
@@ -103,7 +110,7 @@ pub fn profile(model: &Model, kind: SourceKind, table: &Table, directory: Option
     let map = map_for(source, table);
     let seen = read_rows(model, kind, table, directory, now_ms)?;
     let time = |ms: Option<i64>| ms.map(|ms| model.zone.format(ms));
-    let dead = seen.dead.into_iter().map(|((reason, field), rows)| Dead { reason: reason.as_str(), field, rows });
+    let dead = seen.dead.into_iter().map(|((reason, field), (rows, lines))| Dead { reason: reason.as_str(), field, rows, lines });
     let mut dead_letters: Vec<Dead> = dead.collect();
     dead_letters.sort_by_key(|d| std::cmp::Reverse(d.rows));
     Ok(Profile {
@@ -143,12 +150,12 @@ fn read_rows(model: &Model, kind: SourceKind, table: &Table, directory: Option<&
         attributed: directory.map(|d| Attributed { enterprises: d.len() as u64, ..Default::default() }),
         ..Seen::default()
     };
-    for row in table.rows(model, kind)? {
+    for (line, row) in table.lines().zip(table.rows(model, kind)?) {
         let source = model.source_of_topic(&row.topic).context("rows belong to a source of the pipeline")?;
         match intake::decode(model, source, row.key.as_deref(), Some(&row.value)) {
-            Err(rejection) => *seen.dead.entry((rejection.reason, rejection.field)).or_default() += 1,
+            Err(rejection) => seen.dead_letter(rejection.reason, rejection.field, line),
             Ok(decoded) if decoded.record.event_time_ms().is_some_and(|ms| ms > feed_end_ms(model.zone, now_ms)) => {
-                *seen.dead.entry((Reason::FutureTime, None)).or_default() += 1;
+                seen.dead_letter(Reason::FutureTime, None, line);
             }
             Ok(decoded) => seen.take(model, directory, decoded),
         }
@@ -157,6 +164,14 @@ fn read_rows(model: &Model, kind: SourceKind, table: &Table, directory: Option<&
 }
 
 impl Seen {
+    fn dead_letter(&mut self, reason: Reason, field: Option<String>, line: u64) {
+        let (rows, lines) = self.dead.entry((reason, field)).or_default();
+        *rows += 1;
+        if lines.len() < MAX_LINES_NAMED {
+            lines.push(line);
+        }
+    }
+
     fn take(&mut self, model: &Model, directory: Option<&Directory>, mut decoded: intake::Decoded) {
         self.readable += 1;
         if !self.ids.insert(decoded.record.source_id()) {

@@ -36,6 +36,10 @@ const NAMES: &[(&str, Personal)] = &[
     ("受理人", Personal::Name),
     ("登记人", Personal::Name),
     ("操作员", Personal::Name),
+    ("办理人", Personal::Name),
+    ("承办人", Personal::Name),
+    ("处理人", Personal::Name),
+    ("家庭", Personal::Other),
     ("性别", Personal::Other),
     ("年龄", Personal::Other),
     ("出生", Personal::Other),
@@ -61,8 +65,17 @@ pub enum Personal {
     Other,
 }
 
+/// Whom it is about, mostly a firm: no caller, though the name of one stands in the word.
+const ACCUSED: [&str; 5] = ["被投诉人", "被举报人", "被反映人", "被诉求人", "被诉人"];
+/// A name that ends so is that of a text, whoever's it is.
+const TEXTS: [&str; 5] = ["内容", "描述", "诉求", "详情", "事项"];
+
 pub fn by_name(column: &str) -> Option<Personal> {
     let name: String = column.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    let name = ACCUSED.iter().fold(name, |name, accused| name.replace(accused, ""));
+    if TEXTS.iter().any(|text| name.ends_with(text)) {
+        return None;
+    }
     NAMES.iter().find(|(part, _)| name.contains(part)).map(|(_, personal)| *personal)
 }
 
@@ -159,6 +172,10 @@ mod tests {
             ("诉求人姓名", Some(Personal::Name)),
             ("Caller Phone", Some(Personal::Phone)),
             ("工单内容", None),
+            ("反映人诉求", None),
+            ("被投诉人", None),
+            ("被投诉人电话", Some(Personal::Phone)),
+            ("投诉人/被投诉人", Some(Personal::Name)),
             ("企业名称", None),
             ("统一社会信用代码", None),
         ] {

@@ -1,6 +1,7 @@
 //! A profile in words.
 
 use super::columns::Column;
+use super::known::Elsewhere;
 use super::personal::Personal;
 use super::{Attributed, Profile, Suggestion};
 use crate::lang::pick;
@@ -62,6 +63,13 @@ impl Say {
         for field in &p.missing {
             self.line(&format!("缺少必填字段：{field}"), &format!("MISSING: no column gives {field}, which is required"));
         }
+        for column in p.columns.iter().filter(|c| c.rounded > 0) {
+            let (name, rounded) = (&column.name, column.rounded);
+            self.line(
+                &format!("数字已被电子表格取整：“{name}”列 {rounded} 个值（如 9.99999E+99，或第 16 位起全为 0），不同的编号已变得相同，无法恢复：请从源系统重新导出，该列设为文本"),
+                &format!("ROUNDED: {rounded} values of column {name:?} are numbers a spreadsheet rounded (9.99999E+99, or zeros from the sixteenth digit on): different ids became the same and can't be told apart again. Export it anew with that column as text"),
+            );
+        }
     }
 
     fn columns(&mut self, p: &Profile) {
@@ -97,6 +105,21 @@ impl Say {
         if let Some(field) = &column.known_as {
             let (zh, en) = (format!("  其他导出中为 {field}"), format!("  known elsewhere as {field}"));
             about += pick(self.language, &zh, &en);
+        }
+        if let Some(Elsewhere { kind, field }) = &column.known_elsewhere {
+            let (zh, en) = (format!("  {kind} 类记录中为 {field}"), format!("  known elsewhere as {field} of {kind}"));
+            about += pick(self.language, &zh, &en);
+        }
+        if let Some(field) = column.looks_like.filter(|_| !column.firm_types) {
+            let (zh, en) = (format!("  从列名看可能是 {field}"), format!("  by its name perhaps {field}"));
+            about += pick(self.language, &zh, &en);
+        }
+        if column.firm_types {
+            about += pick(
+                self.language,
+                "  企业类型（个体工商户为自然人）未被读取：可映射为 natural_person",
+                "  says which are natural persons (个体工商户) and is not read: map it as natural_person",
+            );
         }
         let unknown = column.words.iter().filter(|w| !w.known).count();
         for word in &column.words {
@@ -144,9 +167,12 @@ impl Say {
         );
         for d in &p.dead_letters {
             let field = d.field.as_deref().unwrap_or_default();
+            let lines: Vec<String> = d.lines.iter().map(u64::to_string).collect();
+            let lines = lines.join(", ");
+            let (more_zh, more_en) = if d.rows > d.lines.len() as u64 { (" 等", ", ...") } else { ("", "") };
             self.line(
-                &format!("  死信 {} {field}  {} 行（{}）", d.reason, d.rows, share(d.rows, p.rows)),
-                &format!("  dead letter {} {field}  {} ({})", d.reason, d.rows, share(d.rows, p.rows)),
+                &format!("  死信 {} {field}  {} 行（{}）：文件第 {lines} 行{more_zh}", d.reason, d.rows, share(d.rows, p.rows)),
+                &format!("  dead letter {} {field}  {} ({}): line {lines}{more_en}", d.reason, d.rows, share(d.rows, p.rows)),
             );
         }
         for (flag, rows) in &p.flags {

@@ -1,12 +1,14 @@
 //! A field map for an export, to paste into the pipeline.
 
-use super::columns::{fields_of, is_own_id};
-use super::known::known;
+use super::columns::{fields_of, is_own_id, text_of};
+use super::guess;
+use super::known::{Known, Others, known};
 use super::personal::Personal;
 use super::{Column, Profile, read_rows, source_for};
 use crate::feeds::Table;
 use anyhow::{Context, Result, bail};
 use jianwei_core::domain::{SourceKind, parse_time};
+use jianwei_core::intake;
 use jianwei_core::pipeline::{Bundle, Model, load};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -15,6 +17,8 @@ use std::path::Path;
 
 /// Rows looked at to guess what a column is.
 const GUESS_ROWS: usize = 500;
+/// A column whose name says nothing is taken for the text only if its cells are at least so long on average.
+const LEAST_TEXT_CHARS: usize = 8;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Suggestion {
@@ -35,10 +39,14 @@ struct Draft {
     rename: BTreeMap<String, String>,
     guesses: BTreeSet<String>,
     id_from_row: bool,
+    /// Fields the source reads from several columns as it is: a line here would take all but one away.
+    kept: BTreeMap<String, Vec<String>>,
     values: BTreeMap<String, BTreeMap<String, String>>,
-    unknown_words: BTreeMap<String, Vec<String>>,
+    /// Field → values intake makes nothing of, whatever they say: how many.
+    unknown_words: BTreeMap<String, u64>,
     callers: Vec<(String, Personal)>,
     missing: Vec<String>,
+    unread: Vec<String>,
 }
 
 /// Works a map out, pastes it into a copy of the pipeline, and reads the table with that.
@@ -66,23 +74,18 @@ fn draft(model: &Model, kind: SourceKind, table: &Table, profile: &Profile) -> R
     let known = known(kind);
     let mut draft = Draft::default();
     let open: Vec<&Column> = profile.columns.iter().filter(|c| c.personal.is_none()).collect();
-    // As it is read now, then by names seen elsewhere, then by parts of names, then by what is in it.
-    let mut ways: Vec<Vec<(String, String)>> = vec![Vec::new(); 3];
-    for column in &open {
-        ways[0].extend(column.fields.iter().map(|f| (f.clone(), column.name.clone())));
-        ways[1].extend(known.field_of(&column.name).map(|f| (f.to_string(), column.name.clone())));
-        ways[2].extend(known.like(&column.name).map(|f| (f.to_string(), column.name.clone())));
-    }
-    for (way, found) in ways.into_iter().enumerate() {
+    let cells = Cells::of(model, table);
+    for (way, found) in ways(kind, &open, &known, &cells).into_iter().enumerate() {
         for (field, column) in found {
-            let free = !draft.rename.contains_key(&field) && (way == 0 || !draft.rename.values().any(|c| *c == column));
+            let free = !draft.rename.contains_key(&field) && (way == AS_READ || !draft.takes(&column));
             if free && fields.contains(&field) {
-                draft.guesses.extend((way == 2).then(|| field.clone()));
+                draft.guesses.extend((way >= FIRST_GUESS).then(|| field.clone()));
                 draft.rename.insert(field, column);
             }
         }
     }
-    draft.guess_by_cells(model, kind, table, &open);
+    draft.guess_by_cells(kind, &cells, &open);
+    draft.keep(&open, profile.map.is_some());
     let has = |draft: &Draft, field: &str| draft.rename.contains_key(field);
     draft.id_from_row = required.iter().any(|f| is_own_id(kind, f) && !has(&draft, f));
     draft.missing = required.into_iter().filter(|f| !has(&draft, f) && !is_own_id(kind, f)).collect();
@@ -91,60 +94,163 @@ fn draft(model: &Model, kind: SourceKind, table: &Table, profile: &Profile) -> R
     }
     draft.words(profile, &known.values);
     draft.callers = profile.columns.iter().filter_map(|c| Some((c.name.clone(), c.personal?))).collect();
+    let unread = open.iter().filter(|c| c.fields.is_empty() && !draft.takes(&c.name));
+    draft.unread = unread.map(|c| c.name.clone()).collect();
     Ok(draft)
 }
 
-impl Draft {
-    /// Times and long texts are known by their look.
-    fn guess_by_cells(&mut self, model: &Model, kind: SourceKind, table: &Table, open: &[&Column]) {
-        let rows: Vec<Map<String, Value>> =
-            table.values.iter().take(GUESS_ROWS).filter_map(|v| serde_json::from_slice(v).ok()).collect();
-        let taken: BTreeSet<String> = self.rename.values().cloned().collect();
-        let cells = |name: &str| -> Vec<&str> {
-            rows.iter().filter_map(|r| r.get(name)?.as_str()).filter(|c| !c.trim().is_empty()).collect()
-        };
-        let free: Vec<&str> = open.iter().map(|c| c.name.as_str()).filter(|name| !taken.contains(*name)).collect();
-        let time_field = match kind {
-            SourceKind::Tickets => Some("received_at"),
-            SourceKind::Reports => Some("reported_at"),
-            _ => None,
-        };
-        if let Some(field) = time_field.filter(|f| !self.rename.contains_key(*f)) {
-            let dated = |name: &&&str| {
-                let cells = cells(name);
-                let times = cells.iter().filter(|c| c.len() >= 8 && parse_time(c, model.zone).is_ok()).count();
-                !cells.is_empty() && times * 10 >= cells.len() * 9
-            };
-            self.guess(field, free.iter().find(dated).copied());
+/// The first of [`ways`], and the first that is a guess.
+const AS_READ: usize = 0;
+const FIRST_GUESS: usize = 2;
+
+/// Fields and columns, surest first: as it is read now; by names seen elsewhere, of this kind, then of others; by
+/// the words of a header; by a known name within it.
+fn ways(kind: SourceKind, open: &[&Column], known: &Known, cells: &Cells) -> [Vec<(String, String)>; 4] {
+    let mut ways: [Vec<(String, String)>; 4] = Default::default();
+    let others = Others::than(kind);
+    let mut by_words = Vec::new();
+    for column in open {
+        let name = &column.name;
+        let own = known.field_of(name).map(str::to_string);
+        ways[0].extend(column.fields.iter().map(|f| (f.clone(), name.clone())));
+        ways[1].extend(own.map(|f| (f, name.clone())));
+        let guessed = guess::guesses(kind, name).into_iter();
+        by_words.extend(guessed.filter(|(_, f)| cells.may_be(f, name)).map(|(at, f)| (at, cells.rank(f, name), f, name.clone())));
+        let like = known.like(name).filter(|f| guess::may_be(f, name) && cells.may_be(f, name));
+        ways[3].extend(like.map(|f| (f.to_string(), name.clone())));
+    }
+    for column in open {
+        let alike = others.all_of(&column.name).map(|e| e.field).filter(|f| f.starts_with("subject_"));
+        ways[1].extend(alike.map(|f| (f, column.name.clone())));
+    }
+    by_words.sort_by_key(|(at, rank, ..)| (*rank, *at));
+    ways[2] = by_words.into_iter().map(|(_, _, field, column)| (field.to_string(), column)).collect();
+    ways
+}
+
+/// The filled cells of the first rows, by column.
+struct Cells<'a> {
+    model: &'a Model,
+    of: BTreeMap<String, Vec<String>>,
+}
+
+impl<'a> Cells<'a> {
+    fn of(model: &'a Model, table: &Table) -> Cells<'a> {
+        let mut of: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let rows = table.values.iter().take(GUESS_ROWS).filter_map(|v| serde_json::from_slice::<Map<String, Value>>(v).ok());
+        for (name, cell) in rows.flatten() {
+            let name = intake::repaired(&name).unwrap_or(name);
+            of.entry(name).or_default().extend(text_of(&cell).map(|text| intake::repaired(&text).unwrap_or(text)));
         }
-        if time_field.is_some() && !self.rename.contains_key("content") {
-            let mean = |name: &str| {
-                let cells = cells(name);
-                cells.iter().map(|c| c.chars().count()).sum::<usize>() / cells.len().max(1)
-            };
-            let longest = free.iter().map(|name| (mean(name), *name)).filter(|(chars, _)| *chars >= 8).max();
-            self.guess("content", longest.map(|(_, name)| name));
+        Cells { model, of }
+    }
+
+    fn filled(&self, column: &str) -> &[String] {
+        self.of.get(column).map_or(&[], Vec::as_slice)
+    }
+
+    fn are_times(&self, column: &str) -> bool {
+        let cells = self.filled(column);
+        let times = cells.iter().filter(|c| c.len() >= 8 && parse_time(c, self.model.zone).is_ok()).count();
+        !cells.is_empty() && times * 10 >= cells.len() * 9
+    }
+
+    fn mean_chars(&self, column: &str) -> usize {
+        let cells = self.filled(column);
+        cells.iter().map(|c| c.chars().count()).sum::<usize>() / cells.len().max(1)
+    }
+
+    /// Chinese, or words with spaces between them; no code and no time.
+    fn are_prose(&self, column: &str) -> bool {
+        let cells = self.filled(column);
+        let prose = cells.iter().filter(|c| c.trim().contains(' ') || c.chars().filter(|c| !c.is_ascii()).count() >= 4).count();
+        prose * 2 >= cells.len() && !self.are_times(column)
+    }
+
+    /// Whether the cells leave it possible that the column stands for the field; empty ones leave anything.
+    fn may_be(&self, field: &str, column: &str) -> bool {
+        let cells = self.filled(column);
+        match field {
+            _ if cells.is_empty() => false,
+            "received_at" | "reported_at" => self.are_times(column),
+            "content" => self.are_prose(column),
+            "subject_name" => !self.are_times(column) && cells.iter().any(|c| c.chars().any(|c| c.is_alphabetic())),
+            "ticket_no" | "report_id" => {
+                // Updates repeat an id; a column of ids does not have a few values only.
+                let distinct: BTreeSet<&String> = cells.iter().collect();
+                distinct.len() * 2 > cells.len()
+            }
+            _ => true,
         }
     }
 
-    fn guess(&mut self, field: &str, column: Option<&str>) {
-        if let Some(column) = column.filter(|c| !self.rename.values().any(|taken| taken == c)) {
-            self.rename.insert(field.into(), column.into());
+    /// Of several columns whose words fit, the longest text first.
+    fn rank(&self, field: &str, column: &str) -> std::cmp::Reverse<usize> {
+        std::cmp::Reverse(if field == "content" { self.mean_chars(column) } else { 0 })
+    }
+}
+
+impl Draft {
+    fn takes(&self, column: &str) -> bool {
+        self.rename.values().any(|taken| taken == column)
+    }
+
+    /// Times and long texts are known by their look, unless their header says that they are something else.
+    fn guess_by_cells(&mut self, kind: SourceKind, cells: &Cells, open: &[&Column]) {
+        let time_field = match kind {
+            SourceKind::Tickets => "received_at",
+            SourceKind::Reports => "reported_at",
+            _ => return,
+        };
+        let free = |draft: &Draft, field: &str| -> Vec<String> {
+            let names = open.iter().map(|c| c.name.clone());
+            names.filter(|name| !draft.takes(name) && guess::may_be(field, name) && cells.may_be(field, name)).collect()
+        };
+        if !self.rename.contains_key(time_field) {
+            self.guess(time_field, free(self, time_field).into_iter().next());
+        }
+        if !self.rename.contains_key("content") {
+            let texts = free(self, "content").into_iter().map(|name| (cells.mean_chars(&name), name));
+            self.guess("content", texts.filter(|(chars, _)| *chars >= LEAST_TEXT_CHARS).max().map(|(_, name)| name));
+        }
+    }
+
+    /// Leaves to the source what it reads from several columns, if no map stands in between that this one replaces.
+    fn keep(&mut self, open: &[&Column], mapped: bool) {
+        for field in self.rename.keys().filter(|_| !mapped) {
+            let columns = open.iter().filter(|c| c.fields.contains(field)).map(|c| c.name.clone());
+            let columns: Vec<String> = columns.collect();
+            if columns.len() > 1 {
+                self.kept.insert(field.clone(), columns);
+            }
+        }
+    }
+
+    fn guess(&mut self, field: &str, column: Option<String>) {
+        if let Some(column) = column {
+            self.rename.insert(field.into(), column);
             self.guesses.insert(field.into());
         }
     }
 
-    /// Words intake does not know: what other exports mean by them, or a line to fill in.
+    /// Words intake does not know: what other exports mean by them, and how many nobody knows.
     fn words(&mut self, profile: &Profile, known: &BTreeMap<String, BTreeMap<String, String>>) {
-        for (field, column) in &self.rename {
-            let words = profile.columns.iter().filter(|c| c.name == *column).flat_map(|c| &c.words);
-            for word in words.filter(|w| !w.known) {
+        for (field, name) in &self.rename {
+            let Some(column) = profile.columns.iter().find(|c| c.name == *name) else { continue };
+            for word in column.words.iter().filter(|w| !w.known) {
                 match known.get(field).and_then(|values| values.get(&word.text)) {
                     Some(value) => {
                         self.values.entry(field.clone()).or_default().insert(word.text.clone(), value.clone());
                     }
-                    None => self.unknown_words.entry(field.clone()).or_default().push(word.text.clone()),
+                    None => *self.unknown_words.entry(field.clone()).or_default() += 1,
                 }
+            }
+            if column.other_unknown > 0 {
+                *self.unknown_words.entry(field.clone()).or_default() += column.other_unknown;
+            }
+            if column.firm_types && field == "natural_person" {
+                let types = [("个体工商户", "true"), ("*", "false")];
+                self.values.insert(field.clone(), types.map(|(cell, value)| (cell.to_string(), value.to_string())).into());
             }
         }
     }
@@ -153,6 +259,10 @@ impl Draft {
         let mut lines = self.head(kind, profile);
         lines.extend([String::new(), "[source.map.rename]".into()]);
         for (field, column) in &self.rename {
+            if let Some(columns) = self.kept.get(field) {
+                lines.push(format!("# {field} stays as the source reads it: {}", quoted_list(columns)));
+                continue;
+            }
             let remark = if self.guesses.contains(field) { " # a guess: look at it" } else { "" };
             lines.push(format!("{field} = {}{remark}", quoted(column)));
         }
@@ -163,6 +273,9 @@ impl Draft {
                 Personal::Name | Personal::Other => String::new(),
             };
             lines.push(format!("# not mapped, it says who called: {}{only}", quoted(column)));
+        }
+        if !self.unread.is_empty() {
+            lines.push(format!("# not read: {}", quoted_list(&self.unread)));
         }
         lines.extend(self.value_lines());
         lines.join("\n") + "\n"
@@ -178,9 +291,8 @@ impl Draft {
         if columns.is_empty() {
             columns.extend(self.rename.values().take(1));
         }
-        let columns: Vec<String> = columns.into_iter().map(|c| quoted(c)).collect();
         let mut lines = vec!["[[source.map]]".to_string(), format!("name = {}", quoted(file))];
-        lines.push(format!("columns = [{}]", columns.join(", ")));
+        lines.push(format!("columns = [{}]", quoted_list(columns)));
         if self.id_from_row {
             lines.push("id = \"row\" # no column has an id of its own: made of the row".into());
         }
@@ -190,17 +302,17 @@ impl Draft {
 
     fn value_lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        if !self.values.is_empty() || !self.unknown_words.is_empty() {
+        if !self.values.is_empty() {
             lines.extend([String::new(), "[source.map.values]".into()]);
         }
         for (field, values) in &self.values {
             let pairs: Vec<String> = values.iter().map(|(cell, value)| format!("{} = {}", quoted(cell), quoted(value))).collect();
             lines.push(format!("{field} = {{ {} }}", pairs.join(", ")));
         }
-        for (field, words) in &self.unknown_words {
-            let words: Vec<String> = words.iter().map(|w| format!("{} = \"\"", quoted(w))).collect();
-            let already = if self.values.contains_key(field) { "add to " } else { "" };
-            lines.push(format!("# {already}{field} = {{ {} }}", words.join(", ")));
+        for (field, count) in &self.unknown_words {
+            lines.push(format!(
+                "# {field}: {count} values intake makes nothing of; they are not shown. Write what they mean: [source.map.values] {field} = {{ \"...\" = \"...\" }}"
+            ));
         }
         lines
     }
@@ -209,6 +321,10 @@ impl Draft {
 /// A basic string: JSON's escapes are TOML's, but for the one character JSON lets pass.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+}
+
+fn quoted_list<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
+    texts.into_iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ")
 }
 
 /// The pipeline with the map pasted before the first map of the topic's source, or at that source's

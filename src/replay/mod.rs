@@ -17,6 +17,7 @@ use jianwei_core::sequencer::{
     FeedMerge, FeedPartition, FeedRecord, Sequenced, Sequencer, SourceRecord, feed_end_ms, genesis_entry,
 };
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// One partition's worth of rows: those of one file and topic, in order.
 struct FileLane<'m> {
@@ -36,7 +37,7 @@ pub fn replay(
     threads: usize,
     take: &mut dyn FnMut(&Sequenced) -> Result<()>,
 ) -> Result<()> {
-    replay_emitting(model, inputs, until_ms, now_ms, threads, Extra::Nothing, take)
+    replay_emitting(model, inputs, until_ms, now_ms, threads, Extra::Nothing, &mut |sequenced, _| take(sequenced))
 }
 
 /// Rows for evaluation that are wanted among the effects.
@@ -48,7 +49,19 @@ pub enum Extra {
     Outcomes,
 }
 
-/// [`replay`], with rows for evaluation among the effects where they are asked for.
+/// Where the records of a replay stand in their files: by topic and partition, the file and each record's line.
+#[derive(Default)]
+pub struct Places(BTreeMap<(String, i32), (PathBuf, Vec<u64>)>);
+
+impl Places {
+    /// The file of a record, and the line it begins at.
+    pub fn of(&self, topic: &str, partition: i32, offset: i64) -> Option<(&Path, u64)> {
+        let (file, lines) = self.0.get(&(topic.to_string(), partition))?;
+        Some((file, *lines.get(usize::try_from(offset).ok()?)?))
+    }
+}
+
+/// [`replay`], with rows for evaluation among the effects where they are asked for; and it says where the records stand.
 pub fn replay_emitting(
     model: &Model,
     inputs: &[Input],
@@ -56,9 +69,10 @@ pub fn replay_emitting(
     now_ms: i64,
     threads: usize,
     extra: Extra,
-    take: &mut dyn FnMut(&Sequenced) -> Result<()>,
+    take: &mut dyn FnMut(&Sequenced, &Places) -> Result<()>,
 ) -> Result<()> {
-    let mut lanes = read_lanes(model, inputs, threads)?;
+    let (mut lanes, places) = read_lanes(model, inputs, threads)?;
+    let take = &mut |sequenced: &Sequenced| take(sequenced, &places);
     let total: usize = lanes.iter().map(|l| l.rows.len()).sum();
     let progress = progress_bar(total as u64);
     let genesis = genesis_entry(
@@ -143,7 +157,7 @@ fn fill(model: &Model, merge: &mut FeedMerge, index: usize, lane: &mut FileLane)
 }
 
 /// Reads all files, several at a time, and parts their rows by topic.
-fn read_lanes<'m>(model: &'m Model, inputs: &[Input], threads: usize) -> Result<Vec<FileLane<'m>>> {
+fn read_lanes<'m>(model: &'m Model, inputs: &[Input], threads: usize) -> Result<(Vec<FileLane<'m>>, Places)> {
     let mut files = Vec::new();
     for input in inputs {
         files.extend(input.paths()?.into_iter().map(|path| (input.kind, path)));
@@ -157,8 +171,9 @@ fn read_lanes<'m>(model: &'m Model, inputs: &[Input], threads: usize) -> Result<
         });
     }
     let mut lanes = Vec::new();
+    let mut places = Places::default();
     let mut partitions: BTreeMap<String, i32> = BTreeMap::new();
-    for rows in read {
+    for ((_, path), rows) in files.into_iter().zip(read) {
         let mut by_topic: BTreeMap<String, Vec<feeds::Row>> = BTreeMap::new();
         for row in rows.context("a reader thread ended early")?? {
             by_topic.entry(row.topic.clone()).or_default().push(row);
@@ -166,11 +181,13 @@ fn read_lanes<'m>(model: &'m Model, inputs: &[Input], threads: usize) -> Result<
         for (topic, rows) in by_topic {
             let partition = partitions.entry(topic.clone()).or_default();
             let source = model.source_of_topic(&topic).context("rows belong to a source of the pipeline")?;
+            let lines = rows.iter().map(|row| row.line).collect();
+            places.0.insert((topic.clone(), *partition), (path.clone(), lines));
             lanes.push(FileLane { source, partition: *partition, rows: rows.into_iter(), next_offset: 0 });
             *partition += 1;
         }
     }
-    Ok(lanes)
+    Ok((lanes, places))
 }
 
 pub fn progress_bar(total: u64) -> ProgressBar {
@@ -234,7 +251,7 @@ mod tests {
         let model = crate::pipelines::read_model(&folder).expect("the pipeline loads");
         let input = Input { kind: jianwei_core::domain::SourceKind::Sector, pattern: path.display().to_string() };
         let mut all: Vec<Sequenced> = Vec::new();
-        let mut take = |sequenced: &Sequenced| -> Result<()> {
+        let mut take = |sequenced: &Sequenced, _: &Places| -> Result<()> {
             all.push(sequenced.clone());
             Ok(())
         };

@@ -1,5 +1,6 @@
 //! The files a replay writes. Every file is written, even when empty.
 
+use super::Places;
 use anyhow::{Context, Result};
 use jianwei_core::engine::{Effect, Publication, topics};
 use jianwei_core::journal::{Body, DeadLetter};
@@ -47,6 +48,11 @@ struct DeadLetterRow<'a> {
     offset: i64,
     reason: &'static str,
     field: Option<&'a str>,
+    /// Of a replay of files: the row's file, and the line it begins at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
 }
 
 impl Report {
@@ -68,6 +74,11 @@ impl Report {
     }
 
     pub fn take(&mut self, sequenced: &Sequenced) -> Result<()> {
+        self.take_from(sequenced, &Places::default())
+    }
+
+    /// [`Report::take`] of records that stand in files.
+    pub fn take_from(&mut self, sequenced: &Sequenced, places: &Places) -> Result<()> {
         self.summary.entries += 1;
         match &sequenced.entry.body {
             Body::Genesis(genesis) => self.summary.realm.clone_from(&genesis.realm),
@@ -78,7 +89,7 @@ impl Report {
         for effect in &sequenced.effects {
             match effect {
                 Effect::Publish(publication) => self.publication(publication)?,
-                Effect::DeadLetter(letter) => self.dead_letter(letter)?,
+                Effect::DeadLetter(letter) => self.dead_letter(letter, places)?,
                 Effect::Assessment(_) | Effect::Outcome(_) => {}
             }
         }
@@ -113,9 +124,12 @@ impl Report {
         Ok(())
     }
 
-    fn dead_letter(&mut self, letter: &DeadLetter) -> Result<()> {
+    fn dead_letter(&mut self, letter: &DeadLetter, places: &Places) -> Result<()> {
         *self.summary.dead_letters.entry(letter.reason.as_str().to_string()).or_default() += 1;
+        let place = places.of(&letter.source.topic, letter.source.partition, letter.source.offset);
         let row = DeadLetterRow {
+            file: place.map(|(file, _)| file.display().to_string()),
+            line: place.map(|(_, line)| line),
             topic: &letter.source.topic,
             partition: letter.source.partition,
             offset: letter.source.offset,

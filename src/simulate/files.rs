@@ -1,13 +1,13 @@
-//! A simulated city as files, rows in order of arrival. Days are made on one thread and stepped on
-//! another.
+//! A simulated city as files, rows in order of arrival. Days are made on one thread, their texts looked
+//! into on another, and stepped on a third.
 
 use super::stepper::{Readable, Stepper, Told, readable};
 use super::tally::{self, Tally};
 use super::{City, Config, Row};
-use crate::ahead::RECORDS_AHEAD;
 use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
 use jianwei_core::domain::{DAY_MS, SourceKind};
+use jianwei_core::intake::{self, Directory};
 use jianwei_core::pipeline::Model;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -41,10 +41,12 @@ pub fn simulate(config: Config, model: &Model, dir: &Path, progress: &ProgressBa
     std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
     let city = City::found(config, model)?;
     let dispositions = writer(dir, SourceKind::Dispositions)?;
-    let (sender, receiver) = sync_channel::<Vec<Readable>>(DAYS_AHEAD);
+    let (made, looked_into) = (sync_channel::<Vec<Readable>>(DAYS_AHEAD), sync_channel::<Vec<Readable>>(DAYS_AHEAD));
+    let (directory, registered) = sync_channel::<Directory>(1);
     let (tally, told) = std::thread::scope(|scope| {
-        let maker = scope.spawn(|| make(&city, model, dir, sender));
-        let told = step(&city, model, dispositions, receiver, progress);
+        let maker = scope.spawn(|| make(&city, model, dir, made.0));
+        scope.spawn(|| look_into(model, made.1, registered, looked_into.0));
+        let told = step(&city, model, dispositions, looked_into.1, directory, progress);
         let tally = maker.join().map_err(|_| anyhow::anyhow!("the thread that makes the days ended early"))?;
         // A step that failed ends the maker too: its error is the one to tell.
         told.and_then(|told| tally.map(|tally| (tally, told)))
@@ -115,18 +117,35 @@ fn make(city: &City, model: &Model, dir: &Path, sender: SyncSender<Vec<Readable>
     Ok(tally)
 }
 
+/// Looks into the texts before their turns. The first batch is the registry, which does not change later.
+fn look_into(model: &Model, made: Receiver<Vec<Readable>>, registered: Receiver<Directory>, to: SyncSender<Vec<Readable>>) {
+    let mut batches = made.into_iter();
+    let Some(Ok(())) = batches.next().map(|registry| to.send(registry)) else { return };
+    let Ok(directory) = registered.recv() else { return };
+    for mut batch in batches {
+        batch.iter_mut().for_each(|row| intake::look_ahead(model, &directory, &mut row.decoded));
+        if to.send(batch).is_err() {
+            return;
+        }
+    }
+}
+
+/// `registered` gets a copy of the realm's directory after the first batch.
 fn step(
     city: &City,
     model: &Model,
     dispositions: BufWriter<File>,
-    receiver: Receiver<Vec<Readable>>,
+    batches: Receiver<Vec<Readable>>,
+    registered: SyncSender<Directory>,
     progress: &ProgressBar,
 ) -> Result<Told> {
     let mut stepper = Stepper::begin(city, model, dispositions)?;
-    for mut day in receiver {
-        while !day.is_empty() {
-            let rest = day.split_off(day.len().min(RECORDS_AHEAD));
-            stepper.step(std::mem::replace(&mut day, rest))?;
+    for (n, batch) in batches.into_iter().enumerate() {
+        for readable in batch {
+            stepper.step(readable)?;
+        }
+        if n == 0 {
+            registered.send(stepper.directory().clone()).context("the thread that looks into texts ended early")?;
         }
         progress.inc(1);
     }

@@ -4,11 +4,10 @@
 use super::City;
 use super::departments::Departments;
 use super::files::json_line;
-use crate::ahead;
 use anyhow::{Context, Result};
 use jianwei_core::domain::{RecordKind, SourceKind};
 use jianwei_core::engine::Effect;
-use jianwei_core::intake::{self, Decoded};
+use jianwei_core::intake::{self, Decoded, Directory};
 use jianwei_core::journal::SourcePosition;
 use jianwei_core::pipeline::{Clock, Model, Source};
 use jianwei_core::sequencer::{Sequenced, Sequencer, SourceRecord, genesis_entry};
@@ -58,9 +57,6 @@ fn source_of<'m>(model: &'m Model, row: &super::Row) -> Option<&'m Source> {
     mapped.or(sources.first().copied())
 }
 
-/// Threads that look into texts; one more makes the days.
-const THREADS: usize = 2;
-
 pub struct Stepper<'a, W: Write> {
     city: &'a City,
     model: &'a Model,
@@ -93,15 +89,14 @@ impl<'a, W: Write> Stepper<'a, W> {
         Ok(Stepper { city, model, sequencer, departments, dispositions, hash: Sha256::new(), told, out: Vec::new() })
     }
 
-    pub fn step(&mut self, mut rows: Vec<Readable>) -> Result<()> {
-        let directory = &self.sequencer.engine().state().directory;
-        let model = self.sequencer.engine().model();
-        ahead::each(&mut rows, THREADS, |row| intake::look_ahead(model, directory, &mut row.decoded));
-        for row in rows {
-            self.pass_time(row.order.0)?;
-            self.accept(row)?;
-        }
-        Ok(())
+    pub fn step(&mut self, readable: Readable) -> Result<()> {
+        self.pass_time(readable.order.0)?;
+        self.accept(readable)
+    }
+
+    /// The realm's directory as it stands.
+    pub fn directory(&self) -> &Directory {
+        &self.sequencer.engine().state().directory
     }
 
     /// Time passes up to the end; then what was told.

@@ -181,12 +181,25 @@ impl Condition {
 
     fn category_holds(&self, record: &Record) -> bool {
         let Record::Ticket(ticket) = record else { return false };
-        ticket.category.as_deref().is_some_and(|path| {
-            // Exports put classes of their own in front: 市场监管/预付卡/退费.
-            let path = format!("/{path}/");
-            self.categories.iter().any(|c| path.contains(&format!("/{c}/")))
-        })
+        ticket.category.as_deref().is_some_and(|path| self.categories.iter().any(|c| stands_in(c, path)))
     }
+}
+
+/// Whether a category is a piece of a path, between slashes or ends: exports put classes of their own in
+/// front (市场监管/预付卡/退费).
+fn stands_in(category: &str, path: &str) -> bool {
+    let mut from = 0;
+    while let Some(at) = path[from..].find(category).map(|at| from + at) {
+        let end = at + category.len();
+        if (at == 0 || path[..at].ends_with('/')) && (end == path.len() || path[end..].starts_with('/')) {
+            return true;
+        }
+        from = at + path[at..].chars().next().map_or(1, char::len_utf8);
+        if from > path.len() {
+            break;
+        }
+    }
+    false
 }
 
 /// A list of words; `"@name"` stands for the words of that list in words.toml.
@@ -273,5 +286,28 @@ fn value(record: &Record) -> Option<f64> {
         Record::Indicator(r) => Some(r.value),
         Record::Penalty(r) => r.amount_yuan,
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stands_in;
+
+    #[test]
+    fn a_category_is_a_piece_of_a_path() {
+        for (category, path, stands) in [
+            ("food", "food", true),
+            ("food", "food/kitchen", true),
+            ("food", "market/food", true),
+            ("food", "market/food/fish", true),
+            ("food", "seafood", false),
+            ("food", "foods/food", true),
+            ("a/a", "xa/a/a", true),
+            ("预付卡/退费", "市场监管/预付卡/退费", true),
+            ("预付", "市场监管/预付卡", false),
+            ("food", "", false),
+        ] {
+            assert_eq!(stands_in(category, path), stands, "{category} in {path}");
+        }
     }
 }

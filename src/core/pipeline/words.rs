@@ -19,7 +19,7 @@ pub struct WordHits {
 }
 
 /// What stands before a word that is denied.
-const DENIALS: [&str; 9] = ["没有", "没有发生", "没有出现", "并没有", "没", "并未", "未发生", "不是", "并非"];
+const DENIALS: [&str; 8] = ["没有", "没有发生", "没有出现", "没", "并未", "未发生", "不是", "并非"];
 /// A text that speaks of a rumour says that none of it happened.
 const RUMOURS: [&str; 6] = ["谣言", "造谣", "谣传", "辟谣", "虚惊一场", "假消息"];
 

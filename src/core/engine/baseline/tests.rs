@@ -18,16 +18,25 @@ fn about_ten(n: u64) -> u64 {
     8 + n * 7 % 5
 }
 
-#[test]
-fn learns_the_level_and_calls_a_surge_one() {
-    let levels = LevelRules {
+/// Levels that ask for so much excess each.
+fn levels(excess: [f64; 4]) -> LevelRules {
+    LevelRules {
         false_alarms_per_year: [120.0, 36.0, 12.0, 2.0],
         rate_ratio: [1.25, 1.5, 2.0, 3.0],
-        excess: [3.0, 5.0, 8.0, 10.0],
+        excess,
         calm_periods: 3,
         dwell_ms: 0,
-    };
-    let gates = Gates { thresholds: [1e-2, 1e-3, 1e-4, 1e-5], levels: &levels };
+    }
+}
+
+fn gates(levels: &LevelRules) -> Gates<'_> {
+    Gates { thresholds: [1e-2, 1e-3, 1e-4, 1e-5], levels }
+}
+
+#[test]
+fn learns_the_level_and_calls_a_surge_one() {
+    let levels = levels([3.0, 5.0, 8.0, 10.0]);
+    let gates = gates(&levels);
     let baseline = learned(Period::Day, (0..400).map(about_ten));
     let next = span(Period::Day, 400);
     let forecast = baseline.forecast(next);
@@ -44,14 +53,8 @@ fn learns_the_level_and_calls_a_surge_one() {
 
 #[test]
 fn a_drift_no_single_week_shows_asks_for_blue() {
-    let levels = LevelRules {
-        false_alarms_per_year: [120.0, 36.0, 12.0, 2.0],
-        rate_ratio: [1.25, 1.5, 2.0, 3.0],
-        excess: [8.0, 9.0, 10.0, 10.0],
-        calm_periods: 3,
-        dwell_ms: 0,
-    };
-    let gates = Gates { thresholds: [1e-2, 1e-3, 1e-4, 1e-5], levels: &levels };
+    let levels = levels([8.0, 9.0, 10.0, 10.0]);
+    let gates = gates(&levels);
     let quiet = learned(Period::Week, (0..400).map(about_ten));
     for (count, drifts) in [(12, false), (15, true)] {
         let mut baseline = quiet.clone();

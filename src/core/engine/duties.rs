@@ -240,7 +240,7 @@ impl Engine {
         }
         // The last copy still says what is withdrawn or lifted; then the evidence goes.
         self.end_episode(moment.now_ms, matter, &key, ends, effects);
-        self.end_trigger(&key);
+        self.answer(&key);
         if matches!(d.outcome, Some(Outcome::WrongSubject | Outcome::Unfounded)) {
             self.clear_evidence(matter, &key);
         }

@@ -211,6 +211,8 @@ impl Engine {
         // It stands as long as one of its rules does.
         let lasts = codes.iter().all(|code| until(code).is_some()) && hit.triggers.is_empty();
         state.total += 1;
+        // What its record gives now, reopened perhaps, nobody has dealt with.
+        state.answered.remove(&moment.root);
         state.refs.push_back(EvidencePiece {
             kind: piece.kind,
             id: moment.cause.to_string(),
@@ -311,10 +313,12 @@ impl Engine {
         self.drop_evidence(matter, key);
     }
 
-    /// The lead has dealt with the event: it holds no level any more.
-    pub(super) fn end_trigger(&mut self, key: &SubjectKey) {
+    /// The lead has dealt with it: what was held holds no level any more, and the records known so far
+    /// are no sources of a new warning. They still weigh in the score.
+    pub(super) fn answer(&mut self, key: &SubjectKey) {
         if let Some(state) = self.state.evidence.get_mut(key) {
             state.triggers = Triggers::default();
+            state.answered = state.refs.iter().map(|piece| piece.root).collect();
         }
         self.state.trade_triggers.remove(key);
     }

@@ -6,6 +6,7 @@ use super::weigh::enterprise_key;
 use super::{Effect, Engine, Moment};
 use crate::domain::outputs::WarningEnd;
 use crate::pipeline::Matter;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Engine {
@@ -69,11 +70,14 @@ impl EvidenceState {
             pieces.into_iter().for_each(|one| self.note_lasting(&code, one));
         }
         self.total += from.total;
+        self.answered.extend(from.answered);
         self.refs.extend(from.refs);
         self.refs.make_contiguous().sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
         while self.refs.len() > MAX_REFS {
             self.refs.pop_front();
         }
+        let kept: BTreeSet<u64> = self.refs.iter().map(|piece| piece.root).collect();
+        self.answered.retain(|root| kept.contains(root));
         self.triggers.absorb(from.triggers);
     }
 }

@@ -51,7 +51,8 @@ impl Engine {
         let (mut factors, against): (Vec<_>, Vec<_>) = terms.into_iter().partition(|term| term.points > 0);
         factors.sort_by(|a, b| b.points.cmp(&a.points).then_with(|| a.code.cmp(&b.code)));
         let speaks_for_it = |code: &String| code == PASSED || rule(matter, code).is_some_and(|rule| rule.weight < 0.0);
-        let supports = |r: &&EvidencePiece| r.holds(now_ms) && !r.rules.iter().any(speaks_for_it);
+        let answered = |r: &EvidencePiece| state.answered.contains(&r.root);
+        let supports = |r: &&EvidencePiece| r.holds(now_ms) && !answered(r) && !r.rules.iter().any(speaks_for_it);
         let sources = state.refs.iter().filter(supports).map(|r| r.root).collect::<BTreeSet<u64>>().len() as u32;
         let mut scored = Scored { score: score_of(points), factors, against, level: None, points, sources };
         scored.level = scored.level_at(rules, points);

@@ -145,6 +145,8 @@ pub struct EvidenceState {
     pub rise: Rise,
     /// The newest pieces, oldest first.
     pub refs: VecDeque<EvidencePiece>,
+    /// Records of `refs` that the lead had dealt with when it closed the last warning: no new source.
+    pub answered: BTreeSet<u64>,
     pub total: u64,
     pub triggers: Triggers,
 }

@@ -41,6 +41,30 @@ fn evidence_adds_up_to_levels() {
     assert_eq!(profile["last_inspected"], "2026-03-02T10:00:00+08:00");
 }
 
+/// What the lead has dealt with weighs on in the score, and is no source of a new warning.
+#[test]
+fn a_closed_warning_comes_back_by_new_records_only() {
+    for (outcome, then) in [("rectified", ["", "raised red 1"]), ("unfounded", ["", "raised yellow 1"])] {
+        let mut run = Run::wall(&mini(), "2026-03-01");
+        let mut warning = Value::Null;
+        for no in ["T1", "T2", "T3", "T4", "T5"] {
+            let out = run.put(MONDAY, TICKETS, &ticket(no, MONDAY, "E1", "smell", &none()));
+            warning = values(&out, "warnings.lead").pop().unwrap_or(warning);
+        }
+        assert_eq!(warning["level"], "red");
+        let target = warning["warning_id"].as_str().unwrap_or_default();
+        let close = disposition("D1", target, "close", MONDAY, &json!({ "outcome": outcome }));
+        assert_eq!(told(&run.put(MONDAY, "dispositions.lead", &close), "lead"), ["lifted red 4"]);
+        // A copy of what was dealt with says nothing new.
+        let again = ticket("T5", MONDAY, "E1", "smell", &json!({ "status": "dispatched" }));
+        assert_eq!(told(&run.put("2026-03-02 11:00", TICKETS, &again), "lead"), Vec::<String>::new());
+        for (no, expected) in ["T6", "T7"].iter().zip(then) {
+            let out = run.put("2026-03-02 12:00", TICKETS, &ticket(no, "2026-03-02 12:00", "E1", "smell", &none()));
+            assert_eq!(told(&out, "lead").join(","), expected, "{outcome} {no}");
+        }
+    }
+}
+
 #[test]
 fn a_level_falls_when_the_hold_the_calm_and_the_dwell_are_over() {
     // The trigger holds seven days from the last such event; the first calm look is at midnight after.

@@ -73,7 +73,7 @@ const ANSWER: &[Stop] = &[
     ("src/core/engine/duties.rs", "disposition", "an organisation's word; whose it is, the topic says"),
     ("src/core/engine/duties.rs", "dispose_warning", "is it addressed to it? then its duties are settled"),
     ("src/core/engine/episodes.rs", "end_episode", "everyone who got the warning gets its end"),
-    ("src/core/engine/enterprise.rs", "end_trigger", "the event holds no level any more"),
+    ("src/core/engine/enterprise.rs", "answer", "the event holds no level any more, its record is no source of a new warning"),
 ];
 
 fn repo() -> PathBuf {

@@ -47,6 +47,8 @@ const DRIFT_RATE: f64 = 0.1;
 /// A CUSUM below this asks for nothing, however few series share the promise: 0.06 false alarms a year
 /// in a weekly series.
 const DRIFT_ASKS: f64 = 4.5;
+/// What it asked for it asks for until it is below this.
+const DRIFT_HOLDS: f64 = DRIFT_ASKS / 2.0;
 /// Counts beyond this are as good as normal where log gamma functions would lose their digits.
 const WIDE_COUNT: f64 = 1e6;
 /// Residuals count up to this many standard deviations for the strain; beyond this mean of them
@@ -212,6 +214,18 @@ impl Baseline {
         }
         self.newest = span.index;
         self.newest_counts = (observed, expected);
+    }
+
+    /// Somebody has looked into what was high: the drift begins anew, and of the newest period only so
+    /// many still count together with the next.
+    pub(super) fn dealt_with(&mut self, left: u64) {
+        self.drift = 0.0;
+        self.newest_counts.0 = left;
+    }
+
+    /// A drift that asked for a level is not over because one period is low.
+    pub(super) fn still_drifts(&self) -> bool {
+        self.drift >= DRIFT_HOLDS
     }
 
     fn is_strained(&self) -> bool {

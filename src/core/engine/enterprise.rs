@@ -13,7 +13,7 @@ use crate::domain::outputs::Profile;
 use crate::domain::{Control, EnterpriseRow, Level, RecordKind};
 use crate::intake::MAX_ENTERPRISES;
 use crate::journal::{Attribution, Evidence, Figure, Holds, MatterHit};
-use crate::pipeline::{EvidenceRule, FigureTest, Matter, RateRules};
+use crate::pipeline::{EvidenceRule, FigureTest, Matter, Period, RateRules};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -319,6 +319,12 @@ impl Engine {
         if let Some(state) = self.state.evidence.get_mut(key) {
             state.triggers = Triggers::default();
             state.answered = state.refs.iter().map(|piece| piece.root).collect();
+        }
+        if key.scope == SubjectScope::Industry {
+            for period in Period::ALL {
+                let series = self.state.series.get_mut(&(key.matter.clone(), period));
+                series.and_then(|s| s.regions.get_mut(&key.id)).into_iter().for_each(Series::answer);
+            }
         }
         self.state.trade_triggers.remove(key);
     }

@@ -58,7 +58,10 @@ impl Engine {
                 *count += 1;
                 let count = *count;
                 let forecast = series.forecast_of(span);
-                let Some(assessment) = series.baseline.assess(span, count, forecast, gates) else { continue };
+                let Some(assessment) = series.asked_by(span.index, count, |n| series.baseline.assess(span, n, forecast, gates))
+                else {
+                    continue;
+                };
                 if series.wanted.as_ref().is_none_or(|w| w.level <= assessment.level) {
                     series.wanted = Some(assessment.clone());
                 }
@@ -266,14 +269,19 @@ impl MatterSeries {
             let observed = series.open.remove(&index).unwrap_or(0);
             let judged = closing.judged.then(|| series.baseline.judge(span, observed));
             let forecast = series.baseline.forecast(span);
-            series.wanted = series.baseline.assess_closed(span, observed, forecast, closing.gates);
+            let asked = series.asked_by(index, observed, |n| series.baseline.assess_closed(span, n, forecast, closing.gates));
             series.baseline.learn(span, observed);
+            if let Some(answered) = series.answered.remove(&index) {
+                series.baseline.dealt_with(observed.saturating_sub(answered));
+            }
+            let drifting = series.wanted.take().filter(|w| w.drift && series.baseline.still_drifts());
+            series.wanted = asked.clone().or(drifting);
             series.forecast = None;
             if code == closing.root {
                 let level = forecast.expected / span.factor;
                 self.shape.learn(period, place, observed as f64, level, series.baseline.periods);
             }
-            all.push(Closed { region: code.clone(), observed, asked: series.wanted.clone(), judged });
+            all.push(Closed { region: code.clone(), observed, asked, judged });
         }
         all
     }
@@ -285,6 +293,24 @@ impl MatterSeries {
 }
 
 impl Series {
+    /// The lead has closed the trade's warning: what was counted so far, and what drifted up, is dealt with.
+    pub(super) fn answer(&mut self) {
+        self.answered = self.open.clone();
+        self.wanted = None;
+        self.baseline.dealt_with(0);
+    }
+
+    /// The level a count asks for, where those not yet dealt with ask for one by themselves; its figures
+    /// are of all.
+    fn asked_by(&self, index: i64, count: u64, asks: impl Fn(u64) -> Option<Assessment>) -> Option<Assessment> {
+        let all = asks(count)?;
+        let answered = self.answered.get(&index).copied().unwrap_or_default();
+        if answered == 0 {
+            return Some(all);
+        }
+        Some(Assessment { level: asks(count.saturating_sub(answered))?.level, ..all })
+    }
+
     /// Worked out once for an open period; closing one changes it.
     fn forecast_of(&mut self, span: Span) -> Forecast {
         match self.forecast {

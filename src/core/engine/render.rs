@@ -228,43 +228,27 @@ impl Engine {
         let name = self.model.text(&matter.name);
         let start = a.period.start_text(self.model.zone, a.index);
         let usual = if a.expected < Fixed3(100) { "<0.1".to_string() } else { format!("{:.1}", a.expected.0 as f64 / 1000.0) };
-        let source = a.indicator.as_ref();
-        if a.drift {
-            let what = source.map_or_else(String::new, |i| i.indicator.clone());
-            return match self.model.language {
-                Language::Zh => format!(
-                    "{name}·{subject}：{what}近期持续偏高，{start} 起（{}）为 {}，平常 {usual}",
-                    a.period.as_str(),
-                    a.observed
-                ),
-                Language::En => format!(
-                    "{name}, {subject}: {what} higher for some time, {} from {start} ({}), usually {usual}",
-                    a.observed,
-                    a.period.as_str()
-                ),
-            };
-        }
-        if let Some(IndicatorSource { indicator, .. }) = source {
-            let period = a.period.as_str();
-            return match self.model.language {
-                Language::Zh => {
-                    format!("{name}·{subject}：指标“{indicator}”{start} 起（{period}）为 {}，平常 {usual}", a.observed)
-                }
-                Language::En => {
-                    format!("{name}, {subject}: {indicator} is {} from {start} ({period}), usually {usual}", a.observed)
-                }
-            };
-        }
-        match (self.model.language, a.period) {
-            (Language::Zh, Period::Day) => format!("{name}·{subject}：{start} 收到 {} 件，平常 {usual} 件", a.observed),
-            (Language::Zh, Period::Week) => format!("{name}·{subject}：{start} 起一周收到 {} 件，平常 {usual} 件", a.observed),
-            (Language::En, Period::Day) => format!("{name}, {subject}: {} reports on {start}, usually {usual}", a.observed),
-            (Language::En, Period::Week) => {
-                format!("{name}, {subject}: {} reports in the week from {start}, usually {usual}", a.observed)
+        let indicator = a.indicator.as_ref().map(|source| &source.indicator);
+        let when = match (self.model.language, a.period) {
+            (Language::Zh, Period::Hour) => format!("{start} 起一小时"),
+            (Language::Zh, Period::Day) => format!("{start} "),
+            (Language::Zh, Period::Week) => format!("{start} 起一周"),
+            (Language::En, Period::Hour) => format!("in the hour from {start}"),
+            (Language::En, Period::Day) => format!("on {start}"),
+            (Language::En, Period::Week) => format!("in the week from {start}"),
+        };
+        let (observed, drift) = (a.observed, a.drift);
+        match self.model.language {
+            Language::Zh => {
+                let what = indicator.map_or_else(String::new, |i| format!("指标“{i}”"));
+                let lately = if drift { "近期持续偏高，" } else { "" };
+                let (got, unit) = if indicator.is_some() { ("为", "") } else { ("收到", " 件") };
+                format!("{name}·{subject}：{what}{lately}{when}{got} {observed}{unit}，平常 {usual}{unit}")
             }
-            (Language::Zh, Period::Hour) => format!("{name}·{subject}：{start} 起一小时收到 {} 件，平常 {usual} 件", a.observed),
-            (Language::En, Period::Hour) => {
-                format!("{name}, {subject}: {} reports in the hour from {start}, usually {usual}", a.observed)
+            Language::En => {
+                let lately = if drift { "higher for some time, " } else { "" };
+                let what = indicator.map_or_else(|| format!("{observed} reports"), |i| format!("{i} is {observed}"));
+                format!("{name}, {subject}: {lately}{what} {when}, usually {usual}")
             }
         }
     }

@@ -253,6 +253,8 @@ pub struct Gauge {
 pub struct Series {
     /// Counts of periods not yet closed, by period index.
     pub open: BTreeMap<i64, u64>,
+    /// Of those, how many the lead had dealt with when it closed the trade's last warning.
+    pub answered: BTreeMap<i64, u64>,
     pub baseline: Baseline,
     /// What is expected of a period still open (by its index and factor): worked out once, not by record.
     #[serde(skip)]

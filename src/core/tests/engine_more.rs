@@ -264,6 +264,50 @@ fn a_warning_that_falls_names_what_holds_now() {
     }
 }
 
+/// Complaints about nobody in particular, on that day of the year; when it was.
+fn calls_on(run: &mut Run, day: i64, numbers: std::ops::Range<usize>) -> String {
+    let date = jianwei_core::domain::parse_time("2026-01-01", run.model.zone).unwrap().0 + day * 86_400_000;
+    let now = run.model.zone.format(date + 36_000_000);
+    for n in numbers {
+        run.put(&now, TICKETS, &ticket(&format!("{day}-{n}"), &now, "", "a smell", &none()));
+    }
+    now
+}
+
+/// A surge that was dealt with comes back by what was counted since, not when its day or week closes.
+#[test]
+fn a_closed_surge_comes_back_by_new_records_only() {
+    let mut run = Run::wall(&mini(), "2026-01-01");
+    (1..=70).for_each(|day| {
+        calls_on(&mut run, day, 0..4);
+    });
+    let now = calls_on(&mut run, 71, 0..20);
+    let mut open: Vec<String> =
+        values(&run.all, "warnings.lead").iter().filter_map(|w| w["warning_id"].as_str().map(Into::into)).collect();
+    open.dedup();
+    for (n, target) in open.iter().enumerate() {
+        run.put(
+            &now,
+            "dispositions.lead",
+            &disposition(&format!("D{n}"), target, "close", &now, &json!({ "outcome": "rectified" })),
+        );
+    }
+    assert!(!open.is_empty() && run.engine().state().episodes.is_empty());
+    let mut calm = run.clone();
+    let before = calm.all.len();
+    calls_on(&mut calm, 71, 20..23);
+    (72..=90).for_each(|day| {
+        calls_on(&mut calm, day, 0..4);
+    });
+    assert_eq!(told(&calm.all[before..], "lead"), Vec::<String>::new());
+    let before = run.all.len();
+    calls_on(&mut run, 71, 20..40);
+    let again = values(&run.all[before..], "warnings.lead");
+    assert_eq!(again[0]["status"], "raised");
+    let surge = &again[0]["surge"];
+    assert!(surge["observed"].as_u64() > Some(27), "the figures are of all, {surge}");
+}
+
 /// A trigger above a surge hides it; when it is over the surge that still holds is named.
 #[test]
 fn a_trade_falls_to_its_surge() {
@@ -271,12 +315,7 @@ fn a_trade_falls_to_its_surge() {
     let mut day = 0;
     let mut calls = |run: &mut Run, count: usize| {
         day += 1;
-        let date = jianwei_core::domain::parse_time("2026-01-01", run.model.zone).unwrap().0 + day * 86_400_000;
-        let now = run.model.zone.format(date + 36_000_000);
-        for n in 0..count {
-            run.put(&now, TICKETS, &ticket(&format!("{day}-{n}"), &now, "", "a smell", &none()));
-        }
-        now
+        calls_on(run, day, 0..count)
     };
     for _ in 0..70 {
         calls(&mut run, 4);

@@ -333,7 +333,7 @@ fn a_matter_that_lists_an_indicator_is_warned_by_it_until_it_calms_down() {
             assert_eq!((warning["evidence"].as_array().unwrap().len(), &warning["evidence_count"]), (1, &json!(1)));
             assert_eq!(warning["evidence"][0]["source"], "indicator");
             let headline = warning["headline"].as_str().unwrap();
-            assert!(headline.contains("n is 80 from 2024-03-06 (P1D), usually "), "{headline}");
+            assert!(headline.contains("n is 80 on 2024-03-06, usually "), "{headline}");
         }
     }
 }

@@ -157,7 +157,9 @@ impl Baseline {
         let p = DRIFT_RATE * libm::exp(-drift);
         let blue = Level::Blue.index();
         let high = observed as f64 >= forecast.expected * gates.levels.rate_ratio[blue];
-        let asks = high && drift >= DRIFT_ASKS && p <= gates.thresholds[blue];
+        let (came, usual) = self.run_with(observed, forecast);
+        let enough = came - usual >= gates.levels.excess[blue] && came >= usual * gates.levels.rate_ratio[blue];
+        let asks = high && enough && drift >= DRIFT_ASKS && p <= gates.thresholds[blue];
         asks.then(|| asked(Level::Blue, span, observed, forecast, p, true))
     }
 
@@ -184,6 +186,11 @@ impl Baseline {
         (self.drift + step).clamp(0.0, DRIFT_CAP)
     }
 
+    /// What came since the CUSUM last stood at nothing, and what had been expected, with one more period.
+    fn run_with(&self, observed: u64, forecast: Forecast) -> (f64, f64) {
+        (self.run.0 + observed as f64, self.run.1 + forecast.expected)
+    }
+
     pub(super) fn learn(&mut self, span: Span, observed: u64) {
         if self.is_blank() {
             self.line = Regression::starting(libm::log((observed as f64).max(0.5) / span.factor));
@@ -206,6 +213,7 @@ impl Baseline {
             self.dispersion = (self.dispersion + gain * (bounded - self.dispersion)).max(1.0);
         }
         if !self.is_grey(span.period) {
+            self.run = if drift > 0.0 { self.run_with(observed, forecast) } else { (0.0, 0.0) };
             self.drift = drift;
             self.strain += span.period.strain_gain() * (residual.clamp(-STRAIN_CLIP, STRAIN_CLIP) - self.strain);
             if self.is_strained() {
@@ -219,7 +227,7 @@ impl Baseline {
     /// Somebody has looked into what was high: the drift begins anew, and of the newest period only so
     /// many still count together with the next.
     pub(super) fn dealt_with(&mut self, left: u64) {
-        self.drift = 0.0;
+        (self.drift, self.run) = (0.0, (0.0, 0.0));
         self.newest_counts.0 = left;
     }
 

@@ -10,12 +10,15 @@ use super::triggers::Triggers;
 use super::weigh::enterprise_key;
 use super::{Effect, Engine, Moment, rate, stats};
 use crate::domain::outputs::Profile;
-use crate::domain::{Control, EnterpriseRow, Level, RecordKind};
+use crate::domain::{Control, DAY_MS, EnterpriseRow, Level, RecordKind};
 use crate::intake::MAX_ENTERPRISES;
 use crate::journal::{Attribution, Evidence, Figure, Holds, MatterHit};
 use crate::pipeline::{EvidenceRule, FigureTest, Matter, Period, RateRules};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// A profile is published anew where its score has faded by so much.
+const FADED: u32 = 2;
 
 /// A sector record, and what it says beside its evidence.
 pub(super) struct Stated<'a> {
@@ -224,9 +227,7 @@ impl Engine {
             half: moment.half,
             until_ms: ends_ms.last().copied().filter(|_| lasts),
         });
-        if state.refs.len() > MAX_REFS {
-            state.refs.pop_front();
-        }
+        state.keep_newest();
         ends_ms.into_iter().for_each(|until_ms| self.set_expiry(key, until_ms));
         true
     }
@@ -355,7 +356,7 @@ impl Engine {
     }
 
     /// Publishes what is known of the enterprise under the matter, or that nothing is any more.
-    pub(super) fn publish_profile(&self, now_ms: i64, matter: &Matter, key: &SubjectKey, effects: &mut Vec<Effect>) {
+    pub(super) fn publish_profile(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey, effects: &mut Vec<Effect>) {
         if key.scope != SubjectScope::Enterprise {
             return;
         }
@@ -380,11 +381,56 @@ impl Engine {
             against: scored.against,
             evidence_count: self.state.evidence.get(key).map_or(0, |e| e.total),
             last_inspected: standing.and_then(|s| s.last_inspected_ms).map(|ms| self.model.zone.format(ms)),
-            credit_class: standing.and_then(|s| s.credit_class.clone()),
+            credit_class: self.credit_class(&key.id),
             as_of: self.model.zone.format(now_ms),
             probability: self.chance(matter, key, now_ms),
         };
         self.publish(now_ms, address(&profile.evidence_count.to_string()), Some(&profile), effects);
+        if let Some(state) = self.state.evidence.get_mut(key) {
+            state.shown = scored.score;
+            if state.fades_at_ms.is_none() {
+                self.set_fade(now_ms, matter, key);
+            }
+        }
+    }
+
+    fn set_fade(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey) {
+        let at_ms = now_ms + fades_every_ms(matter);
+        if let Some(state) = self.state.evidence.get_mut(key) {
+            state.fades_at_ms = Some(at_ms);
+            self.set_timer(at_ms, format!("fade/{}/{}", key.matter, key.id), Timer::Fade { subject: key.clone() });
+        }
+    }
+
+    /// Evidence fades though nothing is heard: the profile follows, until nothing of it is left.
+    pub(super) fn fade(&mut self, moment: &Moment, key: &SubjectKey, effects: &mut Vec<Effect>) {
+        let model = Arc::clone(&self.model);
+        let Some(matter) = model.matters.get(&key.matter) else { return };
+        let Some(scored) = self.scored(moment.now_ms, matter, key) else { return };
+        let Some(state) = self.state.evidence.get_mut(key).filter(|s| s.fades_at_ms == Some(moment.now_ms)) else { return };
+        let goes_on = !scored.factors.is_empty() || scored.against.len() > 1;
+        let faded = scored.score.abs_diff(state.shown) >= FADED || (!goes_on && scored.score != state.shown);
+        state.fades_at_ms = None;
+        if goes_on {
+            self.set_fade(moment.now_ms, matter, key);
+        } else if let Some(state) = self.state.evidence.get_mut(key) {
+            // Publishing sets no timer while one is said to stand.
+            state.fades_at_ms = Some(moment.now_ms);
+        }
+        if faded {
+            self.publish_profile(moment.now_ms, matter, key, effects);
+        }
+        if let Some(state) = self.state.evidence.get_mut(key).filter(|_| !goes_on) {
+            state.fades_at_ms = None;
+        }
+    }
+
+    /// By the newest credit record, none if that was a repair; where there was none, as the directory has it.
+    fn credit_class(&self, id: &str) -> Option<String> {
+        match self.state.standings.get(id).filter(|standing| standing.credit_at_ms.is_some()) {
+            Some(standing) => standing.credit_class.clone(),
+            None => self.state.directory.get(id).and_then(|row| row.credit_class.clone()),
+        }
     }
 
     /// A standing warning is looked at once a day, silent or not: evidence decays.
@@ -424,6 +470,13 @@ impl Engine {
         };
         self.audit(moment.now_ms, what, matter, Some(&control.by), None, &detail, effects);
     }
+}
+
+/// Nothing of a matter's evidence fades much in so long: a quarter of its shortest half-life, a week at least.
+fn fades_every_ms(matter: &Matter) -> i64 {
+    let rules = matter.enterprise.iter().flat_map(|e| &e.evidence);
+    let shortest = rules.map(|rule| rule.half_life_days).fold(f64::INFINITY, f64::min);
+    ((shortest / 4.0).clamp(7.0, 365.0).floor() as i64) * DAY_MS
 }
 
 pub(super) fn rule<'m>(matter: &'m Matter, code: &str) -> Option<&'m EvidenceRule> {

@@ -27,6 +27,13 @@ impl Engine {
                 if open.level == level {
                     open.calm = 0;
                 }
+                // The same period goes on: what is told next gives its newest figures.
+                if let (Some(known), Some(new)) = (&mut open.assessment, &assessment)
+                    && (known.period, known.index, known.drift) == (new.period, new.index, new.drift)
+                    && known.indicator == new.indicator
+                {
+                    *known = new.clone();
+                }
                 // The same trigger again holds for longer.
                 if trigger.is_some() && open.trigger.as_ref().is_none_or(|t| Some(t.level) <= trigger.as_ref().map(|n| n.level)) {
                     open.trigger = trigger;

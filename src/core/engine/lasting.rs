@@ -107,7 +107,8 @@ impl Engine {
             return false;
         }
         standing.credit_at_ms = Some(moment.event_ms);
-        standing.credit_class.clone_from(&evidence.credit_class);
+        // One that was repaired is no more.
+        standing.credit_class = evidence.credit_class.clone().filter(|_| evidence.counts_as_risk);
         let model = Arc::clone(&self.model);
         for hit in &evidence.matters {
             if let Some(matter) = model.matters.get(&hit.matter) {
@@ -150,12 +151,17 @@ impl Engine {
     /// Whether the directory calls it so, and none of the permits that allow it is in force.
     pub(super) fn is_named(&self, now_ms: i64, id: &str, test: &NameTest) -> bool {
         let Some(name) = self.state.directory.get(id).and_then(|row| row.name.as_deref()) else { return false };
+        test.names(name) && !self.is_permitted(now_ms, id, &test.without_permit)
+    }
+
+    /// Whether a permit of one of these types is in force.
+    pub(super) fn is_permitted(&self, now_ms: i64, id: &str, types: &[String]) -> bool {
         let permits = self.state.standings.get(id).map(|standing| &standing.permits);
         let held = |kind: &String| {
             let permit = permits.and_then(|all| all.get(kind));
             permit.is_some_and(|p| p.in_force && p.until_ms.is_none_or(|until_ms| now_ms < until_ms))
         };
-        test.names(name) && !test.without_permit.iter().any(held)
+        types.iter().any(held)
     }
 
     /// A row of the directory whose name alone says something is scored at once.

@@ -73,9 +73,7 @@ impl EvidenceState {
         self.answered.extend(from.answered);
         self.refs.extend(from.refs);
         self.refs.make_contiguous().sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
-        while self.refs.len() > MAX_REFS {
-            self.refs.pop_front();
-        }
+        self.keep_newest();
         let kept: BTreeSet<u64> = self.refs.iter().map(|piece| piece.root).collect();
         self.answered.retain(|root| kept.contains(root));
         self.triggers.absorb(from.triggers);

@@ -340,6 +340,7 @@ impl Engine {
             Timer::ClosePeriod(period) => self.close_period(&moment, period, effects),
             Timer::Recheck { subject, warning_id } => self.recheck(&moment, &subject, &warning_id, effects),
             Timer::Expire { subject } => self.expire(&moment, &subject, effects),
+            Timer::Fade { subject } => self.fade(&moment, &subject, effects),
             Timer::Forget { enterprise } => self.forget(&moment, &enterprise, effects),
             Timer::Remind { target, org, what, due_ms, stage } => {
                 self.remind(&moment, &target, &org, what, due_ms, stage, effects);

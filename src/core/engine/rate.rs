@@ -87,6 +87,7 @@ impl Engine {
         {
             terms.extend(self.rate_terms(now_ms, matter, rate, state, place, &usual));
             terms.extend(self.rise_term(now_ms, rate, state, &usual));
+            terms.extend(self.usual_term(now_ms, matter, rate, state, &usual));
         }
         if let Some(pooled) = &rules.inspections {
             let usual = place.and_then(|place| self.usual(now_ms, matter, &state.tally, &place, 1));
@@ -115,7 +116,7 @@ impl Engine {
         let (as_one, as_many) = (worth(ratio(1.0)), worth(ratio(usual.outlets as f64)));
         let text = match self.model.language {
             Language::Zh => format!("投诉举报率约为 {} 家同类企业的 {:.1} 倍", usual.peers, ratio(1.0)),
-            Language::En => format!("about {:.1} times the rate of {} peers", ratio(1.0), usual.peers),
+            Language::En => format!("about {:.1} times as many complaints as {} peers", ratio(1.0), usual.peers),
         };
         let outlets = match self.model.language {
             Language::Zh => format!("有 {} 个网点，投诉举报相应较多", usual.outlets),
@@ -125,15 +126,40 @@ impl Engine {
         terms.into_iter().map(factor).collect()
     }
 
+    /// As many complaints as its peers have, outlet for outlet, say nothing of it.
+    fn usual_term(
+        &self,
+        now_ms: i64,
+        matter: &Matter,
+        rules: &RateRules,
+        state: &EvidenceState,
+        usual: &Usual,
+    ) -> Option<Factor> {
+        let rule = super::enterprise::rule(matter, rules.of.as_ref()?)?;
+        let outlets = usual.outlets as f64;
+        let kept = 1.0 - stats::decay(usual.span_ms, rule.half_life_days);
+        let among = usual.per_day(rules.half_life_days) * rule.half_life_days / std::f64::consts::LN_2 * kept * outlets;
+        let counted = state.weight(now_ms, rule).min(among);
+        let points = -tenths(rule.weight * libm::log2(1.0 + counted)).max(0);
+        let text = match self.model.language {
+            Language::Zh => format!("同类企业平常也有约 {among:.1} 件"),
+            Language::En => format!("about {among:.1} are usual among its peers"),
+        };
+        Some(factor(("usual_among_peers", points, text, Vec::new())))
+    }
+
     fn rise_term(&self, now_ms: i64, rules: &RateRules, state: &EvidenceState, usual: &Usual) -> Option<Factor> {
         let mut rise = state.rise;
         rise.silent_until(now_ms, now_ms - usual.span_ms, usual.per_day(rules.half_life_days));
         let rarer = libm::log10(rise.days() / rules.rise_every_days);
-        let points = tenths(rules.rise_weight * rarer.clamp(0.0, MAX_RISE));
-        let years = (rise.days() / 365.25).min(10_000.0);
+        // It fades as the complaints do that it rests on.
+        let fresh = stats::decay(now_ms - state.rise.at_ms, rules.half_life_days);
+        let points = tenths(fresh * rules.rise_weight * rarer.clamp(0.0, MAX_RISE));
+        // A statistic of so many years is passed at most about once in them; digits would feign precision.
+        let years = libm::pow(10.0, libm::log10((rise.days() / 365.25).max(1.0)).floor().min(3.0));
         let text = match self.model.language {
-            Language::Zh => format!("投诉举报突然增多，照同类企业约 {years:.0} 年一遇"),
-            Language::En => format!("a sudden rise, among its peers about once in {years:.0} years"),
+            Language::Zh => format!("投诉举报曾突然增多，同类企业至多约 {years:.0} 年一遇"),
+            Language::En => format!("a sudden rise of complaints, at most about once in {years:.0} years among its peers"),
         };
         Some(factor(("sudden_rise", points, text, reports(state))))
     }
@@ -157,6 +183,9 @@ impl Engine {
         let inspected = |code| state.refs.iter().filter(move |r| r.rules.iter().any(|rule| rule == code));
         let ids = inspected(FAILED).chain(inspected(PASSED)).map(|r| r.id.clone()).collect();
         let (lost, visits) = (inspected(FAILED).count(), inspected(FAILED).chain(inspected(PASSED)).count());
+        if visits == 0 {
+            return None;
+        }
         let usually = 100.0 * share;
         let text = match self.model.language {
             Language::Zh => format!("近期检查 {visits} 次，其中 {lost} 次不合格（同类企业约 {usually:.0}%）"),

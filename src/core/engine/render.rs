@@ -22,7 +22,9 @@ impl Engine {
             SubjectScope::Enterprise => self.scored(episode.updated_ms, matter, key),
             SubjectScope::Industry => None,
         };
-        let counterfactual = scored.as_ref().and_then(|s| self.counterfactual(episode.updated_ms, matter, key, s));
+        // Of a warning that is over nothing has to be absent.
+        let standing_score = scored.as_ref().filter(|_| ended.is_none());
+        let counterfactual = standing_score.and_then(|s| self.counterfactual(episode.updated_ms, matter, key, s));
         let (score, factors, against) = match key.scope {
             SubjectScope::Enterprise => scored.map_or((0, Vec::new(), Vec::new()), |s| (s.score, s.factors, s.against)),
             SubjectScope::Industry => self.industry_score(matter, key, episode),
@@ -44,7 +46,7 @@ impl Engine {
             category: matter.category,
             headline: match ended {
                 Some(WarningEnd::TakenBack) => self.taken_back_headline(matter, key, view),
-                _ => self.headline(matter, key, episode, view),
+                _ => self.turn(status, ended, episode.level) + &self.headline(matter, key, episode, view),
             },
             disclaimer: model.text(&model.disclaimer).to_string(),
             matter: MatterRef {
@@ -214,11 +216,39 @@ impl Engine {
         if zh { format!("{name}·{subject}：风险分 {score}") } else { format!("{name}, {subject}: risk score {score}") }
     }
 
+    /// What has become of a warning that is no news: lowered, or over and why.
+    fn turn(&self, status: WarningStatus, ended: Option<WarningEnd>, level: Level) -> String {
+        let zh = self.model.language == Language::Zh;
+        let words = match (ended, zh) {
+            (Some(WarningEnd::Calm), true) => "已平静，预警解除",
+            (Some(WarningEnd::Calm), false) => "Calm again, lifted",
+            (Some(WarningEnd::Closed), true) => "已办结",
+            (Some(WarningEnd::Closed), false) => "Closed",
+            (Some(WarningEnd::WrongSubject), true) => "对象有误，已撤回",
+            (Some(WarningEnd::WrongSubject), false) => "Wrong subject, withdrawn",
+            (Some(WarningEnd::Merged), true) => "主体已合并，预警解除",
+            (Some(WarningEnd::Merged), false) => "Merged into another, lifted",
+            (Some(WarningEnd::MatterGone), true) => "事项已取消，预警解除",
+            (Some(WarningEnd::MatterGone), false) => "Its matter is gone, lifted",
+            (Some(WarningEnd::TakenBack), _) => "",
+            (None, _) if status != WarningStatus::Downgraded => "",
+            (None, true) => return format!("降为{}级：", level_name(level)),
+            (None, false) => return format!("Lowered to {}: ", level.as_str()),
+        };
+        match words {
+            "" => String::new(),
+            _ if zh => format!("{words}："),
+            _ => format!("{words}: "),
+        }
+    }
+
     fn taken_back_headline(&self, matter: &Matter, key: &SubjectKey, view: View) -> String {
         let (name, subject) = (self.model.text(&matter.name), self.subject_name(key, view));
         match self.model.language {
-            Language::Zh => format!("{name}·{subject}：所依据的线索已撤回或查不属实，预警解除"),
-            Language::En => format!("{name}, {subject}: what it rested on was withdrawn or found untrue"),
+            Language::Zh => format!("{name}·{subject}：有线索已撤回或查不属实，余下的不足以预警，预警解除"),
+            Language::En => {
+                format!("{name}, {subject}: evidence was withdrawn or found untrue, and what is left asks for no warning")
+            }
         }
     }
 

@@ -147,6 +147,9 @@ pub struct EvidenceState {
     pub refs: VecDeque<EvidencePiece>,
     /// Records of `refs` that the lead had dealt with when it closed the last warning: no new source.
     pub answered: BTreeSet<u64>,
+    /// The score last published, and when it will be looked at whether it has faded.
+    pub shown: u32,
+    pub fades_at_ms: Option<i64>,
     pub total: u64,
     pub triggers: Triggers,
 }
@@ -196,6 +199,23 @@ impl Decayed {
     }
 }
 
+impl EvidenceState {
+    /// Keeps the newest pieces, but the newest of each rule before others: every factor can name one.
+    pub(super) fn keep_newest(&mut self) {
+        while self.refs.len() > MAX_REFS {
+            let said_again = |(at, piece): (usize, &EvidencePiece)| {
+                let mut later = self.refs.iter().skip(at + 1);
+                match piece.rules.as_slice() {
+                    [] => later.any(|one| one.rules.is_empty()),
+                    rules => rules.iter().all(|rule| later.clone().any(|one| one.rules.contains(rule))),
+                }
+            };
+            let oldest = self.refs.iter().enumerate().position(said_again);
+            self.refs.remove(oldest.unwrap_or(0));
+        }
+    }
+}
+
 impl HeldTrigger {
     /// As the record holds it, from the moment it came.
     pub(super) fn of(trigger: &Trigger, met: &Met) -> HeldTrigger {
@@ -219,7 +239,17 @@ pub struct MatterSeries {
 /// Share of each weekday, Monday first, or hour of the day against their mean; 1 for weeks. After
 /// the weekdays: what holidays, days after one and made-up working days have of their weekday's share.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Shape(pub Vec<f64>);
+pub struct Shape {
+    pub factors: Vec<f64>,
+    pub sums: Vec<Slot>,
+}
+
+/// What came in one slot of the round and what had been expected of it by the level alone, both decayed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Slot {
+    pub observed: f64,
+    pub expected: f64,
+}
 
 /// What is usual in one series of counts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -235,6 +265,8 @@ pub struct Baseline {
     pub newest_counts: (u64, f64),
     /// The CUSUM of log likelihood ratios of a drift against none, capped.
     pub drift: f64,
+    /// What came and what was expected since it last was 0.
+    pub run: (f64, f64),
     /// Running mean of clipped residuals: far from 0 where the level has changed for good.
     pub strain: f64,
 }
@@ -474,6 +506,8 @@ pub enum Timer {
     Expire { subject: SubjectKey },
     /// A duty's next card.
     Remind { target: Target, org: String, what: DutyKind, due_ms: i64, stage: ReminderStage },
+    /// A firm's evidence may have faded enough for its score to be published anew.
+    Fade { subject: SubjectKey },
     /// What is known of a natural person may be old enough to be forgotten.
     Forget { enterprise: String },
 }

@@ -236,6 +236,7 @@ fn enterprise(table: Reader) -> EnterpriseRules {
             when: if by_itself { conditions(&rule, "when") } else { required_conditions(&rule, "when") },
             figure,
             name,
+            without_permit: peers::permits(&rule, "without_permit = [\"金融许可证\"]"),
             weight: rule.number("weight", -10.0..=10.0, example).unwrap_or_default(),
             half_life_days: rule.number("half_life_days", 1.0..=3650.0, example).unwrap_or(90.0),
             expires_days: rule.whole("expires_days", 1..=36_500, "expires_days = 1095"),
@@ -275,6 +276,15 @@ fn enterprise(table: Reader) -> EnterpriseRules {
     if score.windows(2).any(|w| w[0] >= w[1]) {
         table.file.report(table.at("score_at_least"), "thresholds out of order", "scores that rise from blue to red");
     }
+    let rate = table.table("rate").map(peers::rate);
+    if let Some(of) = rate.as_ref().and_then(|rate| rate.of.as_ref()).filter(|of| evidence.iter().all(|e| e.code != **of)) {
+        let codes: Vec<&str> = evidence.iter().map(|e| e.code.as_str()).collect();
+        table.file.report(
+            table.at("rate"),
+            format!("`of` {of:?} is no evidence of the matter"),
+            format!("one of {}", codes.join(", ")),
+        );
+    }
     let rules = EnterpriseRules {
         prior: table.number("prior", -10.0..=10.0, "prior = -3.0").unwrap_or_else(|| {
             if !table.has("prior") {
@@ -283,7 +293,7 @@ fn enterprise(table: Reader) -> EnterpriseRules {
             0.0
         }),
         evidence,
-        rate: table.table("rate").map(peers::rate),
+        rate,
         inspections: table.table("inspections").map(peers::inspections),
         score_at_least: score,
         sources_at_least: per_level(&table, "sources_at_least", Some([1.0, 1.0, 2.0, 2.0]), crate::engine::MAX_REFS as f64)

@@ -263,6 +263,9 @@ pub struct IndustryRules {
     pub indicators: Vec<String>,
 }
 
+/// However few series share a promise, nothing as likely as this asks for a level.
+pub const MOST_P: f64 = 0.01;
+
 /// How evidence about one enterprise adds up.
 #[derive(Debug, Clone)]
 pub struct EnterpriseRules {
@@ -285,6 +288,8 @@ pub struct EvidenceRule {
     pub figure: Option<FigureTest>,
     /// Instead of both: about what the directory calls it.
     pub name: Option<NameTest>,
+    /// A permit in force of one of these types, and the rule says nothing.
+    pub without_permit: Vec<String>,
     /// Log-odds of one piece of fresh evidence; further pieces count by log2(1 + decayed count).
     pub weight: f64,
     pub half_life_days: f64,
@@ -492,10 +497,10 @@ impl Model {
     }
 
     /// The p-value at which a level keeps its promise over the realm's own series and those of its
-    /// indicators, were the p-values exact.
+    /// indicators, were the p-values exact; never above [`MOST_P`].
     pub fn p_threshold(&self, level: Level, indicator_periods_per_year: f64) -> f64 {
         let periods_per_year = self.series_periods_per_year() + indicator_periods_per_year;
-        self.levels.false_alarms_per_year[level.index()] / periods_per_year.max(1.0)
+        (self.levels.false_alarms_per_year[level.index()] / periods_per_year.max(1.0)).min(MOST_P)
     }
 
     /// How long periods stay open for late records: the longest bound of any source.

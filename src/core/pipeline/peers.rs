@@ -15,6 +15,8 @@ const MAX_PERMIT_TYPES: usize = 50;
 /// class of region.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RateRules {
+    /// The evidence rule that as many pieces weigh nothing for as are usual among the peers.
+    pub of: Option<String>,
     pub half_life_days: f64,
     /// Log-odds of each doubling of the rate.
     pub weight: f64,
@@ -73,6 +75,7 @@ pub(super) fn rate(table: Reader) -> RateRules {
         }
     }
     let rules = RateRules {
+        of: table.string("of", "of = \"complaint\""),
         half_life_days: table.number("half_life_days", 1.0..=3650.0, example).unwrap_or(60.0),
         weight: table.number("weight", 0.0..=10.0, example).unwrap_or_default(),
         rise_weight: table.number("rise_weight", 0.0..=10.0, "rise_weight = 0.5").unwrap_or_default(),
@@ -141,15 +144,21 @@ pub(super) fn name_test(table: Reader) -> NameTest {
     let test = NameTest {
         words: word_list(&table, "words"),
         not_words: word_list(&table, "not_words"),
-        without_permit: table.strings("without_permit", example),
+        without_permit: permits(&table, example),
     };
-    if test.without_permit.len() > MAX_PERMIT_TYPES {
+    table.finish();
+    test
+}
+
+/// `without_permit`: types of permit that allow what the rule speaks of.
+pub(super) fn permits(table: &Reader, example: &str) -> Vec<String> {
+    let types = table.strings("without_permit", example);
+    if types.len() > MAX_PERMIT_TYPES {
         table.file.report(
             table.at("without_permit"),
-            format!("{} types; {MAX_PERMIT_TYPES} are allowed", test.without_permit.len()),
+            format!("{} types; {MAX_PERMIT_TYPES} are allowed", types.len()),
             "the types that allow the trade",
         );
     }
-    table.finish();
-    test
+    types
 }

@@ -252,7 +252,10 @@ fn a_trades_record_is_taken_back_wherever_its_later_copy_says_it_was() {
 /// A blast holds red for three days, a leak orange for seven.
 #[test]
 fn a_warning_that_falls_names_what_holds_now() {
-    for (subject, headline) in [("E1", "Gas, licence E1: risk score"), ("", "Gas, All: its trigger holds no longer")] {
+    for (subject, headline) in [
+        ("E1", "Lowered to yellow: Gas, licence E1: risk score"),
+        ("", "Lowered to yellow: Gas, All: its trigger holds no longer"),
+    ] {
         let mut run = Run::wall(&mini(), "2026-03-01");
         leak(&mut run, MONDAY, subject, "T1");
         run.put(MONDAY, TICKETS, &ticket("T2", MONDAY, subject, "a blast", &none()));

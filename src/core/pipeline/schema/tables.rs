@@ -323,6 +323,7 @@ static ENTERPRISE: Table = of("enterprise", &[
 
 #[rustfmt::skip]
 static RATE: Table = of("rate", &[
+    key("of", Text, "Code of the evidence that as many pieces weigh nothing for as are usual among its peers.", "证据代码：与同类企业平常数量相当的部分不计分。"),
     need("half_life_days", Number(1.0, 3650.0), "Days after which a complaint counts half.", "半衰期（天）。"),
     need("weight", Number(0.0, 10.0), "Log-odds of each doubling of the rate.", "比率每翻一番的对数几率。"),
     key("rise_weight", Number(0.0, 10.0), "Log-odds of each power of ten by which a sudden rise is rarer than rise_every_days (0).", "突增每罕见十倍的对数几率（缺省 0）。"),
@@ -370,6 +371,7 @@ static EVIDENCE: Table = Table { name: "evidence", any_of: &["when", "figure", "
     key("name", One(&NAME), "Instead of when: about the name the directory has, and permits not held.", "代替 when：看名录中的企业名称及其未持有的许可。"),
     need("weight", Number(-10.0, 10.0), "Log-odds of one fresh record; below 0 speaks for the firm.", "一条新证据的对数几率；负数有利于企业。"),
     need("half_life_days", Number(1.0, 3650.0), "Days after which it weighs half.", "半衰期（天）。"),
+    key("without_permit", Texts, "Types of permit; one in force, and the rule says nothing.", "许可类型；持有其一且有效则不计。"),
     key("expires_days", Whole(1, 36_500), "Days after which it has legally expired and weighs nothing.", "多少天后依法失效、不再计分。"),
     need("text", Both, "What people read.", "说明文字。"),
 ] };

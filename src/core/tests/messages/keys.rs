@@ -120,6 +120,12 @@ pub fn keys_of_peers() {
     let text = "must be a text of 1 to 500 characters";
     check(vec![
         under("rate = 7", "`rate` must be a table", "[rate]"),
+        under("rate = { of = 7, half_life_days = 9, weight = 1 }", format!("`of` {text}").leak(), "of = \"complaint\""),
+        under(
+            "rate = { of = \"none\", half_life_days = 9, weight = 1 }",
+            "`of` \"none\" is no evidence of the matter",
+            "one of ",
+        ),
         under("rate = { weight = 1 }", missing("half_life_days"), rate),
         under("rate = { half_life_days = 9 }", missing("weight"), rate),
         under("rate = { half_life_days = 0, weight = 1 }", number("half_life_days", "from 1 to 3650"), rate),
@@ -212,6 +218,7 @@ pub fn keys_of_names_and_expiry() {
             "51 types; 50 are allowed",
             "the types that allow the trade",
         ),
+        after(GAS, when, "without_permit = 7", "`without_permit` must be a text or a list", "without_permit = [\"金融许可证\"]"),
         after(GAS, when, "expires_days = 0", "`expires_days` must be a whole number", "expires_days = 1095"),
         row(PIPELINE, "[ladder]", "[credit]\n[ladder]", "[credit]", "`classes` is missing", "[credit] classes = [\"A\""),
         row(PIPELINE, "[ladder]", "[credit]\nclasses = []\n[ladder]", "classes = []", "`classes` names none", "classes = [\"A\""),

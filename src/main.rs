@@ -17,6 +17,7 @@ mod rank;
 mod replay;
 mod score;
 mod simulate;
+mod tail;
 mod telemetry;
 mod truth;
 

@@ -56,12 +56,15 @@ pub struct Truth {
     /// Counts: rows, enterprises.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
-    /// The file the counted rows stand in.
+    /// The file the counted rows stand in; of a silent feed, its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// Dirt: why such a row can't be read; left out where it is read all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dead_letter: Option<String>,
+    /// A silent feed's records came after it; else never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backfilled: Option<bool>,
     pub note: String,
 }
 
@@ -80,6 +83,7 @@ impl Truth {
             count: None,
             file: None,
             dead_letter: None,
+            backfilled: None,
         }
     }
 }

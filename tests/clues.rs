@@ -38,6 +38,7 @@ fn a_replay_writes_clues_and_counts_each_once() {
     assert_eq!(passed, [r#""R1" "report""#, r#""R2" "unclassified""#]);
     let summary: serde_json::Value = serde_json::from_str(&read("summary.json")).expect("JSON");
     assert_eq!(summary["clues"], serde_json::json!({ "report": 1, "unclassified": 1 }));
+    assert_eq!(summary["unclassified"], 1);
     let cards = lines("reminders.ndjson");
     assert!(!cards.is_empty() && cards.iter().all(|c| c["clue_id"].is_string() && c["warning_id"].is_null()));
 }

@@ -130,7 +130,7 @@ fn signals_have_one_row_an_entry_of_evidence_and_series_of_matters_are_assessed_
     let first = json!({
         "source_id": "T 1", "subject": "91371000MAFAKE0190", "candidates": [], "secondary": [], "matters": ["urban-gas"],
         "region": "371002", "event_time": "2026-03-02T08:58:00+08:00", "intent": "complaint", "status": null,
-        "counts_as_risk": true, "flags": [], "method": "name", "confidence": 0.95,
+        "counts_as_risk": true, "unclassified": false, "flags": [], "method": "name", "confidence": 0.95,
         "span": { "field": "subject_name", "from": 0, "to": 5 },
     });
     assert_eq!(signals[0], first);

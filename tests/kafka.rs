@@ -395,6 +395,35 @@ fn settings_come_from_a_file_and_the_environment_too() {
     }
 }
 
+/// `jianwei rank` reads the compacted topic as it stands, and says what a replay of the journal says.
+#[test]
+fn the_target_list_is_read_from_the_topic_of_profiles() {
+    let cluster = Cluster::clean();
+    let tmp = tempfile::tempdir().expect("a folder");
+    let dir = made_up_realm(tmp.path(), "rk", 0);
+    let pipelines = dir.to_str().unwrap();
+    cluster.must(&["topics", "create", "--replication", "1", "--pipelines", pipelines]);
+    let rank = |more: &[&str]| cluster.must(&[&["rank", "--pipelines", pipelines, "--json"], more].concat());
+    assert_eq!(rank(&["--brokers", &cluster.brokers]).trim(), "", "nobody is known yet");
+    for number in 0..12 {
+        let (key, value) = made_up_ticket("rk", number);
+        cluster.produce("rk.hotline.tickets", &[(Some(&key), Some(&value))]);
+    }
+    let worker = cluster.worker(&[&dir], &tmp.path().join("state"), &[]);
+    // The first entry and one a ticket.
+    eventually("all tickets have entries", || cluster.journal(0).len() > 12);
+    assert_eq!(worker.terminate(), Some(0));
+    let from_topic = rank(&["--brokers", &cluster.brokers]);
+    let rows: Vec<serde_json::Value> = from_topic.lines().map(|line| serde_json::from_str(line).expect("a row")).collect();
+    assert_eq!(rows.len(), 1, "the newest profile of the firm alone: {from_topic}");
+    assert_eq!((&rows[0]["rank"], &rows[0]["subject"]["id"]), (&1.into(), &"91371000MAFAKE0190".into()), "{from_topic}");
+    let replayed = tmp.path().join("replayed");
+    replay_journal(&cluster, &dir, &replayed);
+    assert_eq!(from_topic, rank(&[replayed.to_str().unwrap()]));
+    let by = |org: &str| rank(&["--brokers", &cluster.brokers, "--org", org]).lines().count();
+    assert_eq!((by("rk-housing"), by("rk-sfj")), (1, 0), "who acts on it, who only oversees");
+}
+
 #[test]
 fn snapshots_that_are_torn_or_foreign_are_refused_and_nothing_is_lost() {
     let cluster = Cluster::clean();

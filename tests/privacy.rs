@@ -13,7 +13,7 @@ use support::{BINARY, Cluster, copy_pipeline, eventually, repo};
 const FIRM: &str = "91371000MAFAKE0190";
 const TRADER: &str = "92371002MAFAKE0191";
 /// What no output may hold, each written in one way; spaces and signs aside they are found in any.
-const SEEDS: [&str; 9] = [
+const SEEDS: [&str; 15] = [
     "15400001234",
     "14200005678",
     "0399-5550123",
@@ -23,18 +23,25 @@ const SEEDS: [&str; 9] = [
     "wxid_made_up",
     "王小虎",
     "欧阳小明",
+    "EA1234567",
+    "C12345678",
+    "6222000000000000005",
+    "2单元801室",
+    "赵小明",
+    "李建国",
 ];
 const CALLER_KEY: &str = "a made-up key of more than sixteen bytes";
 
 /// What a person says of himself, with everything in it.
 fn secret() -> String {
-    let [mobile, other, landline, id, plate, mail, wechat, name, full_name] = SEEDS;
+    let [mobile, other, landline, id, plate, mail, wechat, name, full_name, passport, permit, card, room, child, alone] = SEEDS;
     format!(
-        "我叫{name}，联系人：{full_name}，身份证{id}，电话{mobile}或 {other}、{landline}，车牌{plate}，邮箱{mail}，微信：{wechat}。"
+        "我叫{name}，联系人：{full_name}，身份证{id}，电话{mobile}或 {other}、{landline}，车牌{plate}，邮箱{mail}，微信：{wechat}，\
+         护照{passport}，港澳通行证{permit}，付到{card}，家住虚构路13号楼{room}，孩子{child}。{alone}在场。"
     )
 }
 
-/// The same without names, for fields whose names stand for themselves (a firm's, an official's).
+/// Of those the numbers, for fields whose names stand for themselves (a firm's, an official's).
 fn numbers() -> String {
     let [mobile, other, landline, id, plate, mail, wechat, ..] = SEEDS;
     format!("{mobile} {other} {landline} {id} {plate} {mail} 微信{wechat}")

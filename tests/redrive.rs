@@ -4,7 +4,7 @@
 mod support;
 
 use jianwei_core::engine::topics;
-use jianwei_core::journal::{Attribution, Body, Entry, Fact};
+use jianwei_core::journal::{Attribution, Body, Entry};
 use rdkafka::admin::{AdminClient, AdminOptions};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::message::{Header, OwnedHeaders};
@@ -269,7 +269,7 @@ fn a_ticket_that_came_before_its_enterprise_is_attributed_later() {
     let subject = |ticket: &str| -> Option<Attribution> {
         let of = |e: &&Entry| matches!(&e.body, Body::Record(r) if r.id == ticket);
         let Body::Record(record) = &journal.iter().rev().find(of)?.body else { return None };
-        let Fact::Text(text) = &record.fact else { return None };
+        let text = record.fact.text()?;
         text.evidence.subject.clone()
     };
     for ticket in ["E-1", "E-2"] {

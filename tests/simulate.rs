@@ -102,13 +102,15 @@ fn one_seed_is_one_city_and_a_replay_says_what_its_departments_heard() {
     assert_eq!(city.outcome, again.outcome);
 
     let replayed = city.replay();
-    // Every outage that was planted stands in the score, and that nobody judged whether it was told.
-    let silent = city.truth().iter().filter(|row| row["kind"] == "feed_outage").count();
+    // Every outage that was planted stands in the score, and which of them a replay can see.
+    let planted: Vec<Value> = city.truth().into_iter().filter(|row| row["kind"] == "feed_outage").collect();
+    let (silent, lost) = (planted.len(), planted.iter().filter(|row| row["backfilled"] == false).count());
+    assert!(planted.iter().all(|row| ["tickets", "sector", "reports"].iter().any(|file| row["file"] == *file)), "{planted:?}");
     let (truth, folder) = (city.dir.join("truth.ndjson"), replayed.to_str().expect("a path").to_string());
     let said = jianwei(&["score", "--truth", truth.to_str().expect("a path"), &folder, "--json"]);
     let outages = serde_json::from_str::<Value>(&succeeded(&said)).expect("JSON")["feed_outages"].clone();
-    assert_eq!((&outages["planted"], &outages["reports_judged"]), (&json!(silent), &json!(false)), "{outages}");
-    assert!(silent >= 2 && outages["hours"]["outage"].as_u64() > Some(24) && outages["reported"] == 0, "{outages}");
+    assert_eq!((&outages["planted"], &outages["reported"]["lost"]), (&json!(silent), &json!(lost)), "{outages}");
+    assert!(silent >= 2 && outages["hours"]["outage"].as_u64() > Some(24), "{outages}");
 
     assert_eq!(city.outcome["warnings_sha256"].as_str(), Some(sha256_of(replayed.join("warnings.ndjson")).as_str()));
     assert!(city.outcome["warnings"].as_u64() > Some(20), "{}", city.outcome);
@@ -212,6 +214,11 @@ fn write(path: &Path, rows: &[Value]) {
     std::fs::write(path, text).expect("written");
 }
 
+fn with(mut row: Value, more: Value) -> Value {
+    more.as_object().into_iter().flatten().for_each(|(key, value)| row[key] = value.clone());
+    row
+}
+
 /// A truth of three troubles, a surge and two innocents in 30 days, and ten warnings.
 fn hand_made(dir: &Path) -> PathBuf {
     let truth = dir.join("truth.ndjson");
@@ -229,7 +236,7 @@ fn hand_made(dir: &Path) -> PathBuf {
             // Two outages that overlap, one more: 2 to 5 January and 19 to 21, each with the day after.
             planted("o1", "feed_outage", None, "02T00", "03T00", None),
             planted("o2", "feed_outage", None, "02T12", "04T00", None),
-            planted("o3", "feed_outage", None, "19T00", "20T00", None),
+            with(planted("o3", "feed_outage", None, "19T00", "20T00", None), json!({ "file": "reports", "backfilled": false })),
         ],
     );
     let cooperating = json!({ "warning_id": "1", "status": "raised", "role": "cooperating", "scope": "enterprise", "level": "red",
@@ -296,12 +303,32 @@ fn the_score_of_a_hand_made_city() {
     assert_eq!(score["matters"]["gas"], json!({ "planted": 4, "found": 3, "false_enterprise": 1, "false_trade": 0 }));
     assert_eq!(
         score["feed_outages"],
-        json!({ "planted": 3, "reported": 0, "reports_judged": false, "hours": { "outage": 120, "otherwise": 600 },
+        json!({ "planted": 3, "reported": null, "hours": { "outage": 120, "otherwise": 600 },
             "lowered_too_soon": { "outage": 1, "otherwise": 1 }, "false_alarms": { "outage": 1, "otherwise": 1 } })
     );
 
-    let en = ["not judged: no output says yet that a feed is silent  3         0", "5.0 d", "25.0 d"];
-    let zh = ["未评判：尚无输出报告数据源中断     3       0", "5.0 天", "25.0 天"];
+    let plain = succeeded(&jianwei(&["score", "--truth", truth, dir, "--lang", "en"]));
+    assert!(plain.contains("not judged: the replay has no operators.ndjson"), "{plain}");
+    let notice = |code: &str, kind: &str, since: &str, at: &str| {
+        let time = |day: &str| format!("2025-01-{day}:00:00+08:00");
+        json!({ "realm": "x", "code": code, "at": time(at), "text": "", "feed": { "kind": kind, "since": time(since) } })
+    };
+    let notices = [
+        // Of the first two outages, which overlap; the third is not told.
+        notice("feed_silent", "tickets", "01T23", "02T18"),
+        notice("feed_back", "tickets", "01T23", "04T01"),
+        // Nothing was silent then.
+        notice("feed_quiet", "sector", "09T00", "10T00"),
+    ];
+    write(&tmp.path().join("operators.ndjson"), &notices);
+    let score: Value = serde_json::from_str(&succeeded(&jianwei(&["score", "--truth", truth, dir, "--json"]))).expect("JSON");
+    assert_eq!(
+        score["feed_outages"]["reported"],
+        json!({ "found": 2, "lost": 1, "lost_found": 0, "late_hours": { "median": 6, "p90": 18 }, "false_alarms": 1,
+            "false_alarms_a_year": 12.175 })
+    );
+    let en = ["told to the operators  3", "0.2 d", "12.1", "5.0 d", "25.0 d"];
+    let zh = ["报告给运维", "0.2 天", "12.1", "5.0 天", "25.0 天"];
     for (lang, expected, outages) in [("zh", "同行恶意投诉", zh), ("en", "rival's campaign", en)] {
         let table = succeeded(&jianwei(&["score", "--truth", truth, dir, "--lang", lang]));
         assert!(outages.iter().all(|part| table.contains(part)), "{table}");

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use jianwei_core::domain::{Language, Record, SourceKind};
 use jianwei_core::intake::names::{Answer, Asked, Mention, attribute};
 use jianwei_core::intake::{Directory, decode, resolve};
-use jianwei_core::journal::{Attribution, Fact, Named, TextFact};
+use jianwei_core::journal::{Attribution, Named, TextFact};
 use jianwei_core::pipeline::{Model, Source};
 use serde::Serialize;
 use std::path::Path;
@@ -132,7 +132,8 @@ impl Inspector {
             region: ticket.region.as_deref(),
         };
         let Answer { mentions, .. } = attribute(&self.model, &self.directory, asked);
-        let Fact::Text(fact) = resolve(&self.model, &self.directory, &mut decoded) else { bail!("line {number} is no ticket") };
+        let fact = resolve(&self.model, &self.directory, &mut decoded).into_text();
+        let Some(fact) = fact else { bail!("line {number} is no ticket") };
         let TextFact { evidence, span, secondary, .. } = fact;
         shown.ticket_no = json.then_some(ticket.ticket_no);
         shown.subject = evidence.subject.map(|attribution| self.name(Named { attribution, span }));

@@ -6,6 +6,7 @@ mod fit;
 mod groups;
 mod measure;
 mod report;
+pub mod strata;
 mod table;
 
 pub use report::{highest, write};

@@ -1,11 +1,13 @@
 use crate::backtest::{self, Outcomes};
 use crate::feeds::Input;
+use crate::lang;
 use crate::pipelines::{read_model_for_feeds, time_of};
-use crate::{lang, replay};
+use crate::replay::{Extra, replay_emitting};
 use anyhow::{Result, bail};
 use chrono::NaiveDate;
 use jianwei_core::domain::{Language, SourceKind};
 use jianwei_core::pipeline::Model;
+use jianwei_core::sequencer::{Sequenced, Sequencer};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -24,7 +26,7 @@ pub struct Args {
     lang: Option<Language>,
 }
 
-/// What `backtest` and `calibrate` replay.
+/// What `backtest`, `calibrate` and `evaluate tail` replay.
 #[derive(clap::Args)]
 pub struct Feeds {
     /// The realm's pipeline.
@@ -49,6 +51,12 @@ impl Feeds {
     pub fn replay(&self) -> Result<(Model, Outcomes)> {
         let model = read_model_for_feeds(&self.pipelines)?;
         let mut outcomes = Outcomes::of(&model)?;
+        self.step(&model, Extra::Outcomes, &mut |sequenced| outcomes.take(sequenced))?;
+        Ok((model, outcomes))
+    }
+
+    /// Steps the files through a fresh realm, and gives it as it is at the end.
+    pub fn step(&self, model: &Model, extra: Extra, take: &mut dyn FnMut(&Sequenced) -> Result<()>) -> Result<Sequencer> {
         let mut inputs = self.input.clone();
         inputs.extend(self.registry.iter().map(|path| Input { kind: SourceKind::Registry, pattern: path.clone() }));
         if inputs.is_empty() {
@@ -58,9 +66,7 @@ impl Feeds {
             input.paths()?;
         }
         let until_ms = self.until.as_deref().map(|text| time_of(text, model.zone)).transpose()?;
-        let mut take = |sequenced: &_, _: &_| outcomes.take(sequenced);
-        replay::replay_emitting(&model, &inputs, until_ms, crate::now_ms(), self.threads, replay::Extra::Outcomes, &mut take)?;
-        Ok((model, outcomes))
+        replay_emitting(model, &inputs, until_ms, crate::now_ms(), self.threads, extra, &mut |sequenced, _| take(sequenced))
     }
 
     pub fn pipelines(&self) -> &PathBuf {

@@ -77,7 +77,8 @@ enum Command {
     Evaluate(evaluate::Args),
     /// Say how right the chances of outcomes were, each told from what was known the day before.
     Backtest(backtest::Args),
-    /// Learn coefficients from past outcomes and write them as a new version of the pipeline.
+    /// Learn coefficients from past outcomes, and how often small p-values come, and write them as a new version
+    /// of the pipeline.
     Calibrate(calibrate::Args),
     /// Step files, or a realm's journal, through a fresh realm and write what it would have said.
     Replay(replay::Args),

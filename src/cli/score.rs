@@ -21,7 +21,8 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<()> {
     let truth = truth::read(&args.truth)?;
     let episodes = score::read_episodes(&args.dir.join("warnings.ndjson"))?;
-    let result = score::judge(&truth, &episodes)?;
+    let silences = score::read_silences(&args.dir.join("operators.ndjson"))?;
+    let result = score::judge(&truth, &episodes, silences.as_deref())?;
     match args.json {
         true => super::say!("{}", serde_json::to_string_pretty(&result)?),
         false => super::say!("{}", score::print(&result, lang::chosen(args.lang))),

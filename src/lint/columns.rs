@@ -5,7 +5,7 @@ use super::known::{Elsewhere, Others, known};
 use super::personal::{self, Personal, Shapes};
 use super::words::{Words, word_fields};
 use crate::feeds::Table;
-use jianwei_core::domain::SourceKind;
+use jianwei_core::domain::{SourceKind, is_scientific};
 use jianwei_core::intake;
 use jianwei_core::pipeline::{FieldMap, IdRule, Model, Source};
 use serde::Serialize;
@@ -204,11 +204,9 @@ impl Rounded {
 
     fn see(&mut self, text: &str) {
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        if let Some((number, exponent)) = text.split_once(['E', 'e']) {
-            // A number written out without a point or with a short exponent may be a code: 1E5.
-            let exact = number.split_once('.').is_none_or(|(whole, part)| whole.len() != 1 || !digits(whole) || !digits(part));
-            let large = exponent.trim_start_matches('+').parse::<u32>().is_ok_and(|n| (9..=40).contains(&n));
-            self.with_exponent += u64::from(!exact && large);
+        // As intake reads ids: what is counted here is a dead letter, or no id, there.
+        if is_scientific(text) {
+            self.with_exponent += 1;
         } else if text.len() > Self::KEPT_DIGITS && digits(text) {
             self.long += 1;
             self.long_with_zeros += u64::from(text.bytes().skip(Self::KEPT_DIGITS).all(|b| b == b'0'));

@@ -5,7 +5,7 @@ use super::report::line;
 use anyhow::{Context, Result};
 use jianwei_core::domain::{Fixed3, Zone};
 use jianwei_core::engine::Effect;
-use jianwei_core::journal::{Body, Evidence, Fact, RecordEntry};
+use jianwei_core::journal::{Body, Evidence, RecordEntry};
 use jianwei_core::sequencer::Sequenced;
 use serde::Serialize;
 use std::fs::File;
@@ -44,6 +44,8 @@ struct Signal<'a> {
     intent: Option<&'static str>,
     status: Option<&'static str>,
     counts_as_risk: bool,
+    /// It counts as risk and no matter fits.
+    unclassified: bool,
     flags: Vec<&'static str>,
     /// How the subject was found, how surely, and where its name stands.
     method: Option<&'static str>,
@@ -98,26 +100,22 @@ impl Emit {
 }
 
 fn signal<'a>(entry: &'a RecordEntry, evidence: &'a Evidence, zone: Zone) -> Signal<'a> {
+    let text = entry.fact.text();
     Signal {
         source_id: &entry.id,
         subject: evidence.subject.as_ref().map(|s| s.id.as_str()),
         candidates: &evidence.candidates,
-        secondary: match &entry.fact {
-            Fact::Text(text) => text.secondary.iter().map(|named| named.attribution.id.as_str()).collect(),
-            _ => Vec::new(),
-        },
+        secondary: text.iter().flat_map(|t| &t.secondary).map(|named| named.attribution.id.as_str()).collect(),
         matters: evidence.matters.iter().map(|hit| hit.matter.as_str()).collect(),
         region: evidence.region.as_deref(),
         event_time: entry.event_time_ms.map(|ms| zone.format(ms)),
         intent: evidence.intent.map(|intent| intent.as_str()),
         status: evidence.status.map(|status| status.as_str()),
         counts_as_risk: evidence.counts_as_risk,
+        unclassified: text.is_some() && evidence.counts_as_risk && evidence.matters.is_empty(),
         flags: entry.flags.iter().map(|flag| flag.as_str()).collect(),
         method: evidence.subject.as_ref().map(|s| s.method.as_str()),
         confidence: evidence.subject.as_ref().map(|s| s.confidence),
-        span: match &entry.fact {
-            Fact::Text(text) => text.span.map(|s| Spanned { field: s.field.as_str(), from: s.from, to: s.to }),
-            _ => None,
-        },
+        span: text.and_then(|t| t.span).map(|s| Spanned { field: s.field.as_str(), from: s.from, to: s.to }),
     }
 }

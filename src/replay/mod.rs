@@ -37,7 +37,7 @@ pub fn replay(
     threads: usize,
     take: &mut dyn FnMut(&Sequenced) -> Result<()>,
 ) -> Result<()> {
-    replay_emitting(model, inputs, until_ms, now_ms, threads, Extra::Nothing, &mut |sequenced, _| take(sequenced))
+    replay_emitting(model, inputs, until_ms, now_ms, threads, Extra::Nothing, &mut |sequenced, _| take(sequenced)).map(drop)
 }
 
 /// Rows for evaluation that are wanted among the effects.
@@ -47,6 +47,17 @@ pub enum Extra {
     Nothing,
     Assessments,
     Outcomes,
+    Both,
+}
+
+impl Extra {
+    fn assessments(self) -> bool {
+        matches!(self, Extra::Assessments | Extra::Both)
+    }
+
+    fn outcomes(self) -> bool {
+        matches!(self, Extra::Outcomes | Extra::Both)
+    }
 }
 
 /// Where the records of a replay stand in their files: by topic and partition, the file and each record's line.
@@ -61,7 +72,8 @@ impl Places {
     }
 }
 
-/// [`replay`], with rows for evaluation among the effects where they are asked for; and it says where the records stand.
+/// [`replay`], with rows for evaluation among the effects where they are asked for; it says where the records
+/// stand, and gives the realm as it is at the end.
 pub fn replay_emitting(
     model: &Model,
     inputs: &[Input],
@@ -70,7 +82,7 @@ pub fn replay_emitting(
     threads: usize,
     extra: Extra,
     take: &mut dyn FnMut(&Sequenced, &Places) -> Result<()>,
-) -> Result<()> {
+) -> Result<Sequencer> {
     let (mut lanes, places) = read_lanes(model, inputs, threads)?;
     let take = &mut |sequenced: &Sequenced| take(sequenced, &places);
     let total: usize = lanes.iter().map(|l| l.rows.len()).sum();
@@ -85,8 +97,8 @@ pub fn replay_emitting(
     )
     .map_err(|e| anyhow::anyhow!("{e}"))?;
     let (mut sequencer, first) = Sequencer::begin(genesis)?;
-    sequencer.set_emit_assessments(extra == Extra::Assessments);
-    sequencer.set_emit_outcomes(extra == Extra::Outcomes);
+    sequencer.set_emit_assessments(extra.assessments());
+    sequencer.set_emit_outcomes(extra.outcomes());
     take(&first)?;
     let about = lanes.iter().map(|lane| FeedPartition {
         topic: lane.source.topic.clone(),
@@ -128,7 +140,7 @@ pub fn replay_emitting(
         }
     }
     progress.finish_and_clear();
-    Ok(())
+    Ok(sequencer)
 }
 
 /// The next records in order with their stamps, as many as are looked into together; none while files must
@@ -217,8 +229,8 @@ impl JournalReplay {
         match &mut self.engine {
             None => {
                 let mut engine = jianwei_core::engine::Engine::begin(&entry, &mut effects)?;
-                engine.set_emit_assessments(self.extra == Extra::Assessments);
-                engine.set_emit_outcomes(self.extra == Extra::Outcomes);
+                engine.set_emit_assessments(self.extra.assessments());
+                engine.set_emit_outcomes(self.extra.outcomes());
                 self.engine = Some(engine);
             }
             Some(engine) => engine.step(&entry, &mut effects)?,

@@ -2,14 +2,18 @@
 
 use super::Places;
 use anyhow::{Context, Result};
+use jianwei_core::domain::hash64;
 use jianwei_core::engine::{Effect, Publication, topics};
-use jianwei_core::journal::{Body, DeadLetter};
+use jianwei_core::journal::{Body, DeadLetter, RecordEntry};
 use jianwei_core::sequencer::Sequenced;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+/// Ids remembered so that a copy is not counted again; beyond, each copy counts.
+const MAX_UNCLASSIFIED_IDS: usize = 5_000_000;
 
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Summary {
@@ -26,6 +30,8 @@ pub struct Summary {
     /// Records passed on as clues, by why; each counted once, not once a copy.
     pub clues: BTreeMap<String, u64>,
     pub profiles: u64,
+    /// Tickets and reports that count as risk and belong to no matter; copies are not counted again.
+    pub unclassified: u64,
     /// Records put out, by topic; removals from compacted topics count too.
     pub published: BTreeMap<String, u64>,
 }
@@ -35,9 +41,12 @@ pub struct Report {
     warnings: BufWriter<File>,
     reminders: BufWriter<File>,
     clues: BufWriter<File>,
+    operators: BufWriter<File>,
     dead_letters: BufWriter<File>,
     profiles: BTreeMap<String, Vec<u8>>,
     summary: Summary,
+    /// Ids of what is counted as unclassified, by a hash.
+    unclassified: BTreeSet<u64>,
 }
 
 /// One row of `dead-letters.ndjson`: the bytes stay where they were read.
@@ -67,9 +76,11 @@ impl Report {
             warnings: file("warnings.ndjson")?,
             reminders: file("reminders.ndjson")?,
             clues: file("clues.ndjson")?,
+            operators: file("operators.ndjson")?,
             dead_letters: file("dead-letters.ndjson")?,
             profiles: BTreeMap::new(),
             summary: Summary::default(),
+            unclassified: BTreeSet::new(),
         })
     }
 
@@ -83,7 +94,11 @@ impl Report {
         match &sequenced.entry.body {
             Body::Genesis(genesis) => self.summary.realm.clone_from(&genesis.realm),
             Body::Tick => self.summary.ticks += 1,
-            Body::Record(_) | Body::DeadLetter(_) => self.summary.records += 1,
+            Body::Record(record) => {
+                self.summary.records += 1;
+                self.note_unclassified(record);
+            }
+            Body::DeadLetter(_) => self.summary.records += 1,
             Body::Activate { .. } => {}
         }
         for effect in &sequenced.effects {
@@ -94,6 +109,15 @@ impl Report {
             }
         }
         Ok(())
+    }
+
+    fn note_unclassified(&mut self, record: &RecordEntry) {
+        let Some(evidence) = record.fact.text().map(|text| &text.evidence) else { return };
+        if evidence.counts_as_risk && evidence.matters.is_empty() {
+            let full = self.unclassified.len() >= MAX_UNCLASSIFIED_IDS;
+            let new = full || self.unclassified.insert(hash64(&[evidence.kind.as_str(), &record.id]));
+            self.summary.unclassified += u64::from(new);
+        }
     }
 
     fn publication(&mut self, publication: &Publication) -> Result<()> {
@@ -118,6 +142,8 @@ impl Report {
                 *self.summary.clues.entry(why).or_default() += 1;
             }
             line(&mut self.clues, value)?;
+        } else if publication.topic == topics::OPERATORS {
+            line(&mut self.operators, value)?;
         } else if publication.topic == topics::PROFILES {
             self.profiles.insert(publication.key.clone(), value.clone());
         }
@@ -146,7 +172,15 @@ impl Report {
         for value in self.profiles.values() {
             line(&mut profiles, value)?;
         }
-        for writer in [&mut self.warnings, &mut self.reminders, &mut self.clues, &mut self.dead_letters, &mut profiles] {
+        let mut all = [
+            &mut self.warnings,
+            &mut self.reminders,
+            &mut self.clues,
+            &mut self.operators,
+            &mut self.dead_letters,
+            &mut profiles,
+        ];
+        for writer in &mut all {
             writer.flush()?;
         }
         let summary = serde_json::to_vec_pretty(&self.summary)?;

@@ -1,7 +1,7 @@
 //! Each warning against the truth.
 
-use super::outages::outages;
-use super::{Accused, ByLevel, Episode, FalseAlarms, Found, OfMatter, Outages, Score, Spread, time};
+use super::outages::{Silence, outages};
+use super::{Accused, ByLevel, Episode, FalseAlarms, Found, OfMatter, Outages, Score, spread, time};
 use crate::truth::{Truth, TruthKind};
 use anyhow::{Context, Result, bail};
 use jianwei_core::domain::{DAY_MS, Fixed3, HOUR_MS, Level};
@@ -31,6 +31,16 @@ impl Planted<'_> {
 
     fn covers(&self, ms: i64) -> bool {
         (self.starts_ms..=self.ends_ms + GRACE_MS).contains(&ms)
+    }
+
+    /// Whether it is this source that was silent. A truth of before said so only in its note.
+    pub fn is_feed(&self, kind: &str) -> bool {
+        self.row.file.as_deref().is_none_or(|file| file == kind)
+    }
+
+    /// The silent feed's records never came.
+    pub fn is_lost(&self) -> bool {
+        self.row.backfilled == Some(false)
     }
 
     pub fn goes_on_at(&self, ms: i64) -> bool {
@@ -67,7 +77,7 @@ impl Planted<'_> {
     }
 }
 
-pub fn judge(truth: &[Truth], episodes: &[Episode]) -> Result<Score> {
+pub fn judge(truth: &[Truth], episodes: &[Episode], silences: Option<&[Silence]>) -> Result<Score> {
     let city = truth.iter().find(|row| row.kind == TruthKind::City).context("the truth has no row of kind city")?;
     let (starts_ms, ends_ms) = times(city)?;
     let root = city.region.as_deref().unwrap_or_default();
@@ -91,7 +101,7 @@ pub fn judge(truth: &[Truth], episodes: &[Episode]) -> Result<Score> {
         score.wrongly_accused.push(accused(kind, &planted, episodes, root));
     }
     let false_alarms_ms: Vec<i64> = episodes.iter().filter_map(|e| count_episode(e, &planted, root, &mut score)).collect();
-    score.feed_outages = outages(&silent, &planted, episodes, &false_alarms_ms, (starts_ms, ends_ms), root);
+    score.feed_outages = outages(&silent, &planted, episodes, silences, &false_alarms_ms, (starts_ms, ends_ms), root);
     rates(&mut score);
     Ok(score)
 }
@@ -158,12 +168,6 @@ fn add_levels(at_least: &mut ByLevel, thing: &Planted, meant: &[&Episode]) {
     for level in Level::ALL {
         at_least[level.index()] += u64::from(thing.first_at(level, meant).is_some());
     }
-}
-
-fn spread(mut values: Vec<i64>) -> Option<Spread> {
-    values.sort_unstable();
-    let at = |share: usize| values.get((values.len() * share).div_ceil(100).saturating_sub(1)).copied();
-    Some(Spread { median: at(50)?, p90: at(90)? })
 }
 
 /// Whether an episode is about something planted, an echo of it, or a false alarm; when a false alarm

@@ -6,6 +6,7 @@ mod outages;
 mod table;
 
 pub use judge::judge;
+pub use outages::read_silences;
 pub use table::print;
 
 use crate::truth::TruthKind;
@@ -86,14 +87,27 @@ pub struct Accused {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Outages {
     pub planted: u64,
-    /// Always 0, and not judged: no output says yet that a feed is silent.
-    pub reported: u64,
-    pub reports_judged: bool,
+    /// What the operators were told; null where the replay tells no silences.
+    pub reported: Option<Reported>,
     pub hours: Beside,
     /// Warnings of something planted that were lowered, for being calm, while it went on.
     pub lowered_too_soon: Beside,
     /// Of yellow or above, firms and trades.
     pub false_alarms: Beside,
+}
+
+/// Silent feeds that the operators were told of.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reported {
+    pub found: u64,
+    /// Of those whose records never came, which alone a replay on the feed clock can see for sure.
+    pub lost: u64,
+    pub lost_found: u64,
+    /// From the outage's start to the notice, in hours.
+    pub late_hours: Option<Spread>,
+    /// Notices of a silent or quiet source that had no outage.
+    pub false_alarms: u64,
+    pub false_alarms_a_year: Fixed3,
 }
 
 /// A figure while a feed was silent and in the day after, and in the rest of the time. That the two
@@ -102,6 +116,12 @@ pub struct Outages {
 pub struct Beside {
     pub outage: u64,
     pub otherwise: u64,
+}
+
+fn spread(mut values: Vec<i64>) -> Option<Spread> {
+    values.sort_unstable();
+    let at = |share: usize| values.get((values.len() * share).div_ceil(100).saturating_sub(1)).copied();
+    Some(Spread { median: at(50)?, p90: at(90)? })
 }
 
 /// The life of one warning, as its lead read it.

@@ -106,14 +106,28 @@ fn accused_table(score: &Score, lang: Language) -> Vec<Vec<String>> {
 /// How many feeds fell silent, and what can be seen of it.
 fn outage_tables(outages: &Outages, lang: Language) -> [Vec<Vec<String>>; 2] {
     let say = |zh, en| pick(lang, zh, en).to_string();
-    let reported = vec![
-        vec![say("数据源中断", "feed outages"), say("个数", "n"), say("已报告", "reported")],
-        vec![
-            say("未评判：尚无输出报告数据源中断", "not judged: no output says yet that a feed is silent"),
+    let mut reported = vec![vec![
+        say("数据源中断", "feed outages"),
+        say("个数", "n"),
+        say("已报告", "reported"),
+        say("未补传", "never sent later"),
+        say("其中已报告", "of these reported"),
+        say("晚(中位)", "late, median"),
+        say("误报", "false"),
+        say("每年", "a year"),
+    ]];
+    reported.push(match &outages.reported {
+        None => vec![
+            say("未评判：回放没有 operators.ndjson", "not judged: the replay has no operators.ndjson"),
             outages.planted.to_string(),
-            outages.reported.to_string(),
         ],
-    ];
+        Some(of) => {
+            let late = of.late_hours.map_or("-".to_string(), |spread| days(spread.median, lang));
+            let counts = [outages.planted, of.found, of.lost, of.lost_found].map(|n| n.to_string());
+            let alarms = [late, of.false_alarms.to_string(), tenths(of.false_alarms_a_year)];
+            std::iter::once(say("报告给运维", "told to the operators")).chain(counts).chain(alarms).collect()
+        }
+    });
     let counts = |name, of: Beside| vec![name, of.outage.to_string(), of.otherwise.to_string()];
     let hours = [outages.hours.outage, outages.hours.otherwise].map(|hours| days(hours as i64, lang));
     let beside = vec![

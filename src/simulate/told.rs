@@ -72,6 +72,8 @@ impl City {
             region: planted.region.map(|r| self.town.regions[r].code.clone()),
             starts_at: Some(self.zone.format(planted.starts_ms)),
             ends_at: Some(self.zone.format(planted.ends_ms)),
+            file: planted.outage.map(|outage| tally::name(outage.source).to_string()),
+            backfilled: planted.outage.map(|outage| outage.backfilled),
             peaks_at: grows.then(|| self.zone.format(planted.peaks_ms())),
             ..Truth::new(planted.id.clone(), planted.kind, note)
         }

@@ -123,12 +123,22 @@ fn plain(raw: &str) -> String {
     raw.nfkc().filter(kept).map(|c| c.to_ascii_uppercase()).collect()
 }
 
-/// A number in a spreadsheet's short form (2.02312E+16): most of its digits are lost.
-pub fn is_scientific(code: &str) -> bool {
-    let Some((mantissa, exponent)) = code.split_once('E') else { return false };
+/// A number in a spreadsheet's short form (2.02312E+16, 2e+17): most of its digits are lost. One that loses
+/// none, or is written as a code may be (1E5, 12E10), is none.
+pub fn is_scientific(text: &str) -> bool {
+    /// A number of ten digits is the first that spreadsheets shorten.
+    const LEAST_EXPONENT: u32 = 9;
+    /// Of a number without a point and without a plus, as JSON writes floats (2e17): shorter ones are codes.
+    const LEAST_BARE_EXPONENT: u32 = 16;
+    const MAX_EXPONENT: u32 = 40;
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    whole.len() == 1 && digits(whole) && digits(fraction) && digits(exponent.strip_prefix('+').unwrap_or(exponent))
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(whole, part)| (whole, Some(part)));
+    let plus = exponent.strip_prefix('+');
+    let exponent = plus.unwrap_or(exponent);
+    let least = if plus.is_some() || fraction.is_some() { LEAST_EXPONENT } else { LEAST_BARE_EXPONENT };
+    let large = digits(exponent) && exponent.parse::<u32>().is_ok_and(|n| (least..=MAX_EXPONENT).contains(&n));
+    whole.len() == 1 && digits(whole) && fraction.is_none_or(digits) && large
 }
 
 /// Fifteen digits, the last by ISO 7064 MOD 11,10 (GS 15-2006).
@@ -243,6 +253,35 @@ mod tests {
         }
         assert_eq!(IdScheme::Uscc.normalise("91371000MAFAKEO190"), (None, Some(IdProblem::Malformed)));
         assert_eq!(IdScheme::Uscc.normalise("91371000mafake0190").0.as_deref(), Some("91371000MAFAKE0190"));
+    }
+
+    #[test]
+    fn a_rounded_number_is_told_from_a_code() {
+        for (text, rounded) in [
+            ("2.02312E+16", true),
+            ("2.02312e16", true),
+            ("2.0E9", true),
+            ("2E+10", true),
+            ("2E+9", true),
+            ("2e17", true),
+            ("2E+40", true),
+            ("2.5E+8", false),
+            ("2E8", false),
+            ("2E15", false),
+            ("1E5", false),
+            ("12E10", false),
+            ("12E+10", false),
+            ("2.E+16", false),
+            ("E10", false),
+            ("2E", false),
+            ("2E+41", false),
+            ("2E+9999999999", false),
+            ("2.5E-16", false),
+            ("2.02312", false),
+            ("", false),
+        ] {
+            assert_eq!(is_scientific(text), rounded, "{text}");
+        }
     }
 
     #[test]

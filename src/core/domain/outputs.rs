@@ -20,6 +20,8 @@ pub enum WarningStatus {
 pub enum Scope {
     Enterprise,
     Industry,
+    /// Several warnings in one: red ones above the cap of an hour.
+    Group,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
@@ -56,6 +58,9 @@ pub struct Warning {
     /// Industry warnings: what was seen against what is usual.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub surge: Option<Surge>,
+    /// Industry warnings by an indicator that is a level: how far it is from what is usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
     /// 0-100, ranks within a level.
     pub score: u32,
     pub factors: Vec<Factor>,
@@ -85,6 +90,51 @@ pub struct Warning {
     /// The chance of an outcome of the matter, once its coefficients were learned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probability: Option<Chance>,
+    /// Trades: sources counted here that are silent now. No count lowers the level meanwhile.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub silent_feeds: Vec<SilentFeed>,
+    /// Other warnings it stands for, or brings together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<Grouped>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupWhy {
+    /// Red warnings above the cap of an hour, held back from their organisations until there is room.
+    RedsHeldBack,
+    /// The firms of a trade that has turned red, told once.
+    RedTrade,
+}
+
+/// Warnings brought together in one.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Grouped {
+    pub why: GroupWhy,
+    pub count: u64,
+    /// The first hundred.
+    pub warnings: Vec<GroupedWarning>,
+}
+
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct GroupedWarning {
+    pub warning_id: String,
+    pub scope: Scope,
+    pub level: Level,
+    pub matter: String,
+    /// An enterprise's id, or a trade's region.
+    pub subject: String,
+    pub name: Option<String>,
+    pub region: Option<String>,
+    pub lead: String,
+}
+
+/// A source that says nothing, or far too little, since then.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SilentFeed {
+    pub topic: String,
+    pub kind: String,
+    pub since: String,
 }
 
 /// How likely it is that the next visit finds what the matter's outcome says, from what was known the
@@ -160,6 +210,22 @@ pub struct Surge {
     /// observed / expected.
     pub rate_ratio: Fixed3,
     /// P(Y >= observed) in parts per million million; 0 is below 1e-12.
+    pub p_e12: u64,
+}
+
+/// A price, a concentration, far from what was usual.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Change {
+    pub period_start: String,
+    pub period: String,
+    pub indicator: String,
+    pub value: Fixed3,
+    pub usual: Fixed3,
+    /// (value - usual) / usual.
+    pub share: Fixed3,
+    /// It has crept there over many periods; `usual` is what it was before.
+    pub drift: bool,
+    /// The chance of so far a figure in parts per million million; 0 is below 1e-12.
     pub p_e12: u64,
 }
 
@@ -244,6 +310,12 @@ pub struct OpenWarning {
     pub cooperating: Vec<String>,
     pub raised_at: String,
     pub acknowledged: bool,
+    /// As in the warning; the row is written again when a source falls silent and when it speaks again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub silent_feeds: Vec<SilentFeed>,
+    /// Red, and above the cap of the hour: only a grouped warning has told of it yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub held_back: bool,
 }
 
 /// One record of `risk.profiles` (compacted): the target list of article 17.
@@ -355,10 +427,13 @@ pub struct Clue {
     pub subject: Option<SubjectRef>,
     /// Enterprises that may be meant, where it is not.
     pub candidate_count: u32,
-    /// Ids of tickets that say nearly the same and belong to no matter, oldest first (20 at most); only
-    /// where `why` is `unclassified_cluster`.
+    /// Ids of tickets that say nearly the same, or speak of one thing, and belong to no matter, oldest first
+    /// (20 at most); only where `why` is `unclassified_cluster`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
+    /// What these tickets are, where `why` is `unclassified_cluster`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClueCluster>,
     pub duties: Vec<DutyRef>,
     pub event_time: String,
     pub passed_on_at: String,
@@ -371,6 +446,16 @@ pub struct Clue {
 pub struct WhyRef {
     pub code: String,
     pub text: String,
+}
+
+/// A cluster of tickets of no matter.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ClueCluster {
+    /// How many there were when it was passed on, one caller counted once a day; `sources` names the newest.
+    pub size: u32,
+    /// Words at least five of them share (or as many as the pipeline asks for) and others seldom have, the
+    /// most frequent first (8 at most); none where they say nearly the same.
+    pub words: Vec<String>,
 }
 
 /// Where the record itself can be read.
@@ -437,6 +522,57 @@ pub struct OperatorNotice {
     pub code: String,
     pub at: String,
     pub text: String,
+    /// `feed` where it is about a source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feed: Option<FeedNotice>,
+    /// The warnings it is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FeedState {
+    /// Nothing comes.
+    Silent,
+    /// Far less comes than usual.
+    Quiet,
+    /// It is over.
+    Back,
+}
+
+impl FeedState {
+    pub const ALL: [FeedState; 3] = [FeedState::Silent, FeedState::Quiet, FeedState::Back];
+
+    /// What the notice is called.
+    pub fn code(self) -> &'static str {
+        match self {
+            FeedState::Silent => "feed_silent",
+            FeedState::Quiet => "feed_quiet",
+            FeedState::Back => "feed_back",
+        }
+    }
+}
+
+/// A source that is quieter than its own past allows, or is no longer.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct FeedNotice {
+    pub topic: String,
+    /// Of the source: tickets, reports, sector.
+    pub kind: String,
+    pub state: FeedState,
+    /// Its last record before, or the beginning of the day that was too poor.
+    pub since: String,
+    /// `back`: when it spoke again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Records that came in the time judged, and how many are usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usual: Option<Fixed3>,
 }
 
 /// One record of `jianwei.audit`: who decided what about a warning or a rule.
@@ -463,6 +599,9 @@ pub struct Assessed {
     /// Indicators: as the record gives it.
     pub period_start: String,
     pub period: &'static str,
+    /// When it was over: for readers in this process.
+    #[serde(skip)]
+    pub end_ms: i64,
     pub observed: Observed,
     #[serde(flatten)]
     pub judged: Judged,
@@ -486,7 +625,7 @@ pub struct Judged {
     /// The chance of as much as this in one period, or in two with the one before, to 1e-12.
     #[serde(rename = "p", serialize_with = "probability")]
     pub p_e12: Option<u64>,
-    /// Null: no tail map is fitted yet.
+    /// How often as small a p really came, by the pipeline's tail map; null without one.
     #[serde(rename = "p_calibrated", serialize_with = "probability")]
     pub p_calibrated_e12: Option<u64>,
     /// Log likelihood ratio for a lasting rise, summed since it last spoke against one; null while grey.

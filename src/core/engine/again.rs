@@ -172,6 +172,8 @@ impl Engine {
             root: voice.root,
             excerpt: excerpt.as_deref(),
             half,
+            // A copy that waited says nothing of how late its feed is.
+            source: "",
         };
         if self.add_evidence(&then, matter, key, attribution, &NewPiece::of(*kind, &hit)) && !given.keys.contains(key) {
             given.keys.push(key.clone());

@@ -7,14 +7,16 @@ mod gauge;
 mod regression;
 mod shape;
 
+pub(super) use gauge::Direction;
 pub use regression::Regression;
 pub(super) use shape::Place;
 
+use super::arrivals::Look;
 use super::state::{Assessment, Baseline};
 use super::stats;
 use crate::domain::outputs::Judged;
 use crate::domain::{Fixed3, Level};
-use crate::pipeline::{LevelRules, Period};
+use crate::pipeline::{LevelRules, Period, TailMap};
 use regression::At;
 
 /// Periods more unlikely than this many standard deviations (of a normal distribution of the same
@@ -64,6 +66,27 @@ const MAX_GAP: i64 = 200;
 pub(super) struct Gates<'a> {
     pub thresholds: [f64; 4],
     pub levels: &'a LevelRules,
+    /// A threshold is a share of periods: the map says which p is as rare as that.
+    pub tail: &'a TailMap,
+}
+
+impl Gates<'_> {
+    /// The same with a part of the promise.
+    pub fn with(self, part: f64) -> Self {
+        Gates { thresholds: self.thresholds.map(|threshold| threshold * part), ..self }
+    }
+
+    /// The level a count asks for.
+    fn level(&self, observed: u64, expected: f64, p: f64) -> Option<Level> {
+        Level::ALL.into_iter().rev().find(|l| self.large(l, observed, expected) && p <= self.thresholds[l.index()])
+    }
+
+    /// Enough above expectation for a level, however unlikely.
+    fn large(&self, level: &Level, observed: u64, expected: f64) -> bool {
+        let levels = self.levels;
+        observed as f64 - expected >= levels.excess[level.index()]
+            && observed as f64 >= expected * levels.rate_ratio[level.index()]
+    }
 }
 
 /// One period of one series: which, and its share in the round.
@@ -134,15 +157,35 @@ impl Baseline {
 
     /// The level a count asks for, if any; none while the series is grey.
     pub(super) fn assess(&self, span: Span, observed: u64, forecast: Forecast, gates: Gates) -> Option<Assessment> {
-        let Gates { thresholds, levels } = gates;
         let expected = forecast.expected;
-        let excess = observed as f64 - expected;
-        let gates = |l: &Level| excess >= levels.excess[l.index()] && observed as f64 >= expected * levels.rate_ratio[l.index()];
-        if self.is_grey(span.period) || !gates(&Level::Blue) {
+        if self.is_grey(span.period) || !gates.large(&Level::Blue, observed, expected) {
             return None;
         }
         let p = self.chance(span, observed, forecast);
-        let level = Level::ALL.into_iter().rev().find(|l| gates(l) && p <= thresholds[l.index()])?;
+        let p = gates.tail.calibrated(span.period, expected, p).unwrap_or(p);
+        let level = gates.level(observed, expected, p)?;
+        Some(asked(level, span, observed, forecast, p, false))
+    }
+
+    /// The level that what is here so far asks for, of a period that still fills: against what should be
+    /// here by the look's end at most, and with its part of the promise.
+    pub(super) fn assess_so_far(
+        &self,
+        span: Span,
+        observed: u64,
+        whole: Forecast,
+        look: Look,
+        gates: Gates,
+    ) -> Option<Assessment> {
+        let gates = gates.with(look.promise);
+        let forecast = Forecast { expected: (whole.expected * look.exposure).max(LEAST_EXPECTED), ..whole };
+        let expected = forecast.expected;
+        if self.is_grey(span.period) || !gates.large(&Level::Blue, observed, expected) {
+            return None;
+        }
+        let p = (TESTS * stats::upper_tail(observed, expected, self.spread(forecast, expected))).min(1.0);
+        let p = gates.tail.calibrated(span.period, expected, p).unwrap_or(p);
+        let level = gates.level(observed, expected, p)?;
         Some(asked(level, span, observed, forecast, p, false))
     }
 
@@ -164,17 +207,18 @@ impl Baseline {
     }
 
     /// The figures behind a judgement, whatever level they ask for.
-    pub(super) fn judge(&self, span: Span, observed: u64) -> Judged {
+    pub(super) fn judge(&self, span: Span, observed: u64, tail: &TailMap) -> Judged {
         if self.is_blank() {
             return Judged::default();
         }
         let forecast = self.forecast(span);
         let own = !self.is_grey(span.period);
+        let p = own.then(|| self.chance(span, observed, forecast));
         Judged {
             expected: Some(Fixed3::from_f64(forecast.expected)),
             dispersion: Some(Fixed3::from_f64(self.spread(forecast, forecast.expected))),
-            p_e12: own.then(|| e12(self.chance(span, observed, forecast))),
-            p_calibrated_e12: None,
+            p_e12: p.map(e12),
+            p_calibrated_e12: p.and_then(|p| tail.calibrated(span.period, forecast.expected, p)).map(e12),
             drift: own.then(|| Fixed3::from_f64(self.drift_with(observed, forecast))),
         }
     }
@@ -262,6 +306,7 @@ fn asked(level: Level, span: Span, observed: u64, forecast: Forecast, p: f64, dr
         rate_ratio: Fixed3::from_f64(observed as f64 / forecast.expected),
         p_e12: e12(p),
         drift,
+        figure: None,
         indicator: None,
     }
 }

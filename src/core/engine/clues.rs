@@ -7,7 +7,7 @@ use super::memory::Cluster;
 use super::privacy::View;
 use super::state::*;
 use super::{Effect, Engine, Moment};
-use crate::domain::outputs::{Clue, ClueEnd, ClueMatter, ClueRole, ClueSource, ClueStatus, WhyRef};
+use crate::domain::outputs::{Clue, ClueCluster, ClueEnd, ClueMatter, ClueRole, ClueSource, ClueStatus, WhyRef};
 use crate::domain::{Action, Channel, Disposition, Language, Outcome, RecordKind, short_hash};
 use crate::journal::Evidence;
 use crate::pipeline::Model;
@@ -90,6 +90,7 @@ impl Engine {
             subject: row.map(|r| r.id.clone()),
             candidate_count: evidence.candidates.len() as u32,
             sources: Vec::new(),
+            cluster: None,
             event_ms: moment.event_ms,
             passed_on_ms: moment.now_ms,
             updated_ms: moment.now_ms,
@@ -100,7 +101,7 @@ impl Engine {
         })
     }
 
-    /// Tickets of no matter that say nearly the same go to the coordinating office as one clue.
+    /// Tickets of no matter that say nearly the same, or speak of one thing, go to the coordinating office as one clue.
     pub(super) fn pass_on_cluster(&mut self, moment: &Moment, cluster: Cluster, effects: &mut Vec<Effect>) {
         let office = &self.model.coordinating;
         if !self.model.organisations.contains_key(office) {
@@ -118,6 +119,7 @@ impl Engine {
             region: cluster.region,
             subject: None,
             candidate_count: 0,
+            cluster: Some(ClusterFound { size: cluster.size as u32, words: cluster.words }),
             sources: cluster.ids,
             event_ms: moment.event_ms,
             passed_on_ms: moment.now_ms,
@@ -264,6 +266,7 @@ impl Engine {
             subject: open.subject.as_ref().map(|s| self.enterprise_ref(s, view)),
             candidate_count: open.candidate_count,
             sources: open.sources.clone(),
+            cluster: open.cluster.as_ref().map(|c| ClueCluster { size: c.size, words: c.words.clone() }),
             duties: self.duty_refs(&open.duties),
             event_time: time(open.event_ms),
             passed_on_at: time(open.passed_on_ms),
@@ -305,8 +308,8 @@ fn why_text(language: Language, open: &OpenClue) -> &'static str {
     let (zh, en) = match (open.why, open.channel) {
         (ClueWhy::SeveralDepartments, _) => ("工单涉及多个部门牵头的事项", "a ticket about matters of several departments"),
         (ClueWhy::UnclassifiedCluster, _) => (
-            "多件工单内容相近且没有对应的监管事项，请研究确定牵头部门",
-            "several tickets say nearly the same and no supervision matter fits: agree who leads",
+            "多件工单内容相近或反映同一情况，且没有对应的监管事项，请研究确定牵头部门",
+            "several tickets say nearly the same or speak of one thing, and no supervision matter fits: agree who leads",
         ),
         (ClueWhy::Unclassified, _) => ("没有对应的监管事项，请确定牵头部门", "no supervision matter fits: agree who leads"),
         (ClueWhy::Report, Some(Channel::SupervisionPlatform)) => ("监管平台转来的线索", "a clue from the supervision platform"),

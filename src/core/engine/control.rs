@@ -38,6 +38,8 @@ impl Engine {
             }
         }
         self.keep_indicators_of(&model);
+        self.keep_feeds_of(&model);
+        self.closed = self.closed.take().map(|_| BTreeMap::new());
         self.state.keep_outcomes_of(&model.matters);
         self.state.bundle = model.bundle.clone();
         self.state.directory.reindex(&model);

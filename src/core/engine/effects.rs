@@ -177,8 +177,8 @@ impl Engine {
     }
 
     pub(super) fn tell_operators(&self, now_ms: i64, code: &str, text: String, effects: &mut Vec<Effect>) {
-        let record =
-            OperatorNotice { realm: self.model.realm.clone(), code: code.to_string(), at: self.model.zone.format(now_ms), text };
+        let (realm, at) = (self.model.realm.clone(), self.model.zone.format(now_ms));
+        let record = OperatorNotice { realm, code: code.to_string(), at, text, category: None, feed: None, warnings: Vec::new() };
         let id = crate::domain::short_hash(&[&self.model.realm, code, &record.text, &now_ms.to_string()]);
         let address = Address {
             topic: topics::OPERATORS.into(),

@@ -387,7 +387,7 @@ impl Engine {
         };
         self.publish(now_ms, address(&profile.evidence_count.to_string()), Some(&profile), effects);
         if let Some(state) = self.state.evidence.get_mut(key) {
-            state.shown = scored.score;
+            state.shown = Some(profile.score);
             if state.fades_at_ms.is_none() {
                 self.set_fade(now_ms, matter, key);
             }
@@ -409,7 +409,8 @@ impl Engine {
         let Some(scored) = self.scored(moment.now_ms, matter, key) else { return };
         let Some(state) = self.state.evidence.get_mut(key).filter(|s| s.fades_at_ms == Some(moment.now_ms)) else { return };
         let goes_on = !scored.factors.is_empty() || scored.against.len() > 1;
-        let faded = scored.score.abs_diff(state.shown) >= FADED || (!goes_on && scored.score != state.shown);
+        let shown = state.shown.unwrap_or_default();
+        let faded = scored.score.abs_diff(shown) >= FADED || (!goes_on && scored.score != shown);
         state.fades_at_ms = None;
         if goes_on {
             self.set_fade(moment.now_ms, matter, key);
@@ -442,7 +443,10 @@ impl Engine {
             SubjectScope::Enterprise => self.wanted_enterprise(moment.now_ms, matter, key).and_then(|(level, _)| level),
             SubjectScope::Industry => self.wanted_industry(moment.now_ms, matter, key),
         };
-        if self.calm_or_not(moment, matter, key, wanted, effects) {
+        // A trade is not calm while a source it counts is silent.
+        let deaf =
+            key.scope == SubjectScope::Industry && self.is_deaf(matter, moment.now_ms - crate::domain::DAY_MS, moment.now_ms);
+        if !deaf && self.calm_or_not(moment, matter, key, wanted, effects) {
             self.publish_profile(moment.now_ms, matter, key, effects);
         }
         if self.state.episodes.contains_key(key) {

@@ -36,7 +36,11 @@ impl Engine {
                 }
                 // The same trigger again holds for longer.
                 if trigger.is_some() && open.trigger.as_ref().is_none_or(|t| Some(t.level) <= trigger.as_ref().map(|n| n.level)) {
+                    let is_trigger = trigger.is_some();
                     open.trigger = trigger;
+                    if is_trigger && open.held_back {
+                        self.release_now(moment.now_ms, key, effects);
+                    }
                 }
                 return;
             }
@@ -61,12 +65,20 @@ impl Engine {
         episode.calm = 0;
         episode.acknowledged = false;
         let warning_id = episode.warning_id.clone();
-        self.set_duties(moment.now_ms, key, effects);
+        let waits = level == Level::Red && self.hold_red(moment.now_ms, matter, key, status == WarningStatus::Upgraded);
+        if !waits {
+            self.set_duties(moment.now_ms, key, effects);
+        } else if let Some(episode) = self.state.episodes.get_mut(key) {
+            episode.held_back = true;
+        }
         // Industries whose records are counted are looked at when a period closes; all others once a day.
         if status == WarningStatus::Raised && (key.scope == SubjectScope::Enterprise || !matter.closes_periods()) {
             self.set_recheck(moment.now_ms, key, &warning_id);
         }
         self.tell(matter, key, status, None, effects);
+        if waits {
+            self.group_red(moment, key, effects);
+        }
     }
 
     fn open_episode(
@@ -97,6 +109,7 @@ impl Engine {
             trigger,
             assessment,
             acknowledged: false,
+            held_back: false,
             duties: Vec::new(),
         };
         self.state.episode_of_warning.insert(warning_id, key.clone());
@@ -206,7 +219,7 @@ impl Engine {
     }
 
     /// Publishes the warning as it stands to all its organisations and to `warnings.open`.
-    fn tell(
+    pub(super) fn tell(
         &self,
         matter: &Matter,
         key: &SubjectKey,
@@ -215,6 +228,10 @@ impl Engine {
         effects: &mut Vec<Effect>,
     ) {
         let Some(episode) = self.state.episodes.get(key) else { return };
+        if episode.held_back && ended.is_none() {
+            self.tell_open(episode.updated_ms, matter, key, false, effects);
+            return;
+        }
         let [mut full, mut masked] = [None, None];
         for (org, role) in episode.recipients.iter() {
             let (view, copy) = match View::from(role) {
@@ -234,6 +251,28 @@ impl Engine {
 
     /// Publishes the warning's row in `warnings.open`, or its removal.
     pub(super) fn tell_open(&self, now_ms: i64, matter: &Matter, key: &SubjectKey, ended: bool, effects: &mut Vec<Effect>) {
+        let acknowledged = self.state.episodes.get(key).is_some_and(|episode| episode.acknowledged);
+        let held_back = self.state.episodes.get(key).is_some_and(|episode| episode.held_back);
+        let why = if acknowledged {
+            "acknowledged"
+        } else if held_back {
+            "held"
+        } else {
+            "open"
+        };
+        self.tell_open_as(now_ms, matter, key, ended, why, effects);
+    }
+
+    /// The same; `why` tells its event from others of the revision.
+    pub(super) fn tell_open_as(
+        &self,
+        now_ms: i64,
+        matter: &Matter,
+        key: &SubjectKey,
+        ended: bool,
+        why: &str,
+        effects: &mut Vec<Effect>,
+    ) {
         let Some(episode) = self.state.episodes.get(key) else { return };
         let open = OpenWarning {
             warning_id: episode.warning_id.clone(),
@@ -248,10 +287,11 @@ impl Engine {
             cooperating: episode.recipients.cooperating(),
             raised_at: self.model.zone.format(episode.raised_ms),
             acknowledged: episode.acknowledged,
+            silent_feeds: self.silent_feeds_of(matter, key),
+            held_back: episode.held_back,
         };
         let key = format!("{}/{}", self.model.realm, episode.warning_id);
-        let event_id =
-            format!("{}/{}/{}", episode.warning_id, episode.revision, if episode.acknowledged { "acknowledged" } else { "open" });
+        let event_id = format!("{}/{}/{why}", episode.warning_id, episode.revision);
         let address = Address { topic: topics::OPEN.into(), key, event_type: "jianwei.open-warning.v1", event_id };
         self.publish(now_ms, address, (!ended).then_some(&open), effects);
     }

@@ -3,13 +3,13 @@
 //! judged as soon as its record is stepped, then learned from. A period that is missing teaches
 //! nothing: it is not zero. Figures that are no counts (a price) are judged by a gauge of their own.
 
-use super::baseline::{Gates, Place, Span};
+use super::baseline::{Direction, Gates, Place, Span};
 use super::state::*;
 use super::{Effect, Engine, Moment};
 use crate::domain::outputs::{Assessed, Judged, Observed};
 use crate::domain::{Fixed3, Indicator, Level, RecordKind};
 use crate::journal::IndicatorFact;
-use crate::pipeline::{Matter, Model, Period};
+use crate::pipeline::{Matter, Model, Period, TailMap};
 use std::sync::Arc;
 
 /// Whole numbers up to here are exact in the feed's JSON; larger figures are no counts.
@@ -39,7 +39,7 @@ impl Engine {
         }
         let model = Arc::clone(&self.model);
         let index = fact.period.index(model.zone, fact.period_start_ms);
-        let gates = Gates { thresholds: self.p_thresholds, levels: &model.levels };
+        let gates = Gates { thresholds: self.p_thresholds, levels: &model.levels, tail: &model.tail };
         let emit = self.emit_assessments;
         let Some(series) = self.state.indicators.get_mut(&key) else { return };
         if index <= series.newest {
@@ -50,7 +50,11 @@ impl Engine {
             Reading::Count(count) => count,
             Reading::Level => {
                 let judged = series.take_level(index, fact.value, fact.period, emit);
-                self.emit_indicator(fact, judged, None, effects);
+                let deviation = series.deviation;
+                self.emit_indicator(fact, judged, self.series_level(deviation, fact.period, gates), effects);
+                if let Some(deviation) = deviation {
+                    self.raise_by_level(moment, fact, index, deviation, effects);
+                }
                 return;
             }
             Reading::Neither => {
@@ -64,7 +68,7 @@ impl Engine {
         if let Some(assessment) = &mut asked {
             assessment.indicator = Some(IndicatorSource { indicator: fact.indicator.clone(), piece: piece(moment) });
         }
-        self.emit_indicator(fact, taken.judged, series_level(&asked), effects);
+        self.emit_indicator(fact, taken.judged, asked.as_ref().map(|a| a.level), effects);
         if let Some(assessment) = asked {
             self.raise_by_indicator(moment, &model, fact, assessment, effects);
         }
@@ -137,20 +141,56 @@ impl Engine {
         }
     }
 
+    /// A level (a price) far from what is usual, for each matter that lists the indicator, the way it looks.
+    fn raise_by_level(
+        &mut self,
+        moment: &Moment,
+        fact: &IndicatorFact,
+        index: i64,
+        deviation: Deviation,
+        effects: &mut Vec<Effect>,
+    ) {
+        let model = Arc::clone(&self.model);
+        let region = fact.evidence.region.as_deref().unwrap_or(&model.root_region);
+        let gates = Gates { thresholds: self.p_thresholds, levels: &model.levels };
+        for matter in model.matters.values().filter(|m| fact.matter.as_ref().is_none_or(|named| *named == m.id)) {
+            let Some(direction) = direction(matter, &fact.indicator) else { continue };
+            let Some(mut asked) = deviation.asks(fact.period, index, direction, gates) else { continue };
+            asked.indicator = Some(IndicatorSource { indicator: fact.indicator.clone(), piece: piece(moment) });
+            self.open_periods(moment.now_ms);
+            self.raise_industry(moment, matter, region, asked, effects);
+        }
+    }
+
+    /// The level a series that nobody's matter looks at would ask for, either way: for evaluation.
+    fn series_level(&self, deviation: Option<Deviation>, period: Period, gates: Gates) -> Option<Level> {
+        let direction = Direction { rising: true, falling: true };
+        deviation.filter(|_| self.emit_assessments)?.asks(period, 0, direction, gates).map(|asked| asked.level)
+    }
+
+    /// What one series asks of a matter: counts as they were judged, levels the way the matter looks.
+    fn wanted_by_series(&self, matter: &Matter, key: &IndicatorKey) -> Option<Level> {
+        let series = self.state.indicators.get(key)?;
+        let direction = direction(matter, &key.indicator)?;
+        let gates = Gates { thresholds: self.p_thresholds, levels: &self.model.levels };
+        let by_level = series.deviation.and_then(|d| d.asks(key.period, series.newest, direction, gates));
+        by_level.map(|asked| asked.level).max(series.wanted.filter(|_| direction.rising))
+    }
+
     /// The highest level the newest periods of a matter's indicators ask for in a region. It stands
     /// until the indicator's next period: a feed that fell silent is not calm.
     pub(super) fn wanted_by_indicators(&self, matter: &Matter, region: &str) -> Option<Level> {
-        let indicators = matter.industry.iter().flat_map(|i| &i.indicators);
+        let indicators = matter.industry.iter().flat_map(|i| i.indicators.iter().chain(&i.falling));
         let mut highest = None;
         for indicator in indicators {
             for period in Period::ALL {
                 for named in [None, Some(matter.id.clone())] {
                     let mut key =
                         IndicatorKey { indicator: indicator.clone(), region: Some(region.to_string()), matter: named, period };
-                    highest = highest.max(self.state.indicators.get(&key).and_then(|s| s.wanted));
+                    highest = highest.max(self.wanted_by_series(matter, &key));
                     if region == self.model.root_region {
                         key.region = None;
-                        highest = highest.max(self.state.indicators.get(&key).and_then(|s| s.wanted));
+                        highest = highest.max(self.wanted_by_series(matter, &key));
                     }
                 }
             }
@@ -185,6 +225,7 @@ impl Engine {
                 region: fact.evidence.region.clone(),
                 period_start: fact.period_start.clone(),
                 period: fact.period.as_str(),
+                end_ms: fact.period.end_ms(self.model.zone, fact.period.index(self.model.zone, fact.period_start_ms)),
                 observed: count_of(fact.value).map_or_else(|| Observed::Figure(Fixed3::from_f64(fact.value)), Observed::Count),
                 judged,
                 level,
@@ -193,8 +234,11 @@ impl Engine {
     }
 }
 
-fn series_level(asked: &Option<Assessment>) -> Option<Level> {
-    asked.as_ref().map(|a| a.level)
+/// Which way a matter looks at an indicator; none if it does not.
+fn direction(matter: &Matter, indicator: &String) -> Option<Direction> {
+    let rules = matter.industry.as_ref()?;
+    let direction = Direction { rising: rules.indicators.contains(indicator), falling: rules.falling.contains(indicator) };
+    (direction.rising || direction.falling).then_some(direction)
 }
 
 fn piece(moment: &Moment) -> EvidencePiece {
@@ -228,7 +272,14 @@ struct Taken {
 
 impl IndicatorSeries {
     pub fn new(period: Period) -> IndicatorSeries {
-        IndicatorSeries { newest: i64::MIN, shape: Shape::flat(period), baseline: Baseline::default(), gauge: None, wanted: None }
+        IndicatorSeries {
+            newest: i64::MIN,
+            shape: Shape::flat(period),
+            baseline: Baseline::default(),
+            gauge: None,
+            wanted: None,
+            deviation: None,
+        }
     }
 
     /// Figures are counts until one shows that they are not: a first one below zero, or a fraction
@@ -253,6 +304,7 @@ impl IndicatorSeries {
             return Judged::default();
         };
         let judged = if emit { gauge.judge(period, value) } else { Judged::default() };
+        self.deviation = gauge.deviation(period, value);
         gauge.learn(period, value);
         judged
     }
@@ -260,7 +312,7 @@ impl IndicatorSeries {
     /// Judges a period by those before it, and learns from it.
     fn take_count(&mut self, index: i64, place: Place, count: u64, period: Period, gates: Gates, emit: bool) -> Taken {
         let span = Span { period, index, factor: self.shape.factor(place) };
-        let judged = if emit { self.baseline.judge(span, count) } else { Judged::default() };
+        let judged = if emit { self.baseline.judge(span, count, gates.tail) } else { Judged::default() };
         let forecast = self.baseline.forecast(span);
         let asked = self.baseline.assess_closed(span, count, forecast, gates);
         self.newest = index;
@@ -274,7 +326,7 @@ impl IndicatorSeries {
     /// what the engine does with an indicator, for evaluation.
     pub fn week(&mut self, index: i64, count: u64) -> Judged {
         let span = Span { period: Period::Week, index, factor: 1.0 };
-        let judged = self.baseline.judge(span, count);
+        let judged = self.baseline.judge(span, count, &TailMap::default());
         self.newest = index;
         self.baseline.learn(span, count);
         judged

@@ -1,14 +1,16 @@
 //! Industry risk: counts of a matter by region against what is usual there. All regions of a matter
 //! share the shape of the week (or day), learned from the realm's own region.
 
+use super::arrivals::WHOLE_PROMISE;
 use super::baseline::{Gates, Place, Span};
 use super::memory::Counted;
 use super::state::*;
-use super::{Effect, Engine, Moment};
+use super::{ClosedPeriod, Effect, Engine, Moment, SeriesKey};
 use crate::domain::Level;
 use crate::domain::outputs::{Assessed, Judged, Observed};
 use crate::journal::{Evidence, MatterHit};
 use crate::pipeline::{Matter, Period, Trigger};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// One period that closes, for all regions of a matter.
@@ -20,6 +22,8 @@ struct Closing<'a> {
     gates: Gates<'a>,
     /// The figures are asked for too, level or none.
     judged: bool,
+    /// A source it counts was silent: nothing is judged by it, and nothing learned from it.
+    deaf: bool,
 }
 
 /// What closing a period says of one region.
@@ -39,15 +43,25 @@ impl Engine {
         let model = Arc::clone(&self.model);
         for period in &rules.periods {
             let index = period.index(model.zone, moment.event_ms);
+            self.note_arrival(moment, *period, index);
             if self.state.open_periods.get(period).is_none_or(|open| index < *open) {
                 self.state.counters.late += 1;
                 continue;
             }
-            let gates = Gates { thresholds: self.p_thresholds, levels: &model.levels };
             let series = self.state.series.entry((matter.id.clone(), *period)).or_insert_with(|| MatterSeries {
                 shape: Shape::flat(*period),
                 regions: model.regions.keys().map(|code| (code.clone(), Series::default())).collect(),
+                sources: BTreeSet::new(),
             });
+            if !moment.source.is_empty() && !series.sources.contains(moment.source) {
+                series.sources.insert(moment.source.to_string());
+            }
+            let sources = series.sources.clone();
+            let early = self.looks_early(*period, &sources);
+            let look = self.look(moment.now_ms, *period, index, &sources);
+            let gates = Gates { thresholds: self.p_thresholds, levels: &model.levels, tail: &model.tail };
+            let whole = if early { gates.with(WHOLE_PROMISE) } else { gates };
+            let Some(series) = self.state.series.get_mut(&(matter.id.clone(), *period)) else { continue };
             let factor = series.shape.factor(Place::of(*period, model.zone, &model.calendar, index));
             let span = Span { period: *period, index, factor };
             let mut raised = Vec::new();
@@ -58,10 +72,11 @@ impl Engine {
                 *count += 1;
                 let count = *count;
                 let forecast = series.forecast_of(span);
-                let Some(assessment) = series.asked_by(span.index, count, |n| series.baseline.assess(span, n, forecast, gates))
-                else {
-                    continue;
+                let assess = |baseline: &Baseline, n: u64| {
+                    let so_far = look.and_then(|look| baseline.assess_so_far(span, n, forecast, look, gates));
+                    baseline.assess(span, n, forecast, whole).into_iter().chain(so_far).max_by_key(|a| a.level)
                 };
+                let Some(assessment) = series.asked_by(span.index, count, |n| assess(&series.baseline, n)) else { continue };
                 if series.wanted.as_ref().is_none_or(|w| w.level <= assessment.level) {
                     series.wanted = Some(assessment.clone());
                 }
@@ -90,40 +105,53 @@ impl Engine {
             if !self.state.open_periods.contains_key(&period) {
                 let index = period.index(self.model.zone, now_ms);
                 self.state.open_periods.insert(period, index);
-                self.set_close_timer(period, index);
+                self.set_close_timer(now_ms, period, index);
             }
         }
     }
 
-    fn set_close_timer(&mut self, period: Period, index: i64) {
+    /// After its end, the time late records are given, and as long as its sources are known to take.
+    fn set_close_timer(&mut self, now_ms: i64, period: Period, index: i64) {
         let due_ms = period.end_ms(self.model.zone, index) + self.model.lateness_ms();
+        let due_ms = due_ms.max(self.complete_ms(period, index)).max(now_ms + 1);
         self.set_timer(due_ms, format!("close/{}", period.as_str()), Timer::ClosePeriod(period));
     }
 
     /// The open period of this length is over: assess it whole, learn from it, let calm series fall.
     pub(super) fn close_period(&mut self, moment: &Moment, period: Period, effects: &mut Vec<Effect>) {
         let Some(index) = self.state.open_periods.get(&period).copied() else { return };
+        // Its sources may have become slower since the timer was set.
+        if self.complete_ms(period, index) > moment.now_ms {
+            self.set_close_timer(moment.now_ms, period, index);
+            return;
+        }
         self.state.open_periods.insert(period, index + 1);
-        self.set_close_timer(period, index + 1);
+        self.set_close_timer(moment.now_ms, period, index + 1);
         let model = Arc::clone(&self.model);
         for matter in model.matters.values() {
             let Some(rules) = matter.industry.as_ref().filter(|r| r.periods.contains(&period)) else { continue };
+            let key = (matter.id.clone(), period);
+            let early = self.state.series.get(&key).is_some_and(|series| self.looks_early(period, &series.sources));
+            let gates = Gates { thresholds: self.p_thresholds, levels: &model.levels, tail: &model.tail };
+            let deaf = self.is_deaf(matter, period.start_ms(model.zone, index), moment.now_ms);
             let closing = Closing {
+                deaf,
                 period,
                 index,
                 place: Place::of(period, model.zone, &model.calendar, index),
                 root: &model.root_region,
-                gates: Gates { thresholds: self.p_thresholds, levels: &model.levels },
-                judged: self.emit_assessments,
+                gates: if early { gates.with(WHOLE_PROMISE) } else { gates },
+                judged: self.emit_assessments || self.closed.is_some(),
             };
-            let series = self.state.series.get_mut(&(matter.id.clone(), period));
+            let series = self.state.series.get_mut(&key);
             for closed in series.map(|s| s.close(&closing)).into_iter().flatten() {
                 effects.extend(self.closed_row(matter, &closing, &closed));
+                self.keep_closed(matter, period, &closed);
                 if let Some(assessment) = closed.asked {
                     self.raise_industry(moment, matter, &closed.region, assessment, effects);
                 }
             }
-            if rules.periods.first() == Some(&period) {
+            if rules.periods.first() == Some(&period) && !deaf {
                 self.calm_industries(moment, matter, effects);
             }
         }
@@ -131,7 +159,7 @@ impl Engine {
 
     /// The closed period as a row of assessments, where those were asked for.
     fn closed_row(&self, matter: &Matter, closing: &Closing, closed: &Closed) -> Option<Effect> {
-        let judged = closed.judged.clone()?;
+        let judged = closed.judged.clone().filter(|_| self.emit_assessments)?;
         Some(Effect::Assessment(Box::new(Assessed {
             subject: Some(format!("{}@{}", matter.id, closed.region)),
             indicator: None,
@@ -139,10 +167,19 @@ impl Engine {
             region: Some(closed.region.clone()),
             period_start: closing.period.start_text(self.model.zone, closing.index),
             period: closing.period.as_str(),
+            end_ms: closing.period.end_ms(self.model.zone, closing.index),
             observed: Observed::Count(closed.observed),
             judged,
             level: closed.asked.as_ref().map(|a| a.level),
         })))
+    }
+
+    /// Keeps it for those who look on.
+    fn keep_closed(&mut self, matter: &Matter, period: Period, closed: &Closed) {
+        if let (Some(kept), Some(judged)) = (&mut self.closed, &closed.judged) {
+            let key = SeriesKey { matter: matter.id.clone(), period, region: closed.region.clone() };
+            kept.insert(key, ClosedPeriod { observed: closed.observed, judged: judged.clone() });
+        }
     }
 
     pub(super) fn raise_industry(
@@ -267,7 +304,14 @@ impl MatterSeries {
                 series.baseline = baseline.clone();
             }
             let observed = series.open.remove(&index).unwrap_or(0);
-            let judged = closing.judged.then(|| series.baseline.judge(span, observed));
+            let judged = closing.judged.then(|| series.baseline.judge(span, observed, closing.gates.tail));
+            if closing.deaf {
+                series.forecast = None;
+                series.answered.remove(&index);
+                let judged = judged.map(|judged| Judged { p_e12: None, p_calibrated_e12: None, drift: None, ..judged });
+                all.push(Closed { region: code.clone(), observed, asked: None, judged });
+                continue;
+            }
             let forecast = series.baseline.forecast(span);
             let asked = series.asked_by(index, observed, |n| series.baseline.assess_closed(span, n, forecast, closing.gates));
             series.baseline.learn(span, observed);

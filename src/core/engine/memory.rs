@@ -3,6 +3,11 @@
 
 use super::again::{AllWaiting, MAX_WAITING, MAX_WAITING_OF_ONE, Voice, Waiting};
 use super::state::SubjectKey;
+use super::unsorted::Unsorted;
+pub use super::unsorted::{
+    CLUSTER_BITS, Cluster, ClusterRules, MAX_CLUE_WORD_CHARS, MAX_CLUE_WORDS, MAX_CLUSTER_SOURCES, MAX_OLD_TERMS,
+    MAX_OLD_TICKETS, MAX_TOLD_TERMS, MAX_UNCLASSIFIED, Ticket,
+};
 use crate::domain::{DAY_MS, RecordKind, hash64};
 use crate::journal::Caller;
 use serde::{Deserialize, Serialize};
@@ -27,14 +32,6 @@ pub const NEAR_BITS: u32 = 10;
 pub const NEAR_DAYS: i64 = 7;
 /// Callers remembered with what they spoke of; a forgotten one counts again.
 pub const MAX_CALLER_MARKS: usize = 1 << 18;
-/// Tickets of no matter that are compared with each other.
-pub const MAX_UNCLASSIFIED: usize = 4_096;
-/// Unclassified texts are about the same if their sketches differ in so many bits at most: wider than
-/// `NEAR_BITS`, since a person looks at what comes of it, and several must agree.
-pub const CLUSTER_BITS: u32 = 16;
-/// Records a cluster's clue names.
-pub const MAX_CLUSTER_SOURCES: usize = 20;
-
 /// A record's key in these memories.
 pub fn record_key(kind: RecordKind, id: &str) -> u64 {
     hash64(&[kind.as_str(), id])
@@ -120,33 +117,6 @@ pub(super) struct NearTexts {
     pub callers_of_day: usize,
 }
 
-/// A ticket of no matter.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Unclassified {
-    root: u64,
-    id: String,
-    caller: Option<u64>,
-    region: Option<String>,
-    /// Its cluster was passed on.
-    passed_on: bool,
-}
-
-/// What tells whether two tickets of no matter are about the same.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Print {
-    sketch: u64,
-    at_ms: i64,
-}
-
-/// Several tickets of no matter that are about the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cluster {
-    /// The first [`MAX_CLUSTER_SOURCES`] of them, oldest first.
-    pub ids: Vec<String>,
-    /// The one region all of them are of, if it is one.
-    pub region: Option<String>,
-}
-
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Memory {
     given: Bounded<Given>,
@@ -155,9 +125,7 @@ pub struct Memory {
     sketches: BTreeMap<u64, VecDeque<Heard>>,
     /// Subjects of `sketches`, oldest text first; one text each.
     sketch_order: VecDeque<u64>,
-    /// All of them are looked through for each new one: [`Print`]s lie close together.
-    prints: VecDeque<Print>,
-    unclassified: VecDeque<Unclassified>,
+    unsorted: Unsorted,
     waiting: AllWaiting,
 }
 
@@ -287,51 +255,17 @@ impl Memory {
     }
 
     pub fn forget_unclassified(&mut self, root: u64) {
-        while let Some(at) = self.unclassified.iter().position(|u| u.root == root) {
-            self.unclassified.remove(at);
-            self.prints.remove(at);
-        }
+        self.unsorted.forget(root);
     }
 
-    /// Remembers a ticket of no matter; the cluster it completes, if it does. One caller counts once a
-    /// day in it, and those who come after it was passed on add to it silently.
-    pub fn note_unclassified(&mut self, ticket: &Ticket<'_>, at_least: usize, within_ms: i64) -> Option<Cluster> {
-        let near =
-            |p: &Print| (ticket.at_ms - p.at_ms).abs() <= within_ms && (p.sketch ^ ticket.sketch).count_ones() <= CLUSTER_BITS;
-        let near: Vec<usize> = self.prints.iter().enumerate().filter(|(_, p)| near(p)).map(|(at, _)| at).collect();
-        let mut ids = Vec::new();
-        let mut callers = Vec::new();
-        let mut regions = vec![ticket.region];
-        let mut passed_on = false;
-        for other in near.iter().map(|at| &self.unclassified[*at]) {
-            passed_on |= other.passed_on;
-            if other.caller.is_some() && (callers.contains(&other.caller) || other.caller == ticket.caller) {
-                continue;
-            }
-            callers.push(other.caller);
-            ids.push(other.id.clone());
-            regions.push(other.region.as_deref());
-        }
-        ids.push(ticket.id.to_string());
-        let completes = !passed_on && ids.len() >= at_least;
-        let region = regions.iter().all(|r| *r == ticket.region).then(|| ticket.region.map(str::to_string)).flatten();
-        if completes {
-            near.iter().for_each(|at| self.unclassified[*at].passed_on = true);
-        }
-        self.prints.push_back(Print { sketch: ticket.sketch, at_ms: ticket.at_ms });
-        self.unclassified.push_back(Unclassified {
-            root: ticket.root,
-            id: ticket.id.to_string(),
-            caller: ticket.caller,
-            region: ticket.region.map(str::to_string),
-            passed_on: passed_on || completes,
-        });
-        if self.unclassified.len() > MAX_UNCLASSIFIED {
-            self.unclassified.pop_front();
-            self.prints.pop_front();
-        }
-        let from = ids.len().saturating_sub(MAX_CLUSTER_SOURCES);
-        completes.then(|| Cluster { ids: ids.split_off(from), region })
+    /// Remembers a ticket of no matter; the cluster it completes, if it does.
+    pub fn note_unclassified(
+        &mut self,
+        ticket: &Ticket<'_>,
+        rules: ClusterRules,
+        is_place: impl Fn(&str) -> bool,
+    ) -> Option<Cluster> {
+        self.unsorted.note(ticket, rules, is_place)
     }
 
     /// How many records, texts and callers are remembered.
@@ -340,23 +274,13 @@ impl Memory {
             + self.follow_ups.map.len()
             + self.callers.map.len()
             + self.sketch_order.len()
-            + self.unclassified.len()
+            + self.unsorted.len()
             + self.waiting.len()
     }
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-}
-
-/// What a ticket of no matter brings.
-pub struct Ticket<'a> {
-    pub root: u64,
-    pub id: &'a str,
-    pub sketch: u64,
-    pub caller: Option<u64>,
-    pub at_ms: i64,
-    pub region: Option<&'a str>,
 }
 
 fn subject_hash(key: &SubjectKey) -> u64 {

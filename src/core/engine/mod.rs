@@ -5,6 +5,7 @@
 //! later timers.
 
 mod again;
+mod arrivals;
 mod baseline;
 mod clues;
 mod control;
@@ -12,6 +13,7 @@ mod duties;
 mod effects;
 mod enterprise;
 mod episodes;
+mod feeds;
 mod figures;
 mod indicators;
 mod industry;
@@ -22,30 +24,36 @@ mod outcome;
 mod peers;
 mod periods;
 mod privacy;
+mod pulse;
 mod rate;
 mod readings;
+mod reds;
 mod render;
 mod score;
 pub mod shrink;
 mod state;
 pub mod stats;
 mod triggers;
+mod unsorted;
 mod weigh;
 
 pub use again::{MAX_WAITING, MAX_WAITING_OF_ONE, NEAR_WHOLE};
+pub use arrivals::{MAX_ARRIVALS, MAX_WAIT_HOURS, MIN_ARRIVALS};
 pub use clues::{MAX_CLUE_MATTERS, MAX_OPEN_CLUES};
 pub use effects::{Effect, MAX_OUTPUT_BYTES, Publication, topics};
 pub use lasting::{MAX_LASTING, MAX_PERMITS, MAX_UNKNOWN_CLASSES};
 pub use outcome::{MAX_OUTCOME_GROUPS, OutcomeRow, OutcomeState, Share, Tally};
-pub use peers::MAX_STRATA;
+pub use peers::{MAX_STRATA, RateCount};
+pub use pulse::{FEED_FALSE_ALARMS_A_YEAR, FEED_GREY_DAYS, FEED_GREY_RECORDS, MAX_SILENCES, MAX_SILENT_DAYS};
 pub use rate::{MAX_DOUBLINGS, MAX_LOG_ODDS, MAX_RISE};
 pub use readings::{MAX_READINGS, STUCK_GAP_HOURS, STUCK_HOURS, STUCK_READINGS};
+pub use reds::{MAX_GROUPED, Reds};
 pub use score::MAX_ABSENT;
 pub use state::*;
 pub use weigh::{FALSE_CLOSURE_DAYS, MAX_SECONDARY};
 
 use crate::ENGINE_VERSION;
-use crate::domain::outputs::PipelineRef;
+use crate::domain::outputs::{Judged, PipelineRef};
 use crate::domain::{Level, RecordKind};
 use crate::journal::{Body, DeadLetter, Entry, Fact, Genesis, RecordEntry, SourcePosition, TextFact};
 use crate::pipeline::{Bundle, Model, Period, load};
@@ -69,6 +77,24 @@ pub struct Engine {
     emit_assessments: bool,
     /// So are outcomes.
     emit_outcomes: bool,
+    /// What the newest closed period of each series was, for those who look on, where it is asked for. No
+    /// part of the state: it is empty after a restart until periods close.
+    closed: Option<BTreeMap<SeriesKey, ClosedPeriod>>,
+}
+
+/// One series of a matter's counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeriesKey {
+    pub matter: String,
+    pub period: Period,
+    pub region: String,
+}
+
+/// A closed period as it was judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedPeriod {
+    pub observed: u64,
+    pub judged: Judged,
 }
 
 /// Why an entry can't be stepped: the journal is not this engine's, or is damaged.
@@ -118,6 +144,8 @@ struct Moment<'a> {
     excerpt: Option<&'a str>,
     /// Others said it before in the same words: it weighs half.
     half: bool,
+    /// The topic it came by; nothing for timers.
+    source: &'a str,
 }
 
 impl Moment<'_> {
@@ -170,6 +198,7 @@ impl Engine {
             pipeline_ref: PipelineRef { name: String::new(), version: String::new(), hash: String::new() },
             emit_assessments: false,
             emit_outcomes: false,
+            closed: None,
             model: Arc::new(model),
         };
         engine.derive_from_model();
@@ -201,6 +230,16 @@ impl Engine {
     /// Puts out an [`Effect::Outcome`] for each outcome, or no more.
     pub fn set_emit_outcomes(&mut self, emit: bool) {
         self.emit_outcomes = emit;
+    }
+
+    /// Keeps what the newest closed periods were, for [`Engine::closed_periods`], or no more.
+    pub fn set_keep_closed(&mut self, keep: bool) {
+        self.closed = keep.then(|| self.closed.take().unwrap_or_default());
+    }
+
+    /// The newest closed period of each series, in order, since they were asked for.
+    pub fn closed_periods(&self) -> impl Iterator<Item = (&SeriesKey, &ClosedPeriod)> {
+        self.closed.iter().flatten()
     }
 
     /// The state's bytes, equal for equal states.
@@ -264,24 +303,26 @@ impl Engine {
     fn record(&mut self, now_ms: i64, record: &RecordEntry, effects: &mut Vec<Effect>) {
         self.note_position(&record.source);
         self.state.counters.records += 1;
+        self.hear_feed(now_ms, &record.source.topic, effects);
         let event_ms = record.event_time_ms.unwrap_or(now_ms);
         let kind = match &record.fact {
             Fact::Indicator(_) => Some(RecordKind::Indicator),
             fact => fact.evidence().map(|evidence| evidence.kind),
         };
         let root = kind.map_or(0, |kind| memory::record_key(kind, &record.id));
-        let excerpt = match &record.fact {
-            Fact::Text(text) => text.excerpt.as_deref(),
-            _ => None,
-        };
-        let moment = Moment { now_ms, event_ms, cause: &record.id, root, excerpt, half: false };
+        let excerpt = record.fact.text().and_then(|text| text.excerpt.as_deref());
+        let source = &record.source.topic;
+        let moment = Moment { now_ms, event_ms, cause: &record.id, root, excerpt, half: false, source };
         match &record.fact {
             // Tickets and reports of journals older than `Fact::Text`.
             Fact::Evidence(evidence) if evidence.kind == RecordKind::Ticket => {
-                self.text(&moment, &TextFact::of(evidence.clone(), None), effects);
+                self.text(&moment, &TextFact::of(evidence.clone(), None), &[], effects);
             }
-            Fact::Report { channel, evidence } => self.text(&moment, &TextFact::of(evidence.clone(), Some(*channel)), effects),
-            Fact::Text(text) => self.text(&moment, text, effects),
+            Fact::Report { channel, evidence } => {
+                self.text(&moment, &TextFact::of(evidence.clone(), Some(*channel)), &[], effects);
+            }
+            Fact::Text(text) => self.text(&moment, text, &[], effects),
+            Fact::Unsorted(unsorted) => self.text(&moment, &unsorted.text, &unsorted.terms, effects),
             Fact::Outcome(fact) => self.outcome(&moment, fact, effects),
             Fact::Evidence(evidence) => self.evidence(&moment, &Stated::of(evidence), effects),
             Fact::Figure(figure) => {
@@ -335,13 +376,15 @@ impl Engine {
 
     fn fire(&mut self, due_ms: i64, timer: Timer, effects: &mut Vec<Effect>) {
         let cause = format!("timer/{due_ms}");
-        let moment = Moment { now_ms: due_ms, event_ms: due_ms, cause: &cause, root: 0, excerpt: None, half: false };
+        let moment = Moment { now_ms: due_ms, event_ms: due_ms, cause: &cause, root: 0, excerpt: None, half: false, source: "" };
         match timer {
             Timer::ClosePeriod(period) => self.close_period(&moment, period, effects),
             Timer::Recheck { subject, warning_id } => self.recheck(&moment, &subject, &warning_id, effects),
             Timer::Expire { subject } => self.expire(&moment, &subject, effects),
             Timer::Fade { subject } => self.fade(&moment, &subject, effects),
             Timer::Forget { enterprise } => self.forget(&moment, &enterprise, effects),
+            Timer::RedHour => self.red_hour(&moment, effects),
+            Timer::Listen { topic } => self.listen(&moment, &topic, effects),
             Timer::Remind { target, org, what, due_ms, stage } => {
                 self.remind(&moment, &target, &org, what, due_ms, stage, effects);
             }
@@ -401,5 +444,8 @@ fn fresh_state(genesis: &Genesis, entry: &Entry, bundle: Bundle) -> State {
         clues_full: false,
         counters: Counters::default(),
         outcomes: BTreeMap::new(),
+        arrivals: BTreeMap::new(),
+        pulses: BTreeMap::new(),
+        reds: Default::default(),
     }
 }

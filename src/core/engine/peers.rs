@@ -68,6 +68,15 @@ pub(super) struct Usual {
     pub span_ms: i64,
 }
 
+/// What was counted of one firm and what is usual for it, as the comparison with its peers sees them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RateCount {
+    pub matter: String,
+    pub industry: String,
+    pub count: f64,
+    pub expected: f64,
+}
+
 impl Place {
     /// None for a firm whose industry is not known, that is closed, or that is another by now.
     pub(super) fn of(row: &EnterpriseRow, model: &Model) -> Option<Place> {
@@ -233,6 +242,27 @@ impl Engine {
         self.state.peers = peers;
     }
 
+    /// Every firm that has peers beside them, by the matters that compare: what the priors of their rates are
+    /// fitted to.
+    pub fn rate_counts(&self) -> Vec<RateCount> {
+        let now_ms = self.state.stamp_ms;
+        let mut out = Vec::new();
+        for matter in self.model.matters.values() {
+            let Some(rules) = rule_of_rate(matter) else { continue };
+            for row in self.state.directory.rows() {
+                let Some(place) = Place::of(row, &self.model) else { continue };
+                let tally = self.state.evidence.get(&enterprise_key(matter, &row.id)).map(|e| e.tally).unwrap_or_default();
+                let usual = self.usual(now_ms, matter, &tally, &place, rules.peers_at_least);
+                let Some(usual) = usual.filter(|usual| usual.is_known() && usual.reported > 0.0) else { continue };
+                let scale = usual.scale(rules.half_life_days);
+                let count = scale * tally.as_of(now_ms, matter).reported.value;
+                let expected = scale * usual.reported * usual.outlets as f64;
+                out.push(RateCount { matter: matter.id.clone(), industry: place.industry().to_string(), count, expected });
+            }
+        }
+        out
+    }
+
     /// What is usual among the peers of a firm: of the narrowest stratum with enough of them.
     pub(super) fn usual(&self, now_ms: i64, matter: &Matter, own: &Tally, place: &Place, at_least: u32) -> Option<Usual> {
         let peers = &self.state.peers;
@@ -259,6 +289,11 @@ impl Usual {
     /// Whether the matter has been counted long enough.
     pub(super) fn is_known(&self) -> bool {
         self.span_ms >= LEAST_SPAN_MS
+    }
+
+    /// A decayed count is no Poisson one: scaled by its mean over its variance it is nearly.
+    pub(super) fn scale(&self, half_life_days: f64) -> f64 {
+        2.0 / (1.0 + stats::decay(self.span_ms, half_life_days))
     }
 
     /// Complaints a day of one firm of its size.

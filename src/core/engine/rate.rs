@@ -107,8 +107,7 @@ impl Engine {
         place: &Place,
         usual: &Usual,
     ) -> Vec<Factor> {
-        // A decayed count is no Poisson one: scaled by its mean over its variance it is nearly.
-        let scale = 2.0 / (1.0 + stats::decay(usual.span_ms, rules.half_life_days));
+        let scale = usual.scale(rules.half_life_days);
         let own = state.tally.as_of(now_ms, matter).reported.value;
         let prior = rules.prior_of(place.industry());
         let ratio = |outlets: f64| prior.posterior(scale * own, scale * usual.reported * outlets).mean() / prior.mean();

@@ -18,6 +18,7 @@ impl Engine {
     ) -> Warning {
         let model = &self.model;
         let time = |ms| model.zone.format(ms);
+        let rises = matches!(status, WarningStatus::Raised | WarningStatus::Upgraded);
         let scored = match key.scope {
             SubjectScope::Enterprise => self.scored(episode.updated_ms, matter, key),
             SubjectScope::Industry => None,
@@ -69,7 +70,8 @@ impl Engine {
             promise: episode.assessment.as_ref().map(|_| Promise {
                 false_alarms_per_year: Fixed3::from_f64(model.levels.false_alarms_per_year[episode.level.index()]),
             }),
-            surge: episode.assessment.as_ref().map(|a| Surge {
+            change: episode.assessment.as_ref().and_then(|a| self.change(a)),
+            surge: episode.assessment.as_ref().filter(|a| a.figure.is_none()).map(|a| Surge {
                 period_start: a.period.start_text(model.zone, a.index),
                 period: a.period.as_str().to_string(),
                 indicator: a.indicator.as_ref().map(|i| i.indicator.clone()),
@@ -103,6 +105,8 @@ impl Engine {
             updated_at: time(episode.updated_ms),
             training: false,
             probability: self.chance(matter, key, episode.updated_ms),
+            silent_feeds: self.silent_feeds_of(matter, key),
+            group: rises.then(|| self.firms_of_red_trade(key, episode.level, view)).flatten(),
         }
     }
 
@@ -122,7 +126,7 @@ impl Engine {
         }
     }
 
-    fn contact(&self, org: &str) -> Option<String> {
+    pub(super) fn contact(&self, org: &str) -> Option<String> {
         let contact = self.model.organisations.get(org)?.contact.as_ref()?;
         Some(self.model.text(contact).to_string())
     }
@@ -162,6 +166,20 @@ impl Engine {
         }
     }
 
+    /// A level that left what was usual.
+    fn change(&self, a: &Assessment) -> Option<Change> {
+        Some(Change {
+            period_start: a.period.start_text(self.model.zone, a.index),
+            period: a.period.as_str().to_string(),
+            indicator: a.indicator.as_ref()?.indicator.clone(),
+            value: a.figure?,
+            usual: a.expected,
+            share: a.rate_ratio,
+            drift: a.drift,
+            p_e12: a.p_e12,
+        })
+    }
+
     /// An industry's score ranks by how unlikely the count is: 8 points a factor of ten.
     fn industry_score(&self, matter: &Matter, key: &SubjectKey, episode: &Episode) -> (u32, Vec<Factor>, Vec<Factor>) {
         let Some(a) = &episode.assessment else { return (0, Vec::new(), Vec::new()) };
@@ -169,11 +187,7 @@ impl Engine {
         let score = (8.0 * rarity).clamp(0.0, 100.0).floor() as u32;
         let text = self.surge_text(matter, key, a);
         let evidence = self.pieces(matter, key, episode).map(|r| r.id.clone()).collect();
-        (
-            score,
-            vec![Factor { code: if a.drift { "drift" } else { "surge" }.into(), points: i64::from(score), text, evidence }],
-            Vec::new(),
-        )
+        (score, vec![Factor { code: factor_code(a).into(), points: i64::from(score), text, evidence }], Vec::new())
     }
 
     fn trigger_text(&self, matter: &Matter, code: &str) -> String {
@@ -257,7 +271,8 @@ impl Engine {
         let subject = self.subject_name(key, View::Masked);
         let name = self.model.text(&matter.name);
         let start = a.period.start_text(self.model.zone, a.index);
-        let usual = if a.expected < Fixed3(100) { "<0.1".to_string() } else { format!("{:.1}", a.expected.0 as f64 / 1000.0) };
+        let small = a.figure.is_none() && a.expected < Fixed3(100);
+        let usual = if small { "<0.1".to_string() } else { format!("{:.1}", a.expected.0 as f64 / 1000.0) };
         let indicator = a.indicator.as_ref().map(|source| &source.indicator);
         let when = match (self.model.language, a.period) {
             (Language::Zh, Period::Hour) => format!("{start} 起一小时"),
@@ -267,16 +282,25 @@ impl Engine {
             (Language::En, Period::Day) => format!("on {start}"),
             (Language::En, Period::Week) => format!("in the week from {start}"),
         };
-        let (observed, drift) = (a.observed, a.drift);
+        let observed = a.figure.map_or_else(|| a.observed.to_string(), |figure| (figure.0 as f64 / 1000.0).to_string());
+        let (drift, fell) = (a.drift, a.figure.is_some() && a.rate_ratio < Fixed3(0));
         match self.model.language {
             Language::Zh => {
                 let what = indicator.map_or_else(String::new, |i| format!("指标“{i}”"));
-                let lately = if drift { "近期持续偏高，" } else { "" };
+                let lately = match (drift, fell) {
+                    (false, _) => "",
+                    (true, false) => "近期持续偏高，",
+                    (true, true) => "近期持续偏低，",
+                };
                 let (got, unit) = if indicator.is_some() { ("为", "") } else { ("收到", " 件") };
                 format!("{name}·{subject}：{what}{lately}{when}{got} {observed}{unit}，平常 {usual}{unit}")
             }
             Language::En => {
-                let lately = if drift { "higher for some time, " } else { "" };
+                let lately = match (drift, fell) {
+                    (false, _) => "",
+                    (true, false) => "higher for some time, ",
+                    (true, true) => "lower for some time, ",
+                };
                 let what = indicator.map_or_else(|| format!("{observed} reports"), |i| format!("{i} is {observed}"));
                 format!("{name}, {subject}: {lately}{what} {when}, usually {usual}")
             }
@@ -342,6 +366,14 @@ impl Engine {
             provisional: d.provisional,
         };
         duties.iter().map(card).collect()
+    }
+}
+
+fn factor_code(a: &Assessment) -> &'static str {
+    match (a.drift, a.figure) {
+        (true, _) => "drift",
+        (false, None) => "surge",
+        (false, Some(_)) => "change",
     }
 }
 

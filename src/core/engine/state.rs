@@ -5,8 +5,10 @@ use super::figures::Figures;
 use super::lasting::{Lasting, Permit};
 use super::memory::Memory;
 use super::peers::{Peers, Tally};
+pub use super::pulse::Pulse;
 use super::rate::Rise;
 use super::readings::Readings;
+use super::reds::Reds;
 use super::stats::decay;
 use super::triggers::{Met, Triggers};
 use crate::domain::outputs::ReminderStage;
@@ -85,6 +87,19 @@ pub struct State {
     pub counters: Counters,
     /// What outcomes have taught, by matter.
     pub outcomes: BTreeMap<String, super::OutcomeState>,
+    /// When the records of each source come, counted from their periods' beginnings.
+    pub arrivals: BTreeMap<(String, Period), Arrivals>,
+    /// How often each source usually speaks, by topic: as many as the pipeline has.
+    pub pulses: BTreeMap<String, Pulse>,
+    /// Red warnings of the hour, and those above the cap.
+    pub reds: Reds,
+}
+
+/// How many counted records came in each hour since their period began.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrivals {
+    pub by_hour: Vec<u32>,
+    pub total: u32,
 }
 
 /// Where a source partition's reading goes on.
@@ -147,11 +162,12 @@ pub struct EvidenceState {
     pub refs: VecDeque<EvidencePiece>,
     /// Records of `refs` that the lead had dealt with when it closed the last warning: no new source.
     pub answered: BTreeSet<u64>,
-    /// The score last published, and when it will be looked at whether it has faded.
-    pub shown: u32,
+    /// When it will be looked at whether the score has faded.
     pub fades_at_ms: Option<i64>,
     pub total: u64,
     pub triggers: Triggers,
+    /// The score of the newest profile.
+    pub shown: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -234,6 +250,8 @@ impl HeldTrigger {
 pub struct MatterSeries {
     pub shape: Shape,
     pub regions: BTreeMap<String, Series>,
+    /// The topics its records came by.
+    pub sources: BTreeSet<String>,
 }
 
 /// Share of each weekday, Monday first, or hour of the day against their mean; 1 for weeks. After
@@ -279,6 +297,30 @@ pub struct Gauge {
     pub centre: f64,
     pub spread: f64,
     pub periods: u32,
+    /// The newest figure: one said again teaches nothing about the spread.
+    pub newest: f64,
+    /// Where the centre was over a longer time, and how far the two usually part: a drift parts them further.
+    pub anchor: f64,
+    pub sway: f64,
+}
+
+/// How far a figure that is a level is from what is usual.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Deviation {
+    pub value: f64,
+    pub usual: f64,
+    /// The chance of as much as this, and of as little.
+    pub p_high: f64,
+    pub p_low: f64,
+    /// The same of the centre against its anchor; none while that is young.
+    pub drift: Option<Drift>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Drift {
+    pub anchor: f64,
+    pub p_high: f64,
+    pub p_low: f64,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -308,6 +350,9 @@ pub struct Assessment {
     pub p_e12: u64,
     /// A drift asked for it, over many periods, and not the newest count.
     pub drift: bool,
+    /// Of an indicator that is a level: the figure itself. `observed` is nothing then, and `rate_ratio` the
+    /// change as a share of what is usual.
+    pub figure: Option<Fixed3>,
     /// The indicator it is of; none for counts of records.
     pub indicator: Option<IndicatorSource>,
 }
@@ -346,6 +391,8 @@ pub struct IndicatorSeries {
     pub gauge: Option<Gauge>,
     /// What the newest period asked for.
     pub wanted: Option<Level>,
+    /// Levels: how far the newest period was from what was usual; what it asks for is each matter's to say.
+    pub deviation: Option<Deviation>,
 }
 
 /// The life of a warning (预警周期).
@@ -370,6 +417,8 @@ pub struct Episode {
     /// Industry: the assessment that set the level.
     pub assessment: Option<Assessment>,
     pub acknowledged: bool,
+    /// Red, and above the cap: its organisations have not been told of it yet.
+    pub held_back: bool,
     pub duties: Vec<Duty>,
 }
 
@@ -428,7 +477,7 @@ pub enum ClueWhy {
     SeveralDepartments,
     /// A report of no matter, to the coordinating office.
     Unclassified,
-    /// Several tickets of no matter that say nearly the same, to the coordinating office.
+    /// Several tickets of no matter that say nearly the same, or speak of one thing, to the coordinating office.
     UnclassifiedCluster,
 }
 
@@ -464,11 +513,19 @@ pub struct OpenClue {
     pub candidate_count: u32,
     /// A cluster's records, the oldest first.
     pub sources: Vec<String>,
+    pub cluster: Option<ClusterFound>,
     pub event_ms: i64,
     pub passed_on_ms: i64,
     pub updated_ms: i64,
     pub parts: Vec<CluePart>,
     pub duties: Vec<Duty>,
+}
+
+/// How many tickets made a cluster, and what they have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterFound {
+    pub size: u32,
+    pub words: Vec<String>,
 }
 
 impl OpenClue {
@@ -510,6 +567,10 @@ pub enum Timer {
     Fade { subject: SubjectKey },
     /// What is known of a natural person may be old enough to be forgotten.
     Forget { enterprise: String },
+    /// A source may have been silent for too long.
+    Listen { topic: String },
+    /// An hour that had red warnings is over.
+    RedHour,
 }
 
 /// Ids seen, newest last, bounded by [`MAX_SEEN_IDS`]. Holds 64-bit hashes, not the ids.

@@ -4,7 +4,7 @@
 
 use super::again::Worth;
 use super::enterprise::NewPiece;
-use super::memory::{Counted, Given, MAX_GIVEN_KEYS, Ticket, caller_hash, record_key};
+use super::memory::{ClusterRules, Counted, Given, MAX_GIVEN_KEYS, Ticket, caller_hash, record_key};
 use super::state::*;
 use super::{Effect, Engine, Moment};
 use crate::domain::outputs::{ClueEnd, ClueStatus};
@@ -29,7 +29,8 @@ struct Said<'a> {
 }
 
 impl Engine {
-    pub(super) fn text(&mut self, moment: &Moment, text: &TextFact, effects: &mut Vec<Effect>) {
+    /// `terms`: what a ticket of no matter speaks of.
+    pub(super) fn text(&mut self, moment: &Moment, text: &TextFact, terms: &[u64], effects: &mut Vec<Effect>) {
         let evidence = &text.evidence;
         let own = moment.root;
         let root = self.root_of(moment, text, effects);
@@ -57,7 +58,7 @@ impl Engine {
         }
         self.clue(moment, evidence, text.channel, seen, effects);
         if evidence.counts_as_risk && evidence.matters.is_empty() && !seen {
-            self.unclassified(moment, text, effects);
+            self.unclassified(moment, text, terms, effects);
         } else if !evidence.matters.is_empty() && (seen || text.relates_to.is_some()) {
             // It, or the one it adds to, may stand among those of no matter.
             self.state.memory.forget_unclassified(root);
@@ -312,22 +313,31 @@ impl Engine {
         }
     }
 
-    /// A record that counts as risk and belongs to no matter. Several tickets that say nearly the same
-    /// become one clue: perhaps a matter is missing (art. 7).
-    fn unclassified(&mut self, moment: &Moment, text: &TextFact, effects: &mut Vec<Effect>) {
+    /// A record that counts as risk and belongs to no matter. Several tickets that say nearly the same, or
+    /// speak of one thing, become one clue: perhaps a matter is missing (art. 7).
+    fn unclassified(&mut self, moment: &Moment, text: &TextFact, terms: &[u64], effects: &mut Vec<Effect>) {
         self.state.counters.unclassified += 1;
-        let Some(sketch) = text.sketch.filter(|_| text.evidence.kind == RecordKind::Ticket) else { return };
+        if text.evidence.kind != RecordKind::Ticket || (text.sketch.is_none() && terms.is_empty()) {
+            return;
+        }
         let ticket = Ticket {
             root: moment.root,
             id: moment.cause,
-            sketch,
+            sketch: text.sketch,
+            terms,
             caller: text.caller.as_ref().map(caller_hash),
             at_ms: moment.event_ms,
             region: text.evidence.region.as_deref(),
         };
         let rules = self.model.clue_duties;
-        let within_ms = i64::from(rules.unclassified_within_days) * DAY_MS;
-        if let Some(cluster) = self.state.memory.note_unclassified(&ticket, rules.unclassified_at_least as usize, within_ms) {
+        let rules = ClusterRules { at_least: rules.unclassified_at_least as usize, within_days: rules.unclassified_within_days };
+        let model = Arc::clone(&self.model);
+        let names_it = |text: &str, term: &str| text.contains(term);
+        let is_place = |term: &str| {
+            let regions = || model.regions.values();
+            regions().any(|r| names_it(model.text(&r.name), term) || r.aliases.iter().any(|alias| names_it(alias, term)))
+        };
+        if let Some(cluster) = self.state.memory.note_unclassified(&ticket, rules, is_place) {
             self.pass_on_cluster(moment, cluster, effects);
         }
     }

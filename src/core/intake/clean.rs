@@ -96,6 +96,14 @@ pub fn clean<'a>(raw: &'a str, flags: &mut Vec<Flag>) -> Cow<'a, str> {
     if done == text { Cow::Borrowed(text) } else { Cow::Owned(done) }
 }
 
+/// A record's id in one form, so that `A1` and `Ａ１` are one ticket: NFKC but for the punctuation of Chinese,
+/// nothing that can't be seen, no white space at either end. Letters keep their case, and what stands in the
+/// middle stays; an id of plain ASCII stays as it is, byte for byte.
+pub(super) fn clean_id(raw: &str, flags: &mut Vec<Flag>) -> String {
+    let seen = visible(raw, flags);
+    composed(seen.trim(), flags).trim().to_string()
+}
+
 /// A name in one form: as free text, and without the spaces between Chinese characters. Spaces
 /// between Latin words are one each.
 pub fn clean_name<'a>(raw: &'a str, flags: &mut Vec<Flag>) -> Cow<'a, str> {

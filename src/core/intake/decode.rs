@@ -5,7 +5,7 @@ use super::bytes;
 use super::caller::CallerKey;
 use super::clean::note;
 use super::fields::Fields;
-use super::{mask, sensor};
+use super::{mask, own_id, sensor};
 use crate::domain::*;
 use crate::journal::{Caller, Flag, Reason};
 use crate::pipeline::{Model, Source};
@@ -76,11 +76,14 @@ fn tombstone(model: &Model, source: &Source, key: Option<&str>) -> Result<Decode
     match source.kind {
         SourceKind::Registry => {}
         SourceKind::Inspectors => {
-            let id = key.filter(|k| !k.is_empty() && k.len() <= crate::domain::MAX_ID_BYTES);
-            let id = id.ok_or(Rejection { reason: Reason::BadId, field: Some("inspector_id".into()) })?.to_string();
+            // As the row's own id was read.
+            let mut flags = Vec::new();
+            let id = key.map(|key| own_id::read(key, None, model, &mut flags));
+            let id = id.filter(|k| !k.is_empty() && k.len() <= crate::domain::MAX_ID_BYTES);
+            let id = id.ok_or(Rejection { reason: Reason::BadId, field: Some("inspector_id".into()) })?;
             return Ok(Decoded {
                 record: Record::InspectorRemoved { id },
-                flags: Vec::new(),
+                flags,
                 day_resolution: false,
                 caller: None,
                 ahead: None,
@@ -257,7 +260,7 @@ fn sector(f: &mut Fields, model: &Model) -> Read {
 /// A free label; what the pipeline itself names stays as it is, all else without personal data. Before any id
 /// is made of it.
 fn label(text: String, known: bool) -> String {
-    if known { text } else { mask::text(&text).into_owned() }
+    if known { text } else { mask::label(&text).into_owned() }
 }
 
 /// A label of what was inspected.

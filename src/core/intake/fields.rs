@@ -197,18 +197,8 @@ impl<'a> Fields<'a> {
     /// The id of the record it adds to, as that one's own id is read.
     pub fn related_id(&mut self, field: &'static str, at_ms: i64) -> Option<String> {
         let id = self.verbatim(field)?;
-        Some(self.without_number(id, Some(at_ms)))
-    }
-
-    /// A number of a person in place of an id goes no further.
-    fn without_number(&mut self, id: String, at_ms: Option<i64>) -> String {
-        match own_id::replaced(&id, at_ms, self.model.zone, self.model.caller_key.as_ref()) {
-            Some(replaced) => {
-                self.flag(Flag::PrivateId);
-                replaced
-            }
-            None => id,
-        }
+        let id = own_id::read(&id, Some(at_ms), self.model, &mut self.flags);
+        (!id.is_empty()).then(|| self.bounded(id, MAX_SHORT_CHARS))
     }
 
     /// The record's own id, where the record has no time of its own.
@@ -223,11 +213,12 @@ impl<'a> Fields<'a> {
             (Some(IdRule::Key), None) => return Err(missing(field)),
             _ => self.required_verbatim(field)?,
         };
+        let id = own_id::read(&id, at_ms, self.model, &mut self.flags);
         // In a spreadsheet's short form many records share one number: they would pass for copies of one.
-        if id.is_empty() || id.len() > MAX_OWN_ID_BYTES || crate::domain::is_scientific(&id.to_ascii_uppercase()) {
+        if id.is_empty() || id.len() > MAX_OWN_ID_BYTES || crate::domain::is_scientific(&id) {
             return Err(Rejection { reason: Reason::BadId, field: Some(field.to_string()) });
         }
-        Ok(self.without_number(id, at_ms))
+        Ok(id)
     }
 
     /// An optional word of a closed list; an unknown one becomes null and a flag.

@@ -19,6 +19,8 @@ mod private;
 mod resolve;
 mod sensor;
 mod sketch;
+mod terms;
+mod test_record;
 
 pub use ahead::{Ahead, look_ahead, resolve};
 pub use bytes::MAX_RECORD_BYTES;
@@ -31,3 +33,4 @@ pub use fields::{MAX_LIST, MAX_OWN_ID_BYTES, MAX_SHORT_CHARS, MAX_TEXT_CHARS, ch
 pub use mojibake::repaired;
 pub use sensor::Reading;
 pub use sketch::{MIN_SKETCHED_CHARS, sketch};
+pub use terms::{MAX_TERM_CHARS, MAX_TERMS, of_pair, term_text};

@@ -1,11 +1,12 @@
 //! What of a record may stand in its entry. Every text of every fact is decided about here, one by one, so
 //! that a new one can't be forgotten: it does not compile.
 
-use super::mask;
 use super::{Decoded, Directory};
-use crate::domain::{Channel, Control, Disposition, EnterpriseRow, IdHint, IdScheme, InspectorRow, Intent, Record};
+use super::{mask, terms};
+use crate::domain::{Channel, Control, Disposition, EnterpriseRow, IdHint, IdScheme, InspectorRow, Intent, Record, Ticket};
 use crate::journal::{
     Evidence, Fact, Figure, Holds, IndicatorFact, LastingFact, OutcomeFact, PermitFact, ReadingFact, Span, TextFact, TextField,
+    UnsortedFact,
 };
 use crate::pipeline::Model;
 use std::borrow::Cow;
@@ -18,7 +19,27 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         text.excerpt = excerpt(model, &decoded.record, text);
     }
     keep_out(&mut fact);
-    fact
+    with_terms(&decoded.record, fact)
+}
+
+/// A ticket of no matter, with what it speaks of, so that the engine may find that many speak of one thing
+/// nobody is in charge of (art. 7); none of whistle-blowers and of those who do not want to be known.
+fn with_terms(record: &Record, fact: Fact) -> Fact {
+    let terms = match (record, fact.evidence()) {
+        (Record::Ticket(ticket), Some(evidence)) if evidence.counts_as_risk && evidence.matters.is_empty() => terms_of(ticket),
+        _ => Vec::new(),
+    };
+    match fact {
+        Fact::Text(text) if !terms.is_empty() => Fact::Unsorted(UnsortedFact { text, terms }),
+        fact => fact,
+    }
+}
+
+fn terms_of(ticket: &Ticket) -> Vec<u64> {
+    if ticket.intent == Some(Intent::Report) || speaks_of_reporting(ticket) {
+        return Vec::new();
+    }
+    terms::terms([ticket.title.as_deref(), ticket.content.as_deref()].into_iter().flatten())
 }
 
 fn keep_out(fact: &mut Fact) {
@@ -38,6 +59,8 @@ fn keep_out(fact: &mut Fact) {
             of_holds(holds);
         }
         Fact::Text(text) => of_text(text),
+        // Pairs of characters of a masked text.
+        Fact::Unsorted(UnsortedFact { text, terms: _ }) => of_text(text),
         // Labels of objects are masked as they are read, like those of indicators; hits are the pipeline's codes.
         Fact::Outcome(OutcomeFact { evidence, holds, object: _, hits: _ }) => {
             of_evidence(evidence);
@@ -170,19 +193,57 @@ fn excerpt(model: &Model, record: &Record, text: &TextFact) -> Option<String> {
 }
 
 fn may_be_quoted(record: &Record) -> bool {
-    /// Words of those who report wrongdoing, or fear for themselves, whatever intent the operator chose.
-    const REPORTING: [&str; 11] =
-        ["举报", "检举", "揭发", "舉報", "檢舉", "揭發", "爆料", "实名反映", "为我保密", "请保密", "匿名"];
-    let speaks_of_it = |texts: &[Option<&str>]| {
-        let mut letters = texts.iter().flatten().map(|t| mask::letters(t));
-        letters.any(|t| REPORTING.iter().any(|word| t.contains(word)))
-    };
     match record {
-        Record::Ticket(t) => {
-            t.intent.is_some_and(|intent| intent != Intent::Report)
-                && !speaks_of_it(&[t.title.as_deref(), t.category.as_deref(), t.content.as_deref()])
-        }
+        Record::Ticket(t) => t.intent.is_some_and(|intent| intent != Intent::Report) && !speaks_of_reporting(t),
         Record::Report(r) => r.channel == Channel::Media,
         _ => false,
     }
+}
+
+fn speaks_of_reporting(ticket: &Ticket) -> bool {
+    /// Words of those who report wrongdoing, fear for themselves, or do not want to be known, whatever intent
+    /// the operator chose. Gas leaks too (泄露): that word counts beside what is told of a person only.
+    const REPORTING: [&str; 38] = [
+        "举报",
+        "检举",
+        "揭发",
+        "舉報",
+        "檢舉",
+        "揭發",
+        "爆料",
+        "实名反映",
+        "保密",
+        "匿名",
+        "隐名",
+        "透露",
+        "报复",
+        "不要公开",
+        "不公开",
+        "勿公开",
+        "别公开",
+        "不要泄露",
+        "不得泄露",
+        "勿泄露",
+        "别泄露",
+        "不能泄露",
+        "不可泄露",
+        "防止泄露",
+        "泄露我",
+        "泄露个人",
+        "泄露信息",
+        "泄露来电",
+        "泄露投诉",
+        "泄露姓名",
+        "保护隐私",
+        "保护我的隐私",
+        "保护个人隐私",
+        "注意隐私",
+        "不留名",
+        "不愿留名",
+        "不具名",
+        "隐去姓名",
+    ];
+    let texts = [ticket.title.as_deref(), ticket.category.as_deref(), ticket.content.as_deref()];
+    let mut letters = texts.iter().flatten().map(|text| mask::letters(text));
+    letters.any(|text| REPORTING.iter().any(|word| text.contains(word)))
 }

@@ -1,8 +1,10 @@
 //! A typed record → what it says about whom, given the directory as of the entry before it.
 
+use super::clean::note;
 use super::departments::departments;
 use super::hints::{self, Hinted};
 use super::names::{self, Asked};
+use super::test_record::is_test;
 use super::{Decoded, Directory, Reading, sketch};
 use crate::domain::{Fixed3, Indicator, Intent, PermitStatus, Record, TicketStatus};
 use crate::engine::{FAILED, PASSED};
@@ -29,7 +31,11 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
     let Whom { subject, span, secondary, candidates } = whom;
     let row = subject.as_ref().and_then(|s| directory.get(&s.id));
     let industry = row.and_then(|r| r.industry.as_deref());
-    let counts_as_risk = counts_as_risk(record);
+    let is_test = is_test(record);
+    if is_test {
+        note(flags, Flag::TestRecord);
+    }
+    let counts_as_risk = counts_as_risk(record) && !is_test;
     let mut evidence = Evidence {
         kind: record.kind(),
         region: region_of(record).or_else(|| row.and_then(|r| r.region.clone())),

@@ -67,8 +67,8 @@ impl Reading {
             _ => return None,
         };
         // No hash of a number a person could be found by.
-        let device = mask::text(device.unwrap_or_default());
-        let series = hash64(&[record.kind().as_str(), id, &mask::text(measure), &device]);
+        let device = mask::label(device.unwrap_or_default());
+        let series = hash64(&[record.kind().as_str(), id, &mask::label(measure), &device]);
         Some(Reading { series, value: Fixed3::from_f64(value), at_ms, measured: !spoilt })
     }
 }

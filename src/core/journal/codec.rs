@@ -166,6 +166,10 @@ mod tests {
                     terms: vec!["last-visit".into()],
                 }],
             }),
+            Fact::Unsorted(UnsortedFact {
+                text: TextFact::of(evidence(), None),
+                terms: vec![crate::intake::of_pair('密', '室')],
+            }),
         ];
         let golden: Vec<&str> = include_str!("golden_facts.hex").lines().collect();
         assert_eq!(golden.len(), later.len());

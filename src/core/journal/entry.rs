@@ -97,6 +97,8 @@ pub enum Fact {
     Lasting(LastingFact),
     /// A sector record that tells an outcome, or that a term of one counts.
     Outcome(OutcomeFact),
+    /// A ticket of no matter, with what it speaks of.
+    Unsorted(UnsortedFact),
 }
 
 impl Fact {
@@ -110,6 +112,23 @@ impl Fact {
             | Fact::Reading(ReadingFact { evidence, .. })
             | Fact::Lasting(LastingFact { evidence, .. }) => Some(evidence),
             Fact::Outcome(OutcomeFact { evidence, .. }) => Some(evidence),
+            Fact::Unsorted(UnsortedFact { text, .. }) => Some(&text.evidence),
+            _ => None,
+        }
+    }
+
+    /// What a ticket or a report says, if it is one.
+    pub fn text(&self) -> Option<&TextFact> {
+        match self {
+            Fact::Text(text) | Fact::Unsorted(UnsortedFact { text, .. }) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The same, taken out.
+    pub fn into_text(self) -> Option<TextFact> {
+        match self {
+            Fact::Text(text) | Fact::Unsorted(UnsortedFact { text, .. }) => Some(text),
             _ => None,
         }
     }
@@ -154,6 +173,15 @@ impl TextFact {
             excerpt: None,
         }
     }
+}
+
+/// A ticket of no matter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnsortedFact {
+    pub text: TextFact,
+    /// Pairs of characters and words of its masked text, without those any complaint has, in order of their
+    /// bits ([`crate::intake::term_text`] writes them).
+    pub terms: Vec<u64>,
 }
 
 /// An enterprise a text accuses, and where it does.
@@ -492,11 +520,13 @@ codes! {
         SensorSentinel = "sensor_sentinel",
         /// The device says that its value is stuck or bad: it meets no limit.
         SensorStuck = "sensor_stuck",
-        /// An id of a record that is a telephone or id card number was replaced.
+        /// An id of a record that is, or holds, a telephone or id card number was replaced.
         PrivateId = "private_id",
         /// Only the day of the event is known.
         DayOnly = "day_only",
         /// The code given is one enterprise's, the whole name beside it another's.
         IdAndNameDiffer = "id_and_name_differ",
+        /// It says itself that it is a test (测试工单): no risk.
+        TestRecord = "test_record",
     }
 }

@@ -141,6 +141,7 @@ fn realm(
         word_lists: BTreeMap::new(),
         words: Words::default(),
         levels: levels(pipeline, has_matters),
+        tail: super::tail::tail(pipeline),
         duties: duties(pipeline, has_matters),
         agree_lead_working_days: agree_lead_working_days(pipeline),
         ladder: ladder(pipeline),

@@ -208,9 +208,10 @@ fn industry(table: Reader) -> IndustryRules {
         count: conditions(&table, "count"),
         periods,
         indicators: table.strings("indicators", "indicators = [\"...\"], as records name them"),
+        falling: table.strings("falling", "falling = [\"...\"], indicators that warn when they fall"),
     };
     // Counting needs both keys; a matter that only looks at indicators needs neither.
-    let counts = table.has("count") || table.has("periods") || rules.indicators.is_empty();
+    let counts = table.has("count") || table.has("periods") || (rules.indicators.is_empty() && rules.falling.is_empty());
     if counts && rules.periods.is_empty() {
         table.missing("periods", example);
     }

@@ -16,6 +16,7 @@ mod reader;
 mod rules;
 mod schema;
 mod sources;
+mod tail;
 mod words;
 
 pub use bundle::{Bundle, BundleProblem, MAX_BUNDLE_BYTES, MAX_BUNDLE_ZSTD_BYTES, MAX_FILE_BYTES, MAX_FILES};
@@ -29,4 +30,5 @@ pub use outcome::{Learned, MAX_TERMS, OutcomeRules, Phase, RateOf, Term, TermKin
 pub use reader::{MAX_PROBLEMS, Problem};
 pub use schema::editor_schemas;
 pub use sources::CONTROL_TOPIC;
+pub use tail::{MAX_KNOTS, MAX_TAILS, TailBand, TailMap};
 pub use words::{WordHits, Words};

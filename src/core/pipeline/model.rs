@@ -58,6 +58,8 @@ pub struct Model {
     /// The words of all conditions.
     pub words: Words,
     pub levels: LevelRules,
+    /// How often p-values of industry series really come.
+    pub tail: super::TailMap,
     pub duties: [DutyRule; 4],
     /// Working days the coordinating office has to see that a lead is agreed on (art. 7).
     pub agree_lead_working_days: u32,
@@ -260,7 +262,9 @@ pub struct IndustryRules {
     pub count: Vec<Condition>,
     /// None where nothing is counted.
     pub periods: Vec<Period>,
+    /// Those that warn when they rise, and those (levels only) that warn when they fall.
     pub indicators: Vec<String>,
+    pub falling: Vec<String>,
 }
 
 /// However few series share a promise, nothing as likely as this asks for a level.
@@ -322,6 +326,10 @@ pub struct LevelRules {
     /// Calm periods before a level is lowered by one, and the least time at a level.
     pub calm_periods: u32,
     pub dwell_ms: i64,
+    /// Red warnings told one by one in an hour; further ones are grouped. Triggers and safety always are told.
+    pub reds_per_hour: u32,
+    /// Levels (prices, concentrations): least change against what is usual, as a share of it.
+    pub change: [f64; 4],
 }
 
 /// Working days each duty of a level may take; `None`: no such duty.

@@ -69,6 +69,8 @@ pub(super) fn levels(pipeline: &Reader, needed: bool) -> LevelRules {
         excess: [3.0, 5.0, 8.0, 10.0],
         calm_periods: 3,
         dwell_ms: 48 * crate::domain::HOUR_MS,
+        reds_per_hour: 20,
+        change: [0.1, 0.2, 0.3, 0.5],
     };
     let Some(table) = pipeline.table("levels") else {
         if needed && !pipeline.has("levels") {
@@ -82,13 +84,15 @@ pub(super) fn levels(pipeline: &Reader, needed: bool) -> LevelRules {
         excess: per_level(&table, "excess", Some(fallback.excess), 1e6),
         calm_periods: table.whole("calm_periods", 1..=60, "calm_periods = 3").unwrap_or(3),
         dwell_ms: i64::from(table.whole("dwell_hours", 1..=2_000, "dwell_hours = 48").unwrap_or(48)) * crate::domain::HOUR_MS,
+        reds_per_hour: table.whole("reds_per_hour", 1..=10_000, "reds_per_hour = 20").unwrap_or(fallback.reds_per_hour),
+        change: per_level(&table, "change", Some(fallback.change), 1e3),
     };
     let falling = |a: &[f64; 4]| a.windows(2).all(|w| w[0] >= w[1]);
     if !falling(&rules.false_alarms_per_year) {
         let at = table.at("false_alarms_per_year");
         table.file.report(at, "a higher level may not allow itself more false alarms", "numbers that fall from blue to red");
     }
-    for (key, rising) in [("rate_ratio", &rules.rate_ratio), ("excess", &rules.excess)] {
+    for (key, rising) in [("rate_ratio", &rules.rate_ratio), ("excess", &rules.excess), ("change", &rules.change)] {
         if rising.windows(2).any(|w| w[0] > w[1]) {
             table.file.report(
                 table.at(key),

@@ -84,6 +84,11 @@ impl Sequencer {
         self.engine.set_emit_outcomes(emit);
     }
 
+    /// Keeps what analysts look at; see [`Engine::set_keep_closed`].
+    pub fn set_keep_closed(&mut self, keep: bool) {
+        self.engine.set_keep_closed(keep);
+    }
+
     /// Takes one record, stamped at `stamp_ms` or now's stamp if that is later. `out` gets the ticks
     /// that had to come first, and the record's entry.
     pub fn accept(&mut self, stamp_ms: i64, source: SourceRecord, out: &mut Vec<Sequenced>) -> Result<(), StepError> {

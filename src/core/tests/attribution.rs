@@ -13,7 +13,6 @@ mod common;
 use jianwei_core::domain::Record;
 use jianwei_core::intake::names::{Asked, attribute};
 use jianwei_core::intake::{Directory, decode, resolve};
-use jianwei_core::journal::Fact;
 use jianwei_core::pipeline::Model;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -67,7 +66,7 @@ fn judge(model: &Model, directory: &Directory, texts: &str) -> BTreeMap<String, 
     for row in rows(texts) {
         let label = &row["label"];
         let mut decoded = decode(model, source, None, Some(row.to_string().as_bytes())).unwrap();
-        let Fact::Text(fact) = resolve(model, directory, &mut decoded) else { panic!("{row}") };
+        let fact = resolve(model, directory, &mut decoded).into_text().unwrap_or_else(|| panic!("{row}"));
         let got = fact.evidence.subject.as_ref().map(|s| s.id.clone());
         let others: Vec<String> = fact.secondary.iter().map(|n| n.attribution.id.clone()).collect();
         let primary = label["primary"].as_str().map(str::to_string);

@@ -254,6 +254,84 @@ fn a_ticket_numbered_by_a_telephone_is_known_by_a_hash() {
 }
 
 #[test]
+fn a_telephone_within_a_longer_number_goes_no_further() {
+    let now = "2026-03-02 10:00";
+    let mut run = with_devices();
+    let out = run.put(now, TICKETS, &ticket("TK-19900000001-1", now, "A", "a leak", &json!({})));
+    assert!(entry(&out).id.starts_with("private-"), "{}", entry(&out).id);
+    // Another ticket of one caller is another ticket; what adds to the first does.
+    run.put(now, TICKETS, &ticket("TK-19900000001-2", now, "A", "gas smell", &json!({})));
+    run.put(now, TICKETS, &ticket("T3", now, "A", "still a leak", &json!({ "relates_to": "TK-19900000001-1" })));
+    assert_eq!(run.engine().state().counters.updates, 1);
+    let written: String = run.all.iter().map(|s| format!("{:?}{:?}", s.entry, s.effects)).collect();
+    assert!(!written.contains("19900000001"));
+}
+
+#[test]
+fn a_ticket_that_says_it_is_a_test_is_no_risk() {
+    let now = "2026-03-02 10:00";
+    for (title, content, test) in [
+        ("测试工单", "楼道漏气", true),
+        ("", "测试", true),
+        ("", "【测 试】", true),
+        ("", "TEST", true),
+        ("", "ｔｅｓｔ", true),
+        ("", "测试工单，请忽略", true),
+        ("", "此单为测试，勿派", true),
+        ("", "楼道漏气（此为测试工单）", true),
+        ("测试", "漏气", true),
+        ("", "燃气公司测试管道后漏气", false),
+        ("", "测试单元门后漏气", false),
+        ("", "检测试剂过期", false),
+        ("", "tested and leaking", false),
+        ("漏气", "漏气", false),
+    ] {
+        let mut run = with_devices();
+        let out = run.put(now, TICKETS, &ticket("T1", now, "A", content, &json!({ "title": title })));
+        let evidence = entry(&out).fact.evidence().unwrap();
+        let flagged = entry(&out).flags.contains(&Flag::TestRecord);
+        assert_eq!((evidence.counts_as_risk, flagged), (!test, test), "{title} {content}");
+    }
+}
+
+#[test]
+fn one_number_is_one_ticket_however_it_is_written() {
+    let now = "2026-03-02 10:00";
+    // What stands in the feed, the id everywhere, and its flags.
+    let cases: [(&str, &str, &[Flag]); 14] = [
+        ("A1", "A1", &[]),
+        (" A1 \t", "A1", &[]),
+        ("Ａ１", "A1", &[Flag::WidthFolded]),
+        ("\u{feff}A1", "A1", &[Flag::InvisibleRemoved]),
+        ("A\u{200b}1", "A1", &[Flag::InvisibleRemoved]),
+        ("A1\u{a0}", "A1", &[]),
+        ("\u{feff} Ａ1\u{3000}", "A1", &[Flag::InvisibleRemoved, Flag::WidthFolded]),
+        ("ＧＤ－１", "GD-1", &[Flag::WidthFolded]),
+        // Ordinary numbers stay byte for byte; so do case, what stands in the middle, signs of Chinese.
+        ("a1", "a1", &[]),
+        ("A 1", "A 1", &[]),
+        ("A-1/２", "A-1/2", &[Flag::WidthFolded]),
+        ("<A>&amp;1", "<A>&amp;1", &[]),
+        ("威环（2026）第1号", "威环（2026）第1号", &[]),
+        ("威環〔2026〕1號", "威環〔2026〕1號", &[]),
+    ];
+    for (no, id, flags) in cases {
+        let mut run = with_devices();
+        let out = run.put(now, TICKETS, &ticket(no, now, "A", "a leak", &json!({ "relates_to": no })));
+        assert_eq!((entry(&out).id.as_str(), entry(&out).flags.as_slice()), (id, flags), "{no:?}");
+        // It is the ticket, and what it adds to is itself.
+        run.put(now, TICKETS, &ticket(id, now, "A", "a leak", &json!({})));
+        assert_eq!(run.engine().state().counters.updates, 1, "{no:?}");
+    }
+    let mut run = with_devices();
+    for nothing in ["\u{feff}", "\u{200b}\u{a0}"] {
+        let out = run.put(now, TICKETS, &ticket(nothing, now, "A", "a leak", &json!({})));
+        let Some(Body::DeadLetter(letter)) = out.last().map(|s| &s.entry.body) else { panic!("{nothing:?}") };
+        assert_eq!(letter.field.as_deref(), Some("ticket_no"), "{nothing:?}");
+    }
+}
+
+#[test]
 fn a_day_alone_is_flagged_where_hours_matter() {
     let now = "2026-03-02 10:00";
     let inspection = json!({ "kind": "inspection", "inspection_id": "I1", "id": "A", "at": "2026-03-02" });
@@ -349,7 +427,7 @@ fn numbers_a_spreadsheet_shortened_make_dead_letters_not_copies_of_one_ticket() 
         let Some(Body::DeadLetter(letter)) = out.last().map(|s| &s.entry.body) else { panic!("{number}") };
         assert_eq!((letter.reason.as_str(), letter.field.as_deref()), ("bad_id", Some("ticket_no")), "{number}");
     }
-    for number in ["E10", "2E", "2.5", "20231216E+1"] {
+    for number in ["E10", "2E", "2.5", "20231216E+1", "1E5", "2.5E+3"] {
         let out = run.put("2026-03-02", TICKETS, &ticket(number, "2026-03-02", "A", "gas", &json!({})));
         assert_eq!(entry(&out).id, number);
     }

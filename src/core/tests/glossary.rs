@@ -1,7 +1,9 @@
 //! `docs/glossary.md` has every code of the records, with its Chinese.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "reads the page and the engine's sources")]
 
-use jianwei_core::domain::outputs::{ClueEnd, ClueRole, ClueStatus, ReminderStage, Role, Scope, WarningEnd, WarningStatus};
+use jianwei_core::domain::outputs::{
+    ClueEnd, ClueRole, ClueStatus, FeedState, GroupWhy, ReminderStage, Role, Scope, WarningEnd, WarningStatus,
+};
 use jianwei_core::domain::*;
 use jianwei_core::engine::{ClueWhy, DutyKind};
 use jianwei_core::journal::{AttributionMethod, Flag, Reason};
@@ -51,12 +53,15 @@ fn all_codes() -> Vec<String> {
     );
     all.extend(every!(DutyKind: Acknowledge Feedback Close AgreeLead).map(|d| d.as_str().to_string()));
     all.extend(codes(&every!(WarningStatus: Raised Upgraded Downgraded Lifted Withdrawn)));
-    all.extend(codes(&every!(Scope: Enterprise Industry)));
+    all.extend(codes(&every!(Scope: Enterprise Industry Group)));
     all.extend(codes(&every!(Role: Lead Cooperating Informed)));
     all.extend(codes(&every!(ClueStatus: PassedOn Closed Withdrawn)));
     all.extend(codes(&every!(ClueRole: Lead Coordinating)));
     all.extend(codes(&every!(WarningEnd: Calm Closed TakenBack WrongSubject Merged MatterGone)));
     all.extend(codes(&every!(ClueEnd: DealtWith TakenBack TooManyOpen)));
+    all.extend(codes(&FeedState::ALL));
+    all.extend(codes(&every!(GroupWhy: RedsHeldBack RedTrade)));
+    all.extend(FeedState::ALL.map(|state| state.code().to_string()));
     all.extend(codes(&every!(ReminderStage: DueSoon UrgingNotice SupervisedHandling CircularNotice)));
     all.extend(codes(&every!(Intent: Complaint Report Inquiry Help Suggestion Praise TicketReminder)));
     all.extend(codes(&every!(TicketStatus: Accepted Dispatched Resolved Closed Reopened Withdrawn)));

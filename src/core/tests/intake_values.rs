@@ -11,7 +11,7 @@ use jianwei_core::domain::{
     read_time,
 };
 use jianwei_core::intake::{Decoded, Rejection, decode};
-use jianwei_core::journal::{Body, Fact, Flag, Reason, RecordEntry};
+use jianwei_core::journal::{Body, Flag, Reason, RecordEntry};
 use jianwei_core::pipeline::{Model, load};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -439,7 +439,7 @@ fn departments_of_a_ticket() {
     {
         let record = json!({ "ticket_no": format!("T{n}"), "received_at": "2026-03-02 09:00", "content": "x", "handling_department": given });
         let entry = last(&mut run, &record);
-        let Fact::Text(text) = &entry.fact else { panic!("a ticket") };
+        let text = entry.fact.text().expect("a ticket");
         assert_eq!(
             (&text.departments, codes(&entry.flags).as_str()),
             (&expected.iter().map(|d| d.to_string()).collect(), flags),

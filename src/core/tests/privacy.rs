@@ -19,15 +19,34 @@ const REGISTRY: &str = "weihai.registry.enterprises";
 const FIRM: &str = "91371000MAFAKE0190";
 const TRADER: &str = "92371002MAFAKE0191";
 
-/// A telephone of a range nobody has, an id card of a region there is none of, a plate, an address, a name.
-const SEEDS: [&str; 7] =
-    ["15400001234", "0399-5550123", "990000199001011234", "鲁K1D4J5", "zhang.san@example.com", "wxid_made_up", "王小虎"];
+/// A telephone of a range nobody has, an id card of a region there is none of, a plate, an address, a name; a
+/// passport, a permit, a bank card, a room, a child's name and one that stands alone.
+const SEEDS: [&str; 13] = [
+    "15400001234",
+    "0399-5550123",
+    "990000199001011234",
+    "鲁K1D4J5",
+    "zhang.san@example.com",
+    "wxid_made_up",
+    "王小虎",
+    "EA1234567",
+    "C12345678",
+    "6222000000000000005",
+    "2单元801室",
+    "赵小明",
+    "李建国",
+];
+
+/// What a label may hold, too: without names that nothing announces.
+fn announced() -> String {
+    format!(
+        "我叫{}，身份证{}，电话{}或{}，车牌{}，邮箱{}，微信：{}，护照{}，港澳通行证{}，付到{}，家住虚构路13号楼{}",
+        SEEDS[6], SEEDS[2], SEEDS[0], SEEDS[1], SEEDS[3], SEEDS[4], SEEDS[5], SEEDS[7], SEEDS[8], SEEDS[9], SEEDS[10]
+    )
+}
 
 fn secret() -> String {
-    format!(
-        "我叫{}，身份证{}，电话{}或{}，车牌{}，邮箱{}，微信：{}",
-        SEEDS[6], SEEDS[2], SEEDS[0], SEEDS[1], SEEDS[3], SEEDS[4], SEEDS[5]
-    )
+    format!("{}，孩子{}。{}在场", announced(), SEEDS[11], SEEDS[12])
 }
 
 /// The tests' city; `more` goes into its pipeline.toml, and its gas matter asks for excerpts.
@@ -90,7 +109,8 @@ fn no_field_of_any_record_brings_personal_data_into_an_entry_the_state_or_an_out
     );
     run.put(at, SECTOR, &json!({ "kind": "penalty", "penalty_id": "P1", "id": FIRM, "at": at, "org": secret, "type": secret }));
     run.put(at, SECTOR, &json!({ "kind": "alarm", "alarm_id": "A1", "id": FIRM, "at": at, "measure": "gas_lel_percent", "value": 60, "limit": 20, "device": secret, "quality": secret }));
-    for (name, matter) in [(&secret, "urban-gas"), (&"gas_accidents".to_string(), secret.as_str())] {
+    let label = announced();
+    for (name, matter) in [(&label, "urban-gas"), (&"gas_accidents".to_string(), label.as_str())] {
         run.put(at, SECTOR, &json!({ "kind": "indicator", "indicator": name, "matter": matter, "region": "371002", "period": "P1W", "period_start": "2025-12-29", "value": 9 }));
     }
     let warning = values(&run.all, "warnings.open")[0]["warning_id"].clone();
@@ -172,6 +192,13 @@ fn only_those_who_act_read_excerpts_and_none_is_of_a_report() {
         (TICKETS, json!({ "content": format!("{leak}，请为我保密") }), None),
         (TICKETS, json!({ "content": format!("{leak}，请保密") }), None),
         (TICKETS, json!({ "title": "匿 名" }), None),
+        (TICKETS, json!({ "content": format!("{leak}，不要透露我的信息") }), None),
+        (TICKETS, json!({ "content": format!("{leak}，不要 透露 我的信息") }), None),
+        (TICKETS, json!({ "content": format!("{leak}，要求保密") }), None),
+        (TICKETS, json!({ "content": format!("{leak}，请勿泄露个人信息") }), None),
+        (TICKETS, json!({ "content": format!("{leak}，怕被报复") }), None),
+        (TICKETS, json!({ "title": "匿名投诉" }), None),
+        (TICKETS, json!({ "content": format!("{leak}，燃气泄露") }), Some("小区燃气泄漏，请打***，燃气泄露")),
         (REPORTS, json!({ "channel": "media" }), Some("小区燃气泄漏，请打***")),
         (REPORTS, json!({ "channel": "supervision_platform" }), None),
         (REPORTS, json!({ "channel": "association" }), None),

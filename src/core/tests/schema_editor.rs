@@ -56,6 +56,27 @@ values = { channel = { m = "media" } }
 map = [{ name = "m", columns = ["a"], id = "row", rename = { title = "t" }, constants = { channel = "media" }, defaults = { url = "u" },
   values = { severity = { x = "1" } }, case = [{ field = "matter", value = "gas", column = "c", above = 2.5 }] }]
 
+[[tail]]
+period = "P1D"
+expected_below = 0.1
+from = "2025-01-01"
+to = "2025-12-31"
+series = 3
+periods = 40000
+exceedances = 100
+knot = [{ p = 0.02, share = 0.01 }]
+shape = 0.1
+scale = 1.2
+
+[[tail]]
+period = "P1D"
+from = "2025-01-01"
+to = "2025-12-31"
+periods = 40000
+knot = { p = 0.02, share = 0.01 }
+shape = 0
+scale = 1
+
 [duties]
 agree_lead_working_days = 9
 blue = { acknowledge_working_days = 1, feedback_working_days = 2, close_working_days = 3 }

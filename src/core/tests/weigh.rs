@@ -327,7 +327,7 @@ fn the_caller_stands_in_no_entry_and_no_output() {
     let more = json!({ "caller": { "phone": "138 0000 0001", "name": "Nobody", "id_no": "37100019000101001X" } });
     let out = run.put(NOW, TICKETS, &ticket("T1", NOW, "A", TEXT, &more));
     let Body::Record(record) = &out[0].entry.body else { panic!() };
-    let Fact::Text(text) = &record.fact else { panic!() };
+    let text = record.fact.text().unwrap();
     assert_eq!(text.caller.as_ref().map(|c| c.key_id.as_str()), Some("k1"));
     assert_eq!(record.flags, [], "nothing is said of it");
     let all = format!("{:?} {:?}", out, common::lines(&run.all));
@@ -362,7 +362,7 @@ fn accuse(run: &mut Run, no: &str, subject: &str, others: &[&str], more: Value) 
     let bytes = ticket(no, NOW, subject, "the smell again", &more).to_string();
     let mut decoded = intake::decode(&run.model, source, None, Some(bytes.as_bytes())).unwrap();
     let mut engine = run.engine().clone();
-    let Fact::Text(mut text) = intake::resolve(&run.model, &engine.state().directory, &mut decoded) else { panic!() };
+    let mut text = intake::resolve(&run.model, &engine.state().directory, &mut decoded).into_text().unwrap();
     text.secondary = others
         .iter()
         .map(|id| Named {

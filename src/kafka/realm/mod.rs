@@ -269,7 +269,8 @@ impl Realm {
     /// What analysts look at goes over all that stands, so only every few seconds.
     fn view(&mut self) {
         let due = self.viewed_at.is_none_or(|at| at.elapsed() >= VIEW_AGE);
-        if let Some(sequencer) = self.sequencer.as_ref().filter(|_| due) {
+        if let Some(sequencer) = self.sequencer.as_mut().filter(|_| due) {
+            sequencer.set_keep_closed(true);
             self.metrics.analysts.state(&self.model.realm, sequencer.engine());
             self.viewed_at = Some(Instant::now());
         }

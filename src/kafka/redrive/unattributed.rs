@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use jianwei_core::domain::RecordKind;
 use jianwei_core::engine::Engine;
 use jianwei_core::intake;
-use jianwei_core::journal::{Body, Entry, Fact, RecordEntry};
+use jianwei_core::journal::{Body, Entry, RecordEntry};
 use std::collections::{BTreeMap, HashSet};
 
 /// What the journal says: the realm as it stands, and the texts that name nobody.
@@ -62,7 +62,8 @@ pub fn known(redrive: &Redrive, since_ms: i64) -> Result<Known> {
 }
 
 fn note(entry: &Entry, since_ms: i64, texts: &mut Texts) -> Result<()> {
-    let Body::Record(RecordEntry { source, id, fact: Fact::Text(text), .. }) = &entry.body else { return Ok(()) };
+    let Body::Record(RecordEntry { source, id, fact, .. }) = &entry.body else { return Ok(()) };
+    let Some(text) = fact.text() else { return Ok(()) };
     let key = (text.evidence.kind, id.clone());
     if text.evidence.subject.is_some() || entry.stamp_ms < since_ms {
         texts.remove(&key);

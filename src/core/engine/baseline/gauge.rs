@@ -1,15 +1,20 @@
 //! Indicators that are levels (a price, a concentration): a running centre and spread, robust against
 //! single figures, on the log scale where all figures are above zero; the tail is a t distribution's.
 
-use super::super::state::Gauge;
-use crate::domain::Fixed3;
+use super::super::state::{Assessment, Deviation, Drift, Gauge};
+use super::Gates;
 use crate::domain::outputs::Judged;
+use crate::domain::{Fixed3, Level};
 use crate::pipeline::Period;
 
 /// Residuals beyond this (spreads) teach as if they were this large.
 const CLIP: f64 = 2.0;
 /// E min(T^2, [`CLIP`]^2) of a t distribution of 4 degrees of freedom, so that the spread is its scale.
 const CLIPPED_SQUARE: f64 = 1.172;
+/// The anchor follows at this share of the rate the spread is learned at: a season of days.
+const ANCHOR_SHARE: f64 = 0.5;
+/// A drift is judged once the series is so many times as old as it takes to have an opinion.
+const DRIFT_FROM: u32 = 2;
 /// The spread never falls below this share of the centre (or of 1): a figure that never moved is
 /// not infinitely surprising the first time it does.
 const LEAST_SPREAD: f64 = 1e-4;
@@ -17,13 +22,15 @@ const LEAST_SPREAD: f64 = 1e-4;
 impl Gauge {
     pub(in crate::engine) fn starting(value: f64) -> Gauge {
         let log = value > 0.0;
-        Gauge { log, centre: scaled(value, log), spread: 0.0, periods: 1 }
+        let centre = scaled(value, log);
+        Gauge { log, centre, spread: 0.0, periods: 1, newest: value, anchor: centre, sway: 0.0 }
     }
 
     /// A figure of zero or less in a series that had none: the log scale is left, and the spread with it.
     fn leave_log(&mut self) {
         let centre = libm::exp(self.centre);
-        *self = Gauge { log: false, centre, spread: self.spread * centre, periods: self.periods };
+        let anchor = libm::exp(self.anchor);
+        *self = Gauge { log: false, centre, spread: self.spread * centre, anchor, sway: self.sway * anchor, ..self.clone() };
     }
 
     fn least_spread(&self) -> f64 {
@@ -38,6 +45,28 @@ impl Gauge {
         Judged { expected: Some(Fixed3::from_f64(expected)), p_e12: (!grey).then(|| super::e12(p)), ..Judged::default() }
     }
 
+    /// How far a figure is from what is usual; nothing while the series is grey.
+    pub(in crate::engine) fn deviation(&self, period: Period, value: f64) -> Option<Deviation> {
+        if self.periods < period.grey_until() || (self.log && value <= 0.0) {
+            return None;
+        }
+        let unscaled = |centre: f64| if self.log { libm::exp(centre) } else { centre };
+        let t = self.residual(value);
+        let parted = (self.centre - self.anchor) / self.sway.max(self.least_spread());
+        let grown = self.periods >= DRIFT_FROM * period.grey_until();
+        Some(Deviation {
+            value,
+            usual: unscaled(self.centre),
+            p_high: t4_upper_tail(t),
+            p_low: t4_upper_tail(-t),
+            drift: grown.then(|| Drift {
+                anchor: unscaled(self.anchor),
+                p_high: t4_upper_tail(parted),
+                p_low: t4_upper_tail(-parted),
+            }),
+        })
+    }
+
     fn residual(&self, value: f64) -> f64 {
         (scaled(value, self.log) - self.centre) / self.spread.max(self.least_spread())
     }
@@ -47,6 +76,8 @@ impl Gauge {
             self.leave_log();
         }
         self.periods = self.periods.saturating_add(1);
+        // A figure said again was not measured again: what never moves for a while is as variable as before.
+        let is_said_again = std::mem::replace(&mut self.newest, value) == value && self.spread > 0.0;
         let off = scaled(value, self.log) - self.centre;
         let gain = period.gauge_gain().max(1.0 / f64::from(self.periods));
         if self.periods == 2 {
@@ -55,8 +86,70 @@ impl Gauge {
         let spread = self.spread.max(self.least_spread());
         let clipped = off.clamp(-CLIP * spread, CLIP * spread);
         self.centre += period.gauge_gain().max(0.1).max(1.0 / f64::from(self.periods)) * clipped;
-        self.spread = (spread * spread * (1.0 - gain) + gain * clipped * clipped / CLIPPED_SQUARE).sqrt();
+        if !is_said_again {
+            self.spread = (spread * spread * (1.0 - gain) + gain * clipped * clipped / CLIPPED_SQUARE).sqrt();
+        }
+        self.learn_drift(period);
     }
+
+    fn learn_drift(&mut self, period: Period) {
+        let gain = (period.gauge_gain() * ANCHOR_SHARE).max(1.0 / f64::from(self.periods));
+        let parted = self.centre - self.anchor;
+        let sway = self.sway.max(self.spread).max(self.least_spread());
+        let clipped = parted.clamp(-CLIP * sway, CLIP * sway);
+        self.anchor += gain * parted;
+        self.sway = (sway * sway * (1.0 - gain) + gain * clipped * clipped / CLIPPED_SQUARE).sqrt();
+    }
+}
+
+/// Which way a figure has to go to warn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) struct Direction {
+    pub rising: bool,
+    pub falling: bool,
+}
+
+impl Deviation {
+    /// The level it asks for: far enough, and improbable enough. A drift asks for blue: look into it.
+    pub(in crate::engine) fn asks(&self, period: Period, index: i64, direction: Direction, gates: Gates) -> Option<Assessment> {
+        let (share, p) = (share(self.value, self.usual), direction.chance(self.p_high, self.p_low, self.value >= self.usual)?);
+        let far = |level: &Level| share.abs() >= gates.levels.change[level.index()] && p <= gates.thresholds[level.index()];
+        let asked = |level, usual: f64, share, p, drift| Assessment {
+            level,
+            period,
+            index,
+            observed: 0,
+            expected: Fixed3::from_f64(usual),
+            rate_ratio: Fixed3::from_f64(share),
+            p_e12: super::e12(p),
+            drift,
+            figure: Some(Fixed3::from_f64(self.value)),
+            indicator: None,
+        };
+        if let Some(level) = Level::ALL.into_iter().rev().find(far) {
+            return Some(asked(level, self.usual, share, p, false));
+        }
+        let drift = self.drift?;
+        let (share, p) =
+            (self::share(self.usual, drift.anchor), direction.chance(drift.p_high, drift.p_low, self.usual >= drift.anchor)?);
+        let blue = Level::Blue.index();
+        let far = share.abs() >= gates.levels.change[blue] && p <= gates.thresholds[blue];
+        far.then(|| asked(Level::Blue, drift.anchor, share, p, true))
+    }
+}
+
+impl Direction {
+    /// Both ways are looked at: then each at the price of two. None: it went the other way.
+    fn chance(self, p_high: f64, p_low: f64, rose: bool) -> Option<f64> {
+        let price = if self.rising && self.falling { 2.0 } else { 1.0 };
+        let p = if rose { self.rising.then_some(p_high) } else { self.falling.then_some(p_low) };
+        p.map(|p| (price * p).min(1.0))
+    }
+}
+
+/// The change against what is usual, as a share of it.
+fn share(value: f64, usual: f64) -> f64 {
+    (value - usual) / usual.abs().max(1e-9)
 }
 
 fn scaled(value: f64, log: bool) -> f64 {

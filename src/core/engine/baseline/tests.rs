@@ -1,5 +1,7 @@
 use super::*;
 
+const NO_TAIL: &TailMap = &TailMap(Vec::new());
+
 fn span(period: Period, index: i64) -> Span {
     Span { period, index, factor: 1.0 }
 }
@@ -26,11 +28,13 @@ fn levels(excess: [f64; 4]) -> LevelRules {
         excess,
         calm_periods: 3,
         dwell_ms: 0,
+        reds_per_hour: 20,
+        change: [0.1, 0.2, 0.3, 0.5],
     }
 }
 
 fn gates(levels: &LevelRules) -> Gates<'_> {
-    Gates { thresholds: [1e-2, 1e-3, 1e-4, 1e-5], levels }
+    Gates { thresholds: [1e-2, 1e-3, 1e-4, 1e-5], levels, tail: NO_TAIL }
 }
 
 #[test]
@@ -47,8 +51,8 @@ fn learns_the_level_and_calls_a_surge_one() {
     assert!(level(20) < level(40));
     let grey = Baseline { periods: 10, ..baseline.clone() };
     assert_eq!(grey.assess(next, 40, forecast, gates), None);
-    assert_eq!(grey.judge(next, 40), Judged { p_e12: None, drift: None, ..baseline.judge(next, 40) });
-    assert_eq!(Baseline::default().judge(next, 40), Judged::default());
+    assert_eq!(grey.judge(next, 40, NO_TAIL), Judged { p_e12: None, drift: None, ..baseline.judge(next, 40, NO_TAIL) });
+    assert_eq!(Baseline::default().judge(next, 40, NO_TAIL), Judged::default());
 }
 
 #[test]
@@ -96,7 +100,7 @@ fn extremes_leave_a_series_that_can_still_judge() {
         let baseline = learned(Period::Day, counts.iter().copied());
         for gap in [1, 400, 1_000_000] {
             let next = span(Period::Day, 699 + gap);
-            let judged = baseline.judge(next, 1 << 53);
+            let judged = baseline.judge(next, 1 << 53, NO_TAIL);
             assert!(judged.p_e12.is_some_and(|p| p <= 1_000_000_000_000), "{judged:?}");
             let forecast = baseline.forecast(next);
             assert!(forecast.expected.is_finite() && forecast.variance.is_finite(), "{forecast:?}");
@@ -110,7 +114,7 @@ fn a_new_series_borrows_from_its_siblings() {
     let young = learned(Period::Day, (0..5).map(|_| 1000));
     let all = [one.clone(), other, young.clone()];
     let borrowed = Baseline::borrowed(Period::Day, all.iter()).unwrap();
-    let judged = borrowed.judge(span(Period::Day, 400), 15);
+    let judged = borrowed.judge(span(Period::Day, 400), 15, NO_TAIL);
     let expected = judged.expected.unwrap().0;
     assert!((14_000..21_000).contains(&expected) && judged.p_e12.is_none(), "the geometric mean, and grey: {judged:?}");
     assert_eq!(Baseline::borrowed(Period::Day, [young].iter()), None);

@@ -281,10 +281,14 @@ fn is_credit_code(digits: &[u8]) -> bool {
     crate::domain::IdScheme::Uscc.normalise(&text) == (Some(text.clone()), None)
 }
 
-/// A number of 16 to 19 digits with a card's first digit and check digit (Luhn).
+/// A number of 16 to 19 digits with a card's first digit and check digit (Luhn); of a bank of China (62), whatever
+/// its check digit: people misread their cards.
 fn is_card(digits: &[u8]) -> bool {
     if !(16..=19).contains(&digits.len()) || !matches!(digits[0], 3..=6) {
         return false;
+    }
+    if digits.starts_with(&[6, 2]) {
+        return true;
     }
     let doubled = |(at, d): (usize, &u8)| match (at % 2, u32::from(*d) * 2) {
         (0, _) => u32::from(*d),

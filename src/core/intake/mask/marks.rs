@@ -74,14 +74,18 @@ fn announced_plate(text: &Folded, at: usize) -> Option<Range<usize>> {
 fn email(text: &Folded, at: usize) -> Option<Range<usize>> {
     /// Longest part on either side that is looked at.
     const MAX_SIDE: usize = 64;
-    if text.at(at)? != '@' {
+    // 某#qq.com: the sign some write so that no machine finds the address.
+    if !matches!(text.at(at)?, '@' | '#') {
         return None;
     }
     let local = |c: &&char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-');
     let before = text.chars[..at].iter().rev().take(MAX_SIDE).take_while(local).count();
     let domain = |c: &&char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     let after = text.chars[at + 1..].iter().take(MAX_SIDE).take_while(domain).count();
-    (before > 0 && text.chars[at + 1..at + 1 + after].contains(&'.')).then(|| at - before..at + 1 + after)
+    let written: String = text.chars[at + 1..at + 1 + after].iter().collect();
+    let ends = [".com", ".cn", ".net"].iter().any(|end| written.to_ascii_lowercase().contains(end));
+    let dotted = if text.at(at) == Some('@') { written.contains('.') } else { ends };
+    (before > 0 && dotted).then(|| at - before..at + 1 + after)
 }
 
 const ACCOUNT_WORDS: &[&str] = &[
@@ -93,7 +97,14 @@ const ACCOUNT_WORDS: &[&str] = &[
     "vx",
     "wx",
     "wechat",
+    "加v",
+    "加我v",
     "qq",
+    "小红书号",
+    "钉钉号",
+    "陌陌号",
+    "telegram",
+    "whatsapp",
     "扣扣",
     "企鹅号",
     "微博",

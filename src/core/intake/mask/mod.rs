@@ -1,10 +1,12 @@
-//! Personal data out of texts: telephone and id numbers, bank cards, plates, e-mail, accounts, and names
-//! where a word announces one. Only for texts that go out or into an entry: it is too slow to run over
-//! every ticket. What no pattern can know, such as a name without a word before it, stays.
+//! Personal data out of texts: telephone and id numbers, bank cards, papers, plates, e-mail, accounts, rooms
+//! people live in, and names where a word announces one or by their characters. Only for texts that go out or
+//! into an entry: it is too slow to run over every ticket. What no pattern can know stays.
 
+mod bare;
 mod digits;
 mod marks;
 mod names;
+mod papers;
 mod persons;
 
 pub use digits::is_citizen_id;
@@ -162,7 +164,13 @@ fn has_no_number(text: &str) -> bool {
     text.chars().filter(counts).take(LEAST).count() < LEAST && !text.contains(['@', '＠'])
 }
 
-/// The text without numbers, accounts and announced names. For what people wrote.
+/// The text without numbers, accounts, rooms and announced names. For labels: names without a word before them
+/// stay, since what is guessed to be one may be a place, and two places would become one.
+pub fn label(text: &str) -> Cow<'_, str> {
+    without(text, label_pieces)
+}
+
+/// The text without anything that may be a person's. For what people wrote.
 pub fn text(text: &str) -> Cow<'_, str> {
     without(text, all_pieces)
 }
@@ -174,9 +182,17 @@ fn number_pieces(folded: &Folded) -> Pieces {
     united(pieces)
 }
 
-fn all_pieces(folded: &Folded) -> Pieces {
+fn label_pieces(folded: &Folded) -> Pieces {
     let mut pieces = number_pieces(folded);
+    pieces.extend(papers::pieces(folded));
     pieces.extend(names::pieces(folded));
+    united(pieces)
+}
+
+fn all_pieces(folded: &Folded) -> Pieces {
+    let mut pieces = label_pieces(folded);
+    let bare = bare::pieces(folded, &pieces);
+    pieces.extend(bare);
     united(pieces)
 }
 

@@ -1,5 +1,6 @@
 //! Which of the enterprises that share a form is meant: by district, street, trade; else nobody.
 
+use super::cues::is_ordinary;
 use super::find::{How, Place};
 use super::fold::Folded;
 use super::forms::FormKind;
@@ -115,17 +116,20 @@ pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> 
     };
     let chars = place.to - place.from;
     let accused = chars < text.len() && ["投诉", "举报"].iter().any(|w| text.ends_with(place.from, w)) || chars == text.len();
-    let supported = options.first().is_some_and(|first| is_safe(first, chars, place.torn, accused));
+    let ordinary = is_ordinary(text.slice(place.from, place.to));
+    let supported = options.first().is_some_and(|first| is_safe(first, chars, place.torn, accused, ordinary));
     let one = options.into_iter().next().filter(|_| clear && supported);
     Decided { one, all, narrowed, supported }
 }
 
 /// A name given in part only must not contradict what the text says of the place, and a brand alone
-/// needs what goes with it: two characters a trade and a place, three one of them.
-fn is_safe(likely: &Likely, chars: usize, torn: bool, accused: bool) -> bool {
+/// needs what goes with it: two characters a trade and a place, three one of them, an ordinary word (大桥) its
+/// street, or a trade, a district and to be who is complained of.
+fn is_safe(likely: &Likely, chars: usize, torn: bool, accused: bool, ordinary: bool) -> bool {
     let sure = matches!(likely.how, How::Id | How::Form(FormKind::Name | FormKind::FormerName));
     let goes = likely.street || likely.trade || likely.district;
     let supported = match likely.how {
+        How::Form(FormKind::Bare | FormKind::Alias) if ordinary => likely.street || (likely.trade && likely.district && accused),
         How::Form(FormKind::Alias) if chars == 3 => goes || accused,
         How::Form(FormKind::Bare) if torn => likely.street,
         How::Form(FormKind::Bare) if chars == 2 => likely.street || (likely.trade && (likely.district || accused)),

@@ -1,6 +1,6 @@
 //! Where a text names enterprises: the longest forms, not torn out of other words.
 
-use super::cues::STREETS;
+use super::cues::{STREETS, is_ordinary};
 use super::fold::Folded;
 use super::forms::{FormKind, MAX_BRAND_CHARS, MIN_FORM_CHARS, sound};
 use super::index::{Found, Index, Slot};
@@ -231,14 +231,17 @@ fn brands(index: &Index, text: &Text) -> Vec<Place> {
             for len in MIN_FORM_CHARS..=MAX_BRAND_CHARS.min(to) {
                 let from = to - len;
                 let whose = index.brand(&chars[from..to], trade);
-                if !whose.is_empty() && (len > 2 || between.is_empty() || text.begins_well(from)) && !text.tears(from, to) {
+                // 大桥那家饭店 is a restaurant by the bridge; 大桥饭店 may be its name.
+                let a_place = !between.is_empty() && is_ordinary(&chars[from..to]);
+                let begins = len > 2 || between.is_empty() || text.begins_well(from);
+                if !whose.is_empty() && begins && !a_place && !text.tears(from, to) {
                     out.extend(place(text, Found { from, to: hit.to, whose }));
                 }
             }
         }
         for len in MIN_FORM_CHARS..=MAX_BRAND_CHARS {
             let to = hit.to + len;
-            if to > chars.len() || !text.folded.is_cut(hit.to) || !text.ends_well(to) {
+            if to > chars.len() || !text.folded.is_cut(hit.to) || !text.ends_well(to) || is_ordinary(&chars[hit.to..to]) {
                 continue;
             }
             let whose = index.brand(&chars[hit.to..to], trade);

@@ -109,13 +109,28 @@ impl Model {
             .into_iter()
             .map(|level| {
                 format!(
-                    "{count} series, {} {} false alarms a year asked for: p <= {:.1e}",
+                    "{count} series, {} {} false alarms a year asked for: p <= {:.1e}{}",
                     self.levels.false_alarms_per_year[level.index()],
                     level.as_str(),
-                    self.p_threshold(level, 0.0)
+                    self.p_threshold(level, 0.0),
+                    self.what_it_rests_on(self.p_threshold(level, 0.0)),
                 )
             })
+            .chain([format!(
+                "at most {} red warnings an hour are told one by one, safety and triggers always; further ones are grouped for {} and told as there is room",
+                self.levels.reds_per_hour, self.coordinating
+            )])
             .collect()
+    }
+
+    /// What the history behind the tail maps says of a threshold.
+    fn what_it_rests_on(&self, threshold: f64) -> String {
+        let (maps, beyond) = (self.tail.0.len(), self.tail.extrapolated_at(threshold));
+        match beyond {
+            _ if maps == 0 => ", by the model alone (no tail map: `jianwei calibrate` fits one)".to_string(),
+            0 => ", calibrated".to_string(),
+            _ => format!(", calibrated; {beyond} of {maps} tail maps saw it fewer than 10 times and extrapolate"),
+        }
     }
 
     /// Periods any matter is counted in.

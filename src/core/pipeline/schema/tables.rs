@@ -114,6 +114,7 @@ static PIPELINE: Table = of("pipeline", &[
     key("measure", One(&MEASURE), "The document the realm works under.", "所依据的文件。"),
     key("calendar", One(&CALENDAR), "Working days. Required once there are matters.", "工作日历。有监管事项时必填。"),
     key("levels", One(&LEVELS), "When industry series warn. Required once there are matters.", "行业指标何时预警。有监管事项时必填。"),
+    key("tail", Many(&TAIL), "How often p-values of industry series really came; `calibrate` writes it.", "行业指标 p 值的实际出现频率，由 calibrate 写入。"),
     key("duties", One(&DUTIES), "What organisations owe, by level. Required once there are matters.", "各级别的办理时限。有监管事项时必填。"),
     key("ladder", One(&LADDER), "What happens when a duty is not done.", "逾期未办的催办、督办、通报。"),
     key("clues", One(&CLUES), "What is owed on a clue by each organisation that gets it.", "收到线索的部门的办理时限。"),
@@ -188,6 +189,28 @@ static LEVELS: Table = of("levels", &[
     key("excess", SomeLevels(1e6), "Least count - expected; must not fall from blue to red.", "观测值与期望值之差的下限，自蓝至红不得下降。"),
     key("calm_periods", Whole(1, 60), "Calm periods before a level falls by one (3).", "连续平静多少个周期降一级（缺省 3）。"),
     key("dwell_hours", Whole(1, 2_000), "Least time at a level (48).", "每级至少停留的小时数（缺省 48）。"),
+    key("reds_per_hour", Whole(1, 10_000), "Red warnings told one by one in an hour; further ones are grouped (20). Triggers and safety are always told.", "每小时逐条分发的红色预警上限，超出的集中告知协调机构（缺省 20）；触发事件和安全类不受限。"),
+    key("change", SomeLevels(1e3), "Figures that are levels (prices): least change as a share of what is usual; must not fall from blue to red.", "水平类指标（如价格）：与平常之差占平常的比例下限，自蓝至红不得下降。"),
+]);
+
+#[rustfmt::skip]
+static TAIL: Table = of("tail", &[
+    need("period", Word(periods), "The kind of period.", "周期。"),
+    key("expected_below", Number(1e-3, 1e9), "For periods of which less is expected; left out in the period's last map.", "适用于期望值低于此数的周期；该周期的最后一节不写。"),
+    need("from", Date, "Day of the first period counted.", "最早周期的日期。"),
+    need("to", Date, "Day of the last period counted.", "最晚周期的日期。"),
+    key("series", Whole(0, u32::MAX), "How many series there were.", "序列数。"),
+    need("periods", Whole(0, u32::MAX), "How many periods were counted.", "周期数。"),
+    key("exceedances", Whole(0, u32::MAX), "How many of them the Pareto rests on.", "帕累托尾部所依据的周期数。"),
+    need("knot", Many(&KNOT), "How often what came, 1 to 20 points; both numbers fall.", "经验点，1 至 20 个，两数均递减。"),
+    need("shape", Number(0.0, 1.0), "Shape of the generalised Pareto beyond the last knot.", "末点之外广义帕累托分布的形状参数。"),
+    need("scale", Number(1e-3, 1e3), "Its scale, in units of ln p.", "其尺度参数（以 ln p 计）。"),
+]);
+
+#[rustfmt::skip]
+static KNOT: Table = of("knot", &[
+    need("p", Number(1e-12, 1.0), "A p-value as computed.", "计算所得 p 值。"),
+    need("share", Number(1e-12, 1.0), "The share of periods whose p was as small or smaller.", "p 值不大于它的周期所占比例。"),
 ]);
 
 #[rustfmt::skip]
@@ -210,7 +233,7 @@ static DUTY: Table = of("duty", &[
 static CLUES: Table = of("clues", &[
     key("acknowledge_working_days", Whole(0, 250), "Working days to acknowledge; 0: by the end of the day; left out: no such duty.", "签收时限（工作日）；0 为当日；不写则无此任务。"),
     key("close_working_days", Whole(0, 250), "Working days to close; left out: no such duty.", "办结时限（工作日）；不写则无此任务。"),
-    key("unclassified_at_least", Whole(2, 1_000), "So many tickets of no matter that say nearly the same become a clue to the coordinating office (5).", "多少件内容相近的未归类工单转为一条线索，送牵头协调机构（缺省 5）。"),
+    key("unclassified_at_least", Whole(2, 1_000), "So many tickets of no matter that say nearly the same, or half as many again that speak of one new thing, become a clue to the coordinating office (5).", "多少件内容相近的未归类工单（反映同一新情况的为其一倍半）转为一条线索，送牵头协调机构（缺省 5）。"),
     key("unclassified_within_days", Whole(1, 90), "Within so many days (14).", "在多少天之内（缺省 14）。"),
 ]);
 
@@ -305,10 +328,11 @@ static TRIGGER: Table = of("trigger", &[
 ]);
 
 #[rustfmt::skip]
-static INDUSTRY: Table = Table { name: "industry", any_of: &["count", "indicators"], keys: &[
+static INDUSTRY: Table = Table { name: "industry", any_of: &["count", "indicators", "falling"], keys: &[
     key("periods", Kind::SomeWords(periods), "PT1H: hours; P1D: days; P1W: weeks from Monday. Goes with count.", "PT1H 按小时，P1D 按日，P1W 按周（周一起）；与 count 同写。"),
     key("count", Kind::SomeTables(&CONDITION), "The records counted, in their region and all above.", "计数的记录，计入所在及上级区域。"),
     key("indicators", Texts, "Names of indicators that warn of this matter in their region.", "就本事项预警的行业指标名称。"),
+    key("falling", Texts, "Indicators that are levels and warn when they fall; in both lists: either way.", "下降时预警的水平类指标名称；两处都列则升降都预警。"),
 ] };
 
 #[rustfmt::skip]

@@ -105,6 +105,13 @@ pub fn keys_of_matters() {
             told("indicators", list),
             "indicators = [\"...\"], as records name them",
         ),
+        after(
+            GAS,
+            "periods = [\"P1D\"]",
+            "falling = 7",
+            told("falling", list),
+            "falling = [\"...\"], indicators that warn when they fall",
+        ),
         instead(GAS, "code = \"complaint\"", "code = 7", told("code", text), "code = \"complaint\""),
     ]);
 }

@@ -14,6 +14,7 @@ mod language;
 mod outcomes;
 mod pipeline_errors;
 mod scan;
+mod tails;
 
 use common::mistakes::{Told, told};
 use common::{mini::mini, model, shipped};
@@ -55,6 +56,7 @@ fn tell() -> BTreeSet<Told> {
         pipeline_errors::sources_and_maps,
         pipeline_errors::the_realm,
         pipeline_errors::without_matters_little_is_needed_and_what_is_there_must_be_right,
+        tails::mistakes_in_tail_maps,
     ];
     tables.iter().for_each(|table| table());
     told()
@@ -67,6 +69,8 @@ fn said() -> Vec<String> {
     let gas = no_series.files.get_mut("matters/gas.toml").unwrap();
     *gas = gas.replace("[industry]\nperiods = [\"P1D\"]\ncount = { kind = \"ticket\" }\n", "");
     out.extend(model(&no_series).promises());
+    out.extend(tails::promises());
+    out.extend(tails::rests_on(&out));
     let mut seed = 1u32;
     let noise = |_| {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -202,6 +202,14 @@ pub fn calendar_levels_duties_and_ladder() {
         row(
             PIPELINE,
             "dwell_hours = 48",
+            "dwell_hours = 48\nreds_per_hour = 0",
+            "reds_per_hour",
+            "a whole number from 1 to 10000",
+            "reds_per_hour = 20",
+        ),
+        row(
+            PIPELINE,
+            "dwell_hours = 48",
             "dwell_hours = 0x10000",
             "dwell_hours",
             "a whole number from 1 to 2000",

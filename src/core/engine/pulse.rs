@@ -1,0 +1,423 @@
+//! How often one source usually speaks, and when it has been quiet for longer than that allows: counts
+//! by hour of working days and days off, the chance of so long a gap, and of so poor a day. Figures
+//! only: whom it is told, and what turns grey for it, stands in `feeds.rs`.
+
+use super::stats;
+use crate::domain::{Calendar, DAY_MS, DayKind, Period, Zone};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+
+/// False alarms a year one source allows itself: half for gaps, half for poor days.
+pub const FEED_FALSE_ALARMS_A_YEAR: f64 = 1.0;
+/// Until it has spoken for so many days, and so many records came, nothing is too long a gap.
+pub const FEED_GREY_DAYS: i64 = 14;
+pub const FEED_GREY_RECORDS: u64 = 30;
+/// A longer silence than this ends what was known: the source begins anew.
+pub const MAX_SILENT_DAYS: i64 = 60;
+/// Silences of one source remembered, for periods that are still open; the oldest is forgotten.
+pub const MAX_SILENCES: usize = 8;
+
+const HOURS: usize = 24;
+const HOURS_A_YEAR: f64 = 8_766.0;
+const DAYS_A_YEAR: f64 = 365.25;
+/// What a day ago counts against today: half in four weeks.
+const KEPT_A_DAY_LOG2: f64 = -1.0 / 28.0;
+/// The longest gap known is half forgotten in half a year.
+const LONGEST_KEPT_LOG2: f64 = -1.0 / 180.0;
+/// An hour of a kind of day is believed like this many hours of what the hour and the kind of day say.
+const SHRINK_HOURS: f64 = 3.0;
+/// So is a weekday, by what its hours say.
+const SHRINK_DAYS: f64 = 1.0;
+/// Relative variance of a rate that looks well known: days differ, and the shape is coarse.
+const UNSURE: f64 = 0.05;
+/// A gap is too long only if it is longer than the longest known by so much.
+const BEYOND_LONGEST: f64 = 1.25;
+/// A silence that was told widens the longest gap by this share of what it was beyond it, and so many of
+/// its hours teach as much as this: a source that has changed is learned in the end, an outage hardly counts.
+const TOLD_WIDENS: f64 = 0.1;
+const TOLD_TEACHES_HOURS: i64 = 24;
+const TOLD_TEACHES: f64 = 0.25;
+/// Spread and longest gap are learned from then on: earlier rates are guesses.
+const SPREAD_FROM_DAYS: i64 = 7;
+/// A day is poor only below this share of what is usual, and over with more than half.
+const POOR_SHARE: f64 = 0.3;
+const USUAL_SHARE: f64 = 0.5;
+const LEAST_RATE: f64 = 1e-4;
+
+/// Hours and days of a realm.
+#[derive(Clone, Copy)]
+pub(super) struct Hours<'a> {
+    pub zone: Zone,
+    pub calendar: &'a Calendar,
+}
+
+impl Hours<'_> {
+    fn day(&self, hour: i64) -> i64 {
+        self.zone.day_index(Period::Hour.start_ms(self.zone, hour))
+    }
+
+    /// Monday 0 to Sunday 6; holidays are Sundays, weekend days that are worked are Fridays.
+    fn weekday(&self, day: i64) -> usize {
+        match self.calendar.day_kind(day) {
+            DayKind::Holiday => 6,
+            DayKind::MadeUp => 4,
+            DayKind::Plain | DayKind::AfterHoliday => Period::Day.slot(self.zone, day),
+        }
+    }
+
+    /// The hour's place among the cells.
+    fn cell(&self, hour: i64) -> usize {
+        Period::Hour.slot(self.zone, hour) + HOURS * kind_of(self.weekday(self.day(hour)))
+    }
+}
+
+/// Working days 0, days off 1.
+fn kind_of(weekday: usize) -> usize {
+    usize::from(weekday >= 5)
+}
+
+/// What one source is known for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pulse {
+    /// By hour of the day, working days first, then days off.
+    cells: Vec<Cell>,
+    /// Whole days, by weekday.
+    days: [Cell; 7],
+    /// The first and the newest hour it spoke in, and how often in that.
+    first_hour: i64,
+    hour: i64,
+    count: u64,
+    /// The stamp of its newest record.
+    pub last_ms: i64,
+    pub records: u64,
+    /// About what one hour, and one day, was expected to hold.
+    hourly: Spread,
+    daily: Spread,
+    day: i64,
+    day_count: u64,
+    /// Most that was expected of a gap that was none.
+    longest: f64,
+    pub now: Option<Silence>,
+    /// Silences that are over, oldest first: from, to.
+    pub past: VecDeque<(i64, i64)>,
+}
+
+/// Periods of one kind: how many, in how many the source spoke, and its records.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+struct Cell {
+    records: f64,
+    spoke: f64,
+    periods: f64,
+}
+
+impl Cell {
+    fn learn(&mut self, count: u64, weight: f64) {
+        self.records += count as f64;
+        self.spoke += if count > 0 { weight } else { 0.0 };
+        self.periods += weight;
+    }
+
+    fn decay(&mut self, kept: f64) {
+        *self = Cell { records: self.records * kept, spoke: self.spoke * kept, periods: self.periods * kept };
+    }
+
+    /// What silence says, in nats: by the count expected, where records come in heaps of that dispersion;
+    /// and no more than how often such a period was silent.
+    fn surprise(&self, expected: f64, dispersion: f64) -> f64 {
+        let by_count = if dispersion < 1.001 { expected } else { expected * libm::log(dispersion) / (dispersion - 1.0) };
+        let silent = (self.periods - self.spoke) / self.periods.max(1.0);
+        if silent > 1e-6 { by_count.min(-libm::log(silent)) } else { by_count }
+    }
+}
+
+/// What a gap has come to: by its hours, and by the whole days in it, which may be sure where no hour is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    expected: f64,
+    by_hours: f64,
+    by_days: f64,
+    /// Silent hours in a row of the day it is in.
+    of_day: i64,
+}
+
+impl Sum {
+    fn surprise(&self) -> f64 {
+        self.by_hours.max(self.by_days)
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+struct Spread {
+    squares: f64,
+    expected: f64,
+}
+
+impl Spread {
+    fn learn(&mut self, observed: f64, expected: f64) {
+        self.squares += (observed - expected) * (observed - expected);
+        self.expected += expected;
+    }
+
+    /// Variance over mean.
+    fn dispersion(&self) -> f64 {
+        if self.expected > 0.0 { (self.squares / self.expected).max(1.0) } else { 1.0 }
+    }
+
+    fn decay(&mut self, kept: f64) {
+        self.squares *= kept;
+        self.expected *= kept;
+    }
+}
+
+/// A source says less than it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silence {
+    /// It says something, though far too little.
+    pub poor: bool,
+    /// Its last record, or the poor day's beginning.
+    pub since_ms: i64,
+}
+
+/// A day that was far too poor, or one after such days that is not.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct DayTold {
+    pub poor: bool,
+    pub from_ms: i64,
+    pub observed: u64,
+    pub expected: f64,
+}
+
+/// How a source stands at a moment: when its gap would be too long, or what was expected since.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Gap {
+    /// Look again then.
+    LookAt(i64),
+    TooLong {
+        expected: f64,
+    },
+}
+
+impl Pulse {
+    /// A record came. What the days before it say, once they are over.
+    pub(super) fn hear(&mut self, hours: Hours, now_ms: i64) -> Option<DayTold> {
+        let hour = Period::Hour.index(hours.zone, now_ms);
+        let gap_days = (now_ms - self.last_ms) / DAY_MS;
+        if self.cells.is_empty() || gap_days > MAX_SILENT_DAYS {
+            let past = std::mem::take(&mut self.past);
+            let day = hours.day(hour);
+            *self = Pulse { cells: vec![Cell::default(); 2 * HOURS], first_hour: hour, hour, day, past, ..Pulse::default() };
+        }
+        let told = if hour > self.hour { self.roll(hours, hour) } else { None };
+        self.count += 1;
+        self.day_count += 1;
+        self.records += 1;
+        self.last_ms = now_ms;
+        told
+    }
+
+    /// It speaks again after a silence.
+    pub fn speak(&mut self, now_ms: i64) -> Option<Silence> {
+        let silence = self.now.take_if(|silence| !silence.poor)?;
+        self.remember(silence.since_ms, now_ms);
+        Some(silence)
+    }
+
+    fn remember(&mut self, from_ms: i64, to_ms: i64) {
+        self.past.push_back((from_ms, to_ms));
+        if self.past.len() > MAX_SILENCES {
+            self.past.pop_front();
+        }
+    }
+
+    /// Whether it was silent, or far too quiet, at any time between.
+    pub fn was_silent(&self, from_ms: i64, to_ms: i64) -> bool {
+        self.now.is_some_and(|silence| silence.since_ms < to_ms)
+            || self.past.iter().any(|(since_ms, until_ms)| *since_ms < to_ms && *until_ms > from_ms)
+    }
+
+    fn is_grey(&self, hour: i64) -> bool {
+        hour - self.first_hour < FEED_GREY_DAYS * HOURS as i64 || self.records < FEED_GREY_RECORDS
+    }
+
+    /// What each cell's hour is expected to hold: its own counts, drawn to what its hour and its kind of
+    /// day say by themselves.
+    fn rates(&self) -> Vec<f64> {
+        let sum = |cells: &mut dyn Iterator<Item = &Cell>| {
+            let (records, hours) = cells.fold((0.0, 0.0), |(r, h), cell| (r + cell.records, h + cell.periods));
+            if hours > 0.0 { records / hours } else { 0.0 }
+        };
+        let all = sum(&mut self.cells.iter()).max(LEAST_RATE);
+        let kinds = [sum(&mut self.cells[..HOURS].iter()), sum(&mut self.cells[HOURS..].iter())];
+        let rate = |(at, cell): (usize, &Cell)| {
+            let of_hour = sum(&mut [self.cells[at % HOURS], self.cells[at % HOURS + HOURS]].iter());
+            let guess = of_hour * kinds[at / HOURS] / all;
+            ((cell.records + SHRINK_HOURS * guess) / (cell.periods + SHRINK_HOURS)).max(LEAST_RATE)
+        };
+        self.cells.iter().enumerate().map(rate).collect()
+    }
+
+    /// What a day is expected to hold: as days of its weekday did, drawn to what its hours say.
+    fn of_day(&self, weekday: usize, rates: &[f64]) -> f64 {
+        let (cell, kind) = (self.days[weekday], kind_of(weekday));
+        let guess: f64 = rates[kind * HOURS..(kind + 1) * HOURS].iter().sum();
+        (cell.records + SHRINK_DAYS * guess) / (cell.periods + SHRINK_DAYS)
+    }
+
+    /// One more silent hour.
+    fn add(&self, sum: &mut Sum, hours: Hours, hour: i64, rates: &[f64]) {
+        let (cell, day) = (hours.cell(hour), hours.day(hour));
+        sum.expected += rates[cell];
+        sum.by_hours += self.cells[cell].surprise(rates[cell], self.hourly.dispersion());
+        sum.of_day += 1;
+        if hours.day(hour + 1) != day {
+            let from = Period::Hour.index(hours.zone, Period::Day.start_ms(hours.zone, day));
+            if sum.of_day > hour - from {
+                let weekday = hours.weekday(day);
+                let expected = self.of_day(weekday, rates);
+                sum.by_days += self.days[weekday].surprise(expected, self.daily.dispersion());
+            }
+            sum.of_day = 0;
+        }
+    }
+
+    /// A gap is too long from this surprise on: as many gaps as it has a year, and half its promise.
+    fn limit(&self) -> f64 {
+        let (spoke, hours) = self.cells.iter().fold((0.0, 0.0), |(s, h), cell| (s + cell.spoke, h + cell.periods));
+        let gaps_a_year = (HOURS_A_YEAR * spoke / f64::max(hours, 1.0)).max(12.0);
+        let gaps_a_promise = gaps_a_year / (FEED_FALSE_ALARMS_A_YEAR / 2.0);
+        // Chance of none of a gamma-Poisson count: (1 + unsure * x)^(-1 / unsure).
+        let model = (libm::pow(gaps_a_promise, UNSURE) - 1.0) / UNSURE;
+        model.max(BEYOND_LONGEST * self.longest)
+    }
+
+    /// Whether it has been silent for too long at a moment, or when it would be.
+    pub(super) fn gap(&self, hours: Hours, now_ms: i64) -> Gap {
+        if self.is_grey(Period::Hour.index(hours.zone, now_ms)) {
+            return Gap::LookAt(now_ms + 7 * DAY_MS);
+        }
+        let (rates, limit) = (self.rates(), self.limit());
+        let mut sum = Sum::default();
+        for hour in self.hour + 1..=self.hour + MAX_SILENT_DAYS * HOURS as i64 {
+            self.add(&mut sum, hours, hour, &rates);
+            let end_ms = Period::Hour.end_ms(hours.zone, hour);
+            if sum.surprise() >= limit {
+                let Sum { expected, .. } = sum;
+                return if end_ms <= now_ms { Gap::TooLong { expected } } else { Gap::LookAt(end_ms) };
+            }
+        }
+        Gap::LookAt(now_ms + 7 * DAY_MS)
+    }
+
+    /// It goes silent.
+    pub fn fall_silent(&mut self) -> Silence {
+        // A day that was too poor already goes on.
+        let since_ms = self.now.map_or(self.last_ms, |poor| poor.since_ms);
+        *self.now.insert(Silence { poor: false, since_ms })
+    }
+
+    /// The newest hour is over, and those up to `hour` held nothing.
+    fn roll(&mut self, hours: Hours, hour: i64) -> Option<DayTold> {
+        let rates = self.rates();
+        let knows = self.hour - self.first_hour >= SPREAD_FROM_DAYS * HOURS as i64;
+        let silent = self.now.is_some_and(|silence| !silence.poor);
+        let mut gap = Sum::default();
+        let mut told = None;
+        let (taught_until, weight) = if silent { (hour.min(self.hour + TOLD_TEACHES_HOURS), TOLD_TEACHES) } else { (hour, 1.0) };
+        let spoke_in = self.hour;
+        for past in spoke_in..hour {
+            let day = hours.day(past);
+            if day != self.day {
+                told = told.or(self.close_day(hours, day, &rates));
+            }
+            let cell = hours.cell(past);
+            if past == spoke_in {
+                self.learn(cell, self.count, 1.0, rates[cell], knows);
+                continue;
+            }
+            if knows {
+                self.add(&mut gap, hours, past, &rates);
+            }
+            if past < taught_until {
+                self.learn(cell, 0, weight, rates[cell], knows);
+            }
+        }
+        let day = hours.day(hour);
+        if day != self.day {
+            told = told.or(self.close_day(hours, day, &rates));
+        }
+        if knows {
+            self.learn_gap(gap.surprise(), silent);
+        }
+        (self.hour, self.count) = (hour, 0);
+        told
+    }
+
+    fn learn(&mut self, cell: usize, count: u64, weight: f64, rate: f64, knows: bool) {
+        self.cells[cell].learn(count, weight);
+        if knows {
+            self.hourly.learn(count as f64, rate);
+        }
+    }
+
+    fn learn_gap(&mut self, gap: f64, told: bool) {
+        let most = if told { gap.min(2.0 * self.limit()) } else { gap };
+        let gain = if told { TOLD_WIDENS } else { 1.0 };
+        if most > self.longest {
+            self.longest += gain * (most - self.longest);
+        }
+    }
+
+    /// The day is over; `next` begins.
+    fn close_day(&mut self, hours: Hours, next: i64, rates: &[f64]) -> Option<DayTold> {
+        let (day, observed) = (std::mem::replace(&mut self.day, next), std::mem::take(&mut self.day_count));
+        let (from_ms, to_ms) = (Period::Day.start_ms(hours.zone, day), Period::Day.end_ms(hours.zone, day));
+        let weekday = hours.weekday(day);
+        let expected = self.of_day(weekday, rates);
+        let days = (next - day).max(1) as f64;
+        let kept = libm::exp2(KEPT_A_DAY_LOG2 * days);
+        self.cells.iter_mut().chain(&mut self.days).for_each(|cell| cell.decay(kept));
+        self.hourly.decay(kept);
+        self.daily.decay(kept);
+        self.longest *= libm::exp2(LONGEST_KEPT_LOG2 * days);
+        let first_day = hours.day(self.first_hour);
+        // The first day is no whole one; one with a gap that was told is known.
+        if day <= first_day || self.was_quite_silent(from_ms, to_ms) {
+            return None;
+        }
+        let is_poor = self.is_poor(observed, expected) && !self.is_grey(Period::Hour.index(hours.zone, to_ms));
+        if day - first_day >= SPREAD_FROM_DAYS && !is_poor {
+            self.daily.learn(observed as f64, expected);
+            self.days[weekday].learn(observed, 1.0);
+        }
+        let told = DayTold { poor: is_poor, from_ms, observed, expected };
+        match self.now {
+            None if is_poor => {
+                self.now = Some(Silence { poor: true, since_ms: from_ms });
+                Some(told)
+            }
+            Some(Silence { poor: true, since_ms }) if observed as f64 > USUAL_SHARE * expected => {
+                self.now = None;
+                self.remember(since_ms, from_ms);
+                Some(DayTold { from_ms: since_ms, poor: false, ..told })
+            }
+            _ => None,
+        }
+    }
+
+    fn was_quite_silent(&self, from_ms: i64, to_ms: i64) -> bool {
+        self.now.is_some_and(|silence| !silence.poor && silence.since_ms < to_ms)
+            || self.past.iter().any(|(since_ms, until_ms)| *since_ms < to_ms && *until_ms > from_ms)
+    }
+
+    fn is_poor(&self, observed: u64, expected: f64) -> bool {
+        if observed as f64 > POOR_SHARE * expected {
+            return false;
+        }
+        let dispersion = self.daily.dispersion() + UNSURE * expected;
+        let chance = 1.0 - stats::upper_tail(observed + 1, expected, dispersion);
+        chance * DAYS_A_YEAR <= FEED_FALSE_ALARMS_A_YEAR / 2.0
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -152,7 +152,7 @@ impl Engine {
     ) {
         let model = Arc::clone(&self.model);
         let region = fact.evidence.region.as_deref().unwrap_or(&model.root_region);
-        let gates = Gates { thresholds: self.p_thresholds, levels: &model.levels };
+        let gates = Gates { thresholds: self.p_thresholds, levels: &model.levels, tail: &model.tail };
         for matter in model.matters.values().filter(|m| fact.matter.as_ref().is_none_or(|named| *named == m.id)) {
             let Some(direction) = direction(matter, &fact.indicator) else { continue };
             let Some(mut asked) = deviation.asks(fact.period, index, direction, gates) else { continue };
@@ -172,7 +172,7 @@ impl Engine {
     fn wanted_by_series(&self, matter: &Matter, key: &IndicatorKey) -> Option<Level> {
         let series = self.state.indicators.get(key)?;
         let direction = direction(matter, &key.indicator)?;
-        let gates = Gates { thresholds: self.p_thresholds, levels: &self.model.levels };
+        let gates = Gates { thresholds: self.p_thresholds, levels: &self.model.levels, tail: &self.model.tail };
         let by_level = series.deviation.and_then(|d| d.asks(key.period, series.newest, direction, gates));
         by_level.map(|asked| asked.level).max(series.wanted.filter(|_| direction.rising))
     }

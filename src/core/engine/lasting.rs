@@ -6,7 +6,7 @@ use super::weigh::enterprise_key;
 use super::{Effect, Engine, Moment};
 use crate::domain::{DAY_MS, RecordKind};
 use crate::journal::{Evidence, PermitFact};
-use crate::pipeline::{Condition, EvidenceRule, Matter, NameTest};
+use crate::pipeline::{Condition, EnterpriseRules, EvidenceRule, Matter, NameTest};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -152,6 +152,11 @@ impl Engine {
     pub(super) fn is_named(&self, now_ms: i64, id: &str, test: &NameTest) -> bool {
         let Some(name) = self.state.directory.get(id).and_then(|row| row.name.as_deref()) else { return false };
         test.names(name) && !self.is_permitted(now_ms, id, &test.without_permit)
+    }
+
+    /// Whether one of the matter's rules on names holds for it.
+    pub(super) fn name_says_it(&self, now_ms: i64, rules: &EnterpriseRules, id: &str) -> bool {
+        rules.evidence.iter().filter_map(|rule| rule.name.as_ref()).any(|test| self.is_named(now_ms, id, test))
     }
 
     /// Whether a permit of one of these types is in force.

@@ -61,7 +61,7 @@ impl Engine {
             Language::En => "where every firm starts: most are in order",
         };
         let mut terms = vec![Factor { code: "prior".into(), points: prior, text: text.into(), evidence: Vec::new() }];
-        terms.extend(rules.evidence.iter().filter_map(|rule| self.evidence_term(now_ms, key, state, rule)));
+        terms.extend(rules.evidence.iter().filter_map(|rule| self.evidence_term(now_ms, key, state, rules, rule)));
         terms.extend(self.peer_terms(now_ms, matter, key, state));
         terms.retain(|term| term.points != 0 || term.code == "prior");
         let points = terms.iter().map(|term| term.points).sum();
@@ -73,10 +73,19 @@ impl Engine {
         Some(scored)
     }
 
-    fn evidence_term(&self, now_ms: i64, key: &SubjectKey, state: &EvidenceState, rule: &EvidenceRule) -> Option<Factor> {
+    fn evidence_term(
+        &self,
+        now_ms: i64,
+        key: &SubjectKey,
+        state: &EvidenceState,
+        rules: &EnterpriseRules,
+        rule: &EvidenceRule,
+    ) -> Option<Factor> {
         let value = match &rule.name {
             Some(test) => f64::from(u8::from(self.is_named(now_ms, &key.id, test))),
             None if self.is_permitted(now_ms, &key.id, &rule.without_permit) => return None,
+            // What texts say of the same business adds nothing to a name that says it: texts repeat the name.
+            None if !rule.without_permit.is_empty() && self.name_says_it(now_ms, rules, &key.id) => return None,
             None => state.weight(now_ms, rule),
         };
         let points = tenths(rule.weight * libm::log2(1.0 + value));

@@ -46,6 +46,14 @@ weight = 3
 half_life_days = 3650
 text = { en = "a name of finance without the licence" }
 name = { words = ["Wealth"], not_words = "Health", without_permit = ["banking"] }
+
+[[enterprise.evidence]]
+code = "finance-words"
+weight = 1
+half_life_days = 3650
+text = { en = "said to deal in finance without the licence" }
+when = { kind = "ticket", words = ["invest"] }
+without_permit = ["banking"]
 "#;
 
 fn bundle() -> Bundle {
@@ -277,6 +285,19 @@ fn a_name_of_finance_without_the_licence() {
         run.put(&at(4), REGISTRY, &row("X", &json!({ "name": name })));
         assert_eq!(term(&run, "X", "finance-name").0, points, "{name} {permits:?}");
         assert!(run.engine().state().episodes.is_empty(), "a name alone has no source");
+    }
+    // The same in texts is a factor where the name does not say it.
+    for (name, permits, points) in [
+        ("Gas Ltd", vec![], 10),
+        ("Gas Ltd", vec![permit("banking", json!({}))], 0),
+        ("Wealth Ltd", vec![], 0),
+        ("Wealth Ltd", vec![permit("banking", json!({}))], 0),
+    ] {
+        let mut run = city(0);
+        permits.iter().for_each(|record| sector(&mut run, 3, record.clone()));
+        run.put(&at(4), REGISTRY, &row("X", &json!({ "name": name })));
+        run.put(&at(5), TICKETS, &ticket("T", &at(5), "X", "smell; they want me to invest", &json!({})));
+        assert_eq!(term(&run, "X", "finance-words").0, points, "{name} {permits:?}");
     }
     // Renamed: the name it has counts.
     let mut run = city(0);

@@ -71,9 +71,14 @@ fn maps_of_one_half_year_hold_in_the_next() {
     assert!(told.contains("coefficients of outcomes stay") && told.contains("tail of P1D, less than"), "{told}");
     let text = std::fs::read_to_string(out.join("pipeline.toml")).expect("the new version");
     let old = std::fs::read_to_string(chicago.join("pipeline.toml")).expect("the old one");
-    for line in old.lines().filter(|line| !line.starts_with("version =")) {
+    let (rules, maps) = old.split_once("[[tail]]").expect("the shipped map");
+    for line in rules.lines().filter(|line| !line.starts_with("version =")) {
         assert!(text.contains(line), "{line}");
     }
+    assert!(
+        maps.contains("to = \"2013-12-31\"") && !text.contains("to = \"2013-12-31\"\nseries"),
+        "new maps in place of the old: {text}"
+    );
     assert!(text.contains("[[tail]]\nperiod = \"P1D\"\nexpected_below = ") && text.contains("to = \"2011-08-31\""), "{text}");
     let replayed = tmp.path().join("replayed");
     good(jianwei(&["replay", "--emit", "assessments", "--out", &replayed.display().to_string()], &out, &requests));

@@ -35,7 +35,14 @@ fn the_baseline_finds_what_it_should() {
     assert_eq!(surge(&cut(), &["--json"]).stdout, run.stdout, "the same figures each time");
 
     let table = String::from_utf8(surge(&cut(), &[]).stdout).expect("text");
-    for part in ["28 series, 1372 test weeks", "| FPR % | POD % |", "| at FPR 1% |", "Drift of x1.5 from week 576", "years have 52 weeks", "on consecutive weeks"] {
+    for part in [
+        "28 series, 1372 test weeks",
+        "| FPR % | POD % |",
+        "| at FPR 1% |",
+        "Drift of x1.5 from week 576",
+        "years have 52 weeks",
+        "on consecutive weeks",
+    ] {
         assert!(table.contains(part), "{part}: {table}");
     }
 }

@@ -24,7 +24,7 @@ impl Judge {
     }
 
     pub fn take(&mut self, entry: Entry) -> Result<()> {
-        self.outcomes.take(&self.journal.step(entry)?)
+        self.outcomes.take(&self.journal.step(entry)?, false)
     }
 }
 

@@ -4,7 +4,8 @@ const YEARS: &str = "The series' years have 52 weeks: to keep in step with them,
 
 /// The table of `shared/data/surge/README.md`, with our rows.
 pub fn print(result: &Evaluation) -> String {
-    let mut text = format!("{} series, {} test weeks without and with an outbreak\n{YEARS}\n\n", result.series, result.test_weeks);
+    let mut text =
+        format!("{} series, {} test weeks without and with an outbreak\n{YEARS}\n\n", result.series, result.test_weeks);
     text.push_str("| jianwei | FPR % | POD % | first week % | sens % | PPV % | timeliness |\n|---|---|---|---|---|---|---|\n");
     let cell = |value: Option<f64>, places: usize| value.map_or("-".to_string(), |v| format!("{v:.places$}"));
     for row in &result.rows {
@@ -18,7 +19,8 @@ pub fn print(result: &Evaluation) -> String {
         ];
         text.push_str(&format!("| {} | {} |\n", row.name, cells.join(" | ")));
     }
-    let raised = format!("Drift of x{} from week {} on (count raised, fractions carried over)", super::DRIFT_RATIO, super::TEST_FROM);
+    let raised =
+        format!("Drift of x{} from week {} on (count raised, fractions carried over)", super::DRIFT_RATIO, super::TEST_FROM);
     let years = [
         ("years of 52 weeks, like the table", &result.drift),
         ("consecutive weeks of the calendar, whose years the series' seasons run ahead of", &result.drift_on_consecutive_weeks),

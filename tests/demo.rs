@@ -35,8 +35,9 @@ fn the_demo_ends_by_itself_and_says_what_a_replay_says() {
     assert!(records > 0, "{said}");
     // On a slow machine the time may be over before 2013 is.
     if said.contains("source records up to 2014-1") {
-        assert!(said.contains("How right it was") && said.contains("rated highest the day before (AUC 0.6"), "{said}");
+        assert!(said.contains("rated highest the day before (AUC 0.6"), "{said}");
     }
+    assert!(said.contains("How right it was"), "a run that ends early says why it can't tell: {said}");
 
     let out = tempfile::tempdir().expect("a folder");
     let sample = "pipelines/chicago/sample";

@@ -42,10 +42,7 @@ impl Engine {
         let index = fact.period.index(self.model.zone, fact.period_start_ms);
         let Some(series) = self.state.indicators.get_mut(&key) else { return };
         match series.place_of(index, fact.value) {
-            Order::Late => {
-                self.state.counters.late += 1;
-                return;
-            }
+            Order::Late => self.state.counters.late += 1,
             Order::Corrects => {
                 series.take_newest_back();
                 self.judge_indicator(moment, &key, index, fact, measured, effects);

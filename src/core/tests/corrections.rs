@@ -104,7 +104,8 @@ fn a_warning_that_rests_on_a_figure_is_corrected_with_it() {
     let rising = |day: i64| 30.0 + [0.0, 1.0, 2.0, 1.0][day as usize % 4];
     // The series, what it usually is, the first figure of day 70 and the second, and what the lead is told.
     type Usual<'a> = &'a dyn Fn(i64) -> f64;
-    let cases: [(&str, &Value, Usual, f64, f64, &[&str]); 6] = [
+    type Case<'a> = (&'a str, &'a Value, Usual<'a>, f64, f64, &'a [&'a str]);
+    let cases: [Case; 6] = [
         ("lifted", &json!({}), &usual, 80.0, 10.0, &["raised red 1", "lifted red 2"]),
         ("lower, but high", &json!({}), &usual, 80.0, 60.0, &["raised red 1"]),
         ("raised late", &json!({}), &usual, 10.0, 80.0, &["raised red 1"]),

@@ -75,7 +75,7 @@ fn said() -> Vec<String> {
         *noise = noise.replacen("[[match]]", "[industry]\nindicators = [\"pork\", \"eggs\"]\nfalling = \"pork\"\n\n[[match]]", 1);
         model(&bundle).promises()
     };
-    let [counts, none] = [&mini(), &no_series].map(|bundle| looking(bundle));
+    let [counts, none] = [&mini(), &no_series].map(looking);
     assert!(counts[0].contains(" series, ") && counts[4].starts_with("2 indicators share these promises"), "{counts:?}");
     assert!(none[0].starts_with("2 indicators, no records counted: 120 blue, 36 yellow, "), "{none:?}");
     assert!(none.iter().any(|line| line.starts_with("none for firms: ")), "{none:?}");

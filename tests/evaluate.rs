@@ -29,10 +29,20 @@ fn the_baseline_finds_what_it_should() {
     let drift = &result["drift"];
     assert!(drift["found"].as_f64().is_some_and(|found| found >= 55.0), "{result}");
     assert!(drift["false_alarms_per_year"].as_f64().is_some_and(|rate| rate <= 0.06), "{result}");
+    // The series have years of 52 weeks: on the calendar's their seasons slip, and no more is found.
+    let slipping = &result["drift_on_consecutive_weeks"];
+    assert!(slipping["found"].as_f64().is_some_and(|found| found >= 45.0) && slipping != drift, "{result}");
     assert_eq!(surge(&cut(), &["--json"]).stdout, run.stdout, "the same figures each time");
 
     let table = String::from_utf8(surge(&cut(), &[]).stdout).expect("text");
-    for part in ["28 series, 1372 test weeks", "| FPR % | POD % |", "| at FPR 1% |", "Drift of x1.5 from week 576"] {
+    for part in [
+        "28 series, 1372 test weeks",
+        "| FPR % | POD % |",
+        "| at FPR 1% |",
+        "Drift of x1.5 from week 576",
+        "years have 52 weeks",
+        "on consecutive weeks",
+    ] {
         assert!(table.contains(part), "{part}: {table}");
     }
 }

@@ -55,6 +55,7 @@ fn by_level_then_score_of_those_the_organisation_acts_on() {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(text.starts_with(head) && text.contains(end) && text.contains("2026-02-03"), "{text}");
         assert_eq!(text.lines().count(), 6, "{text}");
+        assert!(text.lines().skip(1).take(4).all(|line| line.ends_with("  2026-03-01 09:00")), "{text}");
     }
 }
 

@@ -307,7 +307,23 @@ fn the_score_of_a_hand_made_city() {
             "lowered_too_soon": { "outage": 1, "otherwise": 1 }, "false_alarms": { "outage": 1, "otherwise": 1 } })
     );
 
+    // The trade was warned of by a test; the replay does not say what is promised.
+    assert_eq!((&alarms["trade_by_test"], &alarms["trade_promised_a_year"]), (&json!([0, 0, 1, 0]), &Value::Null));
+
     let plain = succeeded(&jianwei(&["score", "--truth", truth, dir, "--lang", "en"]));
+    assert!(plain.contains("trades, by tests: promised") && plain.contains("unknown"), "{plain}");
+    assert!(plain.contains("no promise: firms' scores"), "{plain}");
+    let promised = json!({ "promised_false_alarms_per_year": { "blue": 120.0, "yellow": 36.0, "orange": 12.0, "red": 2.0 } });
+    std::fs::write(tmp.path().join("summary.json"), promised.to_string()).expect("written");
+    let table = succeeded(&jianwei(&["score", "--truth", truth, dir, "--lang", "en"]));
+    let line = |name: &str| {
+        let line = table.lines().find(|l| l.starts_with(name)).unwrap_or_else(|| panic!("{name}: {table}"));
+        line[name.len()..].split_whitespace().map(str::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(line("trades, by tests: promised"), ["120.0", "36.0", "12.0", "2.0"]);
+    // One in 30 days; and of firms a blue and a yellow one.
+    assert_eq!(line("trades, by tests: counted"), ["12.2", "12.2", "12.2", "0.0"]);
+    assert_eq!(line("firms: counted (no promise)"), ["24.4", "12.2", "0.0", "0.0"]);
     assert!(plain.contains("not judged: the replay has no operators.ndjson"), "{plain}");
     let notice = |code: &str, kind: &str, since: &str, at: &str| {
         let time = |day: &str| format!("2025-01-{day}:00:00+08:00");

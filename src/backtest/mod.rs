@@ -4,12 +4,14 @@
 pub mod calibrate;
 mod fit;
 mod groups;
+mod left_out;
 mod measure;
 mod report;
 pub mod strata;
 mod table;
 
-pub use report::{highest, write};
+pub use left_out::LeftOut;
+pub use report::{clear, highest, write};
 pub use table::print;
 
 use anyhow::{Result, bail};
@@ -30,6 +32,7 @@ const MIN_OF_A_KIND: usize = 20;
 pub struct Outcomes {
     rows: BTreeMap<String, Vec<OutcomeRow>>,
     count: usize,
+    left_out: LeftOut,
 }
 
 /// The outcomes of one matter, in the order they came, and what was said of each.
@@ -55,10 +58,12 @@ impl Outcomes {
         if rows.is_empty() {
             bail!("no matter of realm {} has an [outcome]: say in one which records tell what a visit found", model.realm);
         }
-        Ok(Outcomes { rows, count: 0 })
+        Ok(Outcomes { rows, count: 0, left_out: LeftOut::default() })
     }
 
-    pub fn take(&mut self, sequenced: &Sequenced) -> Result<()> {
+    /// `given`: the record was given as an outcome.
+    pub fn take(&mut self, sequenced: &Sequenced, given: bool) -> Result<()> {
+        self.left_out.note(sequenced, given);
         for effect in &sequenced.effects {
             let Effect::Outcome(row) = effect else { continue };
             self.count += 1;
@@ -68,6 +73,10 @@ impl Outcomes {
             self.rows.entry(row.matter.clone()).or_default().push(*row.clone());
         }
         Ok(())
+    }
+
+    pub fn left_out(&self) -> &LeftOut {
+        &self.left_out
     }
 
     /// What each outcome was told beforehand: by the pipeline's own coefficients, or, where something is

@@ -2,7 +2,7 @@
 
 use super::groups::{Group, groups};
 use super::measure::{Figures, Told, auc, figures, ratio};
-use super::{Judged, JudgedRow};
+use super::{Judged, JudgedRow, LeftOut};
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use jianwei_core::domain::Fixed3;
@@ -37,6 +37,7 @@ pub struct Summary {
     pub realm: String,
     pub pipeline_version: String,
     pub learn_until: Option<String>,
+    pub left_out: LeftOut,
     pub matters: BTreeMap<String, OfMatter>,
 }
 
@@ -81,10 +82,32 @@ pub struct OfTerm {
     pub auc: Option<Fixed3>,
 }
 
+const FILES: [&str; 2] = ["prequential.ndjson", "report.json"];
+
+/// Removes what an earlier run left in the folder: should this one fail, nobody takes that for its own.
+pub fn clear(dir: &Path) -> Result<()> {
+    for name in FILES {
+        let path = dir.join(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound && dir.is_dir() => {
+                return Err(error).with_context(|| format!("removing {}", path.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Writes both files into the folder, which is made.
-pub fn write(dir: &Path, model: &Model, judged: &[Judged], learn_until: Option<NaiveDate>) -> Result<Summary> {
+pub fn write(
+    dir: &Path,
+    model: &Model,
+    judged: &[Judged],
+    left_out: &LeftOut,
+    learn_until: Option<NaiveDate>,
+) -> Result<Summary> {
     std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
-    let path = dir.join("prequential.ndjson");
+    let path = dir.join(FILES[0]);
     let mut file = BufWriter::new(File::create(&path).with_context(|| format!("writing {}", path.display()))?);
     for judged in judged {
         for row in &judged.rows {
@@ -97,9 +120,10 @@ pub fn write(dir: &Path, model: &Model, judged: &[Judged], learn_until: Option<N
         realm: model.realm.clone(),
         pipeline_version: model.version.clone(),
         learn_until: learn_until.map(|day| day.to_string()),
+        left_out: left_out.clone(),
         matters: judged.iter().map(|judged| (judged.matter.id.clone(), of_matter(judged))).collect(),
     };
-    let path = dir.join("report.json");
+    let path = dir.join(FILES[1]);
     std::fs::write(&path, serde_json::to_string_pretty(&summary)? + "\n")
         .with_context(|| format!("writing {}", path.display()))?;
     Ok(summary)

@@ -9,7 +9,9 @@ use std::fmt::Write;
 const SHOWN_GROUPS: usize = 5;
 
 pub fn print(summary: &Summary, lang: Language) -> String {
-    summary.matters.iter().map(|(id, of)| matter(id, of, lang)).collect::<Vec<_>>().join("\n")
+    let left_out = Some(summary.left_out.print(lang)).filter(|text| !text.is_empty());
+    let matters = summary.matters.iter().map(|(id, of)| matter(id, of, lang));
+    left_out.into_iter().chain(matters).collect::<Vec<_>>().join("\n")
 }
 
 fn percent(share: Fixed3) -> String {

@@ -324,7 +324,7 @@ impl Given {
         compare("dead letter", self.dead_letter.clone().unwrap_or_else(|| "none".into()), reason.to_string());
         let evidence = match body {
             Body::Record(record) => match &record.fact {
-                Fact::Indicator(indicator) => Some(&indicator.evidence),
+                Fact::Indicator(indicator) | Fact::Measure(indicator) => Some(&indicator.evidence),
                 fact => fact.evidence(),
             },
             _ => None,

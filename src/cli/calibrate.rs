@@ -6,6 +6,7 @@ use crate::replay::Extra;
 use crate::tail::{self, Periods};
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
+use jianwei_core::domain::Language;
 use jianwei_core::engine::shrink::Gamma;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,9 +30,9 @@ pub fn run(args: &Args) -> Result<()> {
     }
     let model = read_model_for_feeds(args.feeds.pipelines())?;
     let (mut outcomes, mut periods) = (Outcomes::of(&model), Periods::new());
-    let end = args.feeds.step(&model, Extra::Both, &mut |sequenced| {
+    let end = args.feeds.step(&model, Extra::Both, &mut |sequenced, given| {
         if let Ok(outcomes) = &mut outcomes {
-            outcomes.take(sequenced)?;
+            outcomes.take(sequenced, given)?;
         }
         periods.take(&model, sequenced)
     })?;
@@ -39,6 +40,9 @@ pub fn run(args: &Args) -> Result<()> {
     // Rates are those of the end: with a day to learn until, `--until` ends the feeds there.
     let ends_in_time = args.learn_until.is_none_or(|until| model.zone.date(end.engine().stamp_ms()) <= until);
     let priors = if ends_in_time { strata::fit(&end.engine().rate_counts()) } else { BTreeMap::new() };
+    if let Ok(outcomes) = &outcomes {
+        super::say!("{}", outcomes.left_out().print(Language::En).trim_end());
+    }
     let outcomes = match outcomes.and_then(|outcomes| outcomes.teach(&model, args.learn_until)) {
         Ok(taught) => taught,
         Err(error) if maps.0.is_empty() && priors.is_empty() => {

@@ -42,7 +42,7 @@ pub fn run(args: &Args) -> Result<()> {
         Args::Tail { feeds, learn_until, json } => {
             let model = read_model_for_feeds(feeds.pipelines())?;
             let mut periods = Periods::new();
-            feeds.step(&model, Extra::Assessments, &mut |sequenced| periods.take(&model, sequenced))?;
+            feeds.step(&model, Extra::Assessments, &mut |sequenced, _| periods.take(&model, sequenced))?;
             let maps = tail::fit(&periods.until(Some(*learn_until)));
             if maps.0.is_empty() {
                 bail!("too few closed periods up to {learn_until} for a tail map: give more feeds, or a later date");

@@ -45,7 +45,7 @@ pub fn run(args: &Args) -> Result<()> {
     let model = read_model_for_feeds(&args.pipelines)?;
     let mut inputs = args.input.clone();
     if let Some(path) = &args.registry {
-        inputs.push(Input { kind: jianwei_core::domain::SourceKind::Registry, pattern: path.clone() });
+        inputs.push(Input::new(jianwei_core::domain::SourceKind::Registry, path.clone()));
     }
     let until_ms = args.until.as_deref().map(|text| time_of(text, model.zone)).transpose()?;
     for input in &inputs {

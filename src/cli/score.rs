@@ -22,7 +22,8 @@ pub fn run(args: &Args) -> Result<()> {
     let truth = truth::read(&args.truth)?;
     let episodes = score::read_episodes(&args.dir.join("warnings.ndjson"))?;
     let silences = score::read_silences(&args.dir.join("operators.ndjson"))?;
-    let result = score::judge(&truth, &episodes, silences.as_deref())?;
+    let mut result = score::judge(&truth, &episodes, silences.as_deref())?;
+    result.false_alarms.trade_promised_a_year = score::read_promise(&args.dir.join("summary.json"))?;
     match args.json {
         true => super::say!("{}", serde_json::to_string_pretty(&result)?),
         false => super::say!("{}", score::print(&result, lang::chosen(args.lang))),

@@ -41,7 +41,7 @@ pub fn show(language: Language, paint: Paint, budget: Budget, stop: &Arc<AtomicB
 /// The files of the pipeline's `sample` folder.
 pub fn sample_inputs(dir: &Path) -> Result<Vec<Input>> {
     let sample = dir.join("sample");
-    let input = |kind, name: &str| Input { kind, pattern: sample.join(name).display().to_string() };
+    let input = |kind, name: &str| Input::new(kind, sample.join(name).display().to_string());
     let inputs = vec![
         input(SourceKind::Tickets, "chicago_311_sanitation.csv.gz"),
         input(SourceKind::Sector, "chicago_inspection_events.csv.gz"),

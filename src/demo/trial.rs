@@ -95,7 +95,7 @@ pub fn play(part: Part, budget: Budget, stop: &Arc<AtomicBool>) -> Result<super:
     }
     summary::print(model, &view.seen, words, paint);
     if let Some((judge, until)) = view.judge.as_ref().zip(learn_until) {
-        super::right::print(judge, model, until, words, paint);
+        super::right::print(judge, model, until, model.zone.date(view.seen.stamp_ms), words, paint);
     }
     if let Some(story) = &view.story {
         summary::print_story(story, words, paint);

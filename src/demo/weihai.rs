@@ -74,7 +74,7 @@ fn made_up_month(model: &Model, dir: &Path) -> Result<Vec<Input>> {
     simulate(config, model, dir, &ProgressBar::hidden())?;
     let kinds = SourceKind::NAMES.into_iter().map(|(name, kind)| (dir.join(format!("{name}.ndjson")), kind));
     let there = kinds.filter(|(path, _)| std::fs::metadata(path).is_ok_and(|m| m.len() > 0));
-    Ok(there.map(|(path, kind)| Input { kind, pattern: path.display().to_string() }).collect())
+    Ok(there.map(|(path, kind)| Input::new(kind, path.display().to_string())).collect())
 }
 
 /// A planted trouble whose warning was answered to the end.

@@ -36,6 +36,8 @@ pub struct Evaluation {
     pub test_weeks: usize,
     pub rows: Vec<Row>,
     pub drift: Option<Drift>,
+    /// The same with no week of the calendar left out: what a feed of real weeks meets.
+    pub drift_on_consecutive_weeks: Option<Drift>,
 }
 
 /// One threshold. Shares are per cent; null where there is nothing to take a share of.
@@ -66,10 +68,17 @@ struct Run {
     plain: Vec<u64>,
     outbreak: Vec<u64>,
     is_outbreak: Vec<bool>,
-    /// The CUSUM before the first test week, then of each; with and without the drift.
+    cusums: Cusums,
+}
+
+/// The CUSUM before the first test week, then of each; with and without the drift.
+struct Cusums {
     calm: Vec<Fixed3>,
     drifting: Vec<Fixed3>,
 }
+
+/// Which week of the calendar stands for one of a series.
+type Calendar = fn(i64) -> i64;
 
 pub fn surge(all: &[WeeklySeries]) -> Evaluation {
     let runs: Vec<Run> = all.iter().map(Run::of).collect();
@@ -81,7 +90,8 @@ pub fn surge(all: &[WeeklySeries]) -> Evaluation {
         series: all.len(),
         test_weeks: ps.len(),
         rows: nominal.into_iter().chain(own).map(|(name, most)| row(name, most, &runs)).collect(),
-        drift: drift(&runs),
+        drift: drift(&runs.into_iter().map(|run| run.cusums).collect::<Vec<_>>()),
+        drift_on_consecutive_weeks: drift(&all.iter().map(|series| Cusums::of(series, |week| week)).collect::<Vec<_>>()),
     }
 }
 
@@ -96,34 +106,43 @@ impl Run {
         let tested = |week: &&Week| week.week >= TEST_FROM;
         let p = |judged: &(i64, Judged)| judged.1.p_e12.unwrap_or(ONE as u64);
         let of_test = |judged: &[(i64, Judged)]| judged.iter().filter(|(week, _)| *week >= TEST_FROM).map(p).collect();
-        let plain = judge(series, |week| week.count);
-        let mut carried = 0.0;
-        let drifting = judge(series, |week| {
-            if week.week < TEST_FROM {
-                return week.count;
-            }
-            // Fractions are carried into the next week: the sum is raised exactly so much.
-            let raised = week.count as f64 * DRIFT_RATIO + carried;
-            carried = raised - raised.floor();
-            raised as u64
-        });
+        let plain = judge(series, in_step, |week| week.count);
         Run {
-            outbreak: of_test(&judge(series, |week| week.count_with_outbreak)),
+            outbreak: of_test(&judge(series, in_step, |week| week.count_with_outbreak)),
             is_outbreak: series.weeks.iter().filter(tested).map(|week| week.outbreak).collect(),
-            calm: cusum(&plain),
-            drifting: cusum(&drifting),
+            cusums: Cusums { calm: cusum(&plain), drifting: drifting(series, in_step) },
             plain: of_test(&plain),
         }
     }
 }
 
-fn judge(series: &WeeklySeries, mut count: impl FnMut(&Week) -> u64) -> Vec<(i64, Judged)> {
-    let mut engine = IndicatorSeries::new(Period::Week);
-    series.weeks.iter().map(|week| (week.week, engine.week(calendar_week(week.week), count(week)))).collect()
+impl Cusums {
+    fn of(series: &WeeklySeries, calendar: Calendar) -> Cusums {
+        let calm = cusum(&judge(series, calendar, |week| week.count));
+        Cusums { calm, drifting: drifting(series, calendar) }
+    }
 }
 
-/// The week of the calendar that stands for a week of the series.
-fn calendar_week(week: i64) -> i64 {
+fn drifting(series: &WeeklySeries, calendar: Calendar) -> Vec<Fixed3> {
+    let mut carried = 0.0;
+    cusum(&judge(series, calendar, |week| {
+        if week.week < TEST_FROM {
+            return week.count;
+        }
+        // Fractions are carried into the next week: the sum is raised exactly so much.
+        let raised = week.count as f64 * DRIFT_RATIO + carried;
+        carried = raised - raised.floor();
+        raised as u64
+    }))
+}
+
+fn judge(series: &WeeklySeries, calendar: Calendar, mut count: impl FnMut(&Week) -> u64) -> Vec<(i64, Judged)> {
+    let mut engine = IndicatorSeries::new(Period::Week);
+    series.weeks.iter().map(|week| (week.week, engine.week(calendar(week.week), count(week)))).collect()
+}
+
+/// So that a year of the series is one of the calendar.
+fn in_step(week: i64) -> i64 {
     week + (week as f64 * CALENDAR_WEEKS_LEFT_OUT).round() as i64
 }
 
@@ -169,16 +188,17 @@ fn share(all: &[bool]) -> Option<f64> {
     (!all.is_empty()).then(|| (yes as f64 * 1e4 / all.len() as f64).round() / 1e2)
 }
 
-fn drift(runs: &[Run]) -> Option<Drift> {
-    let weeks: usize = runs.iter().map(|r| r.plain.len()).sum();
+fn drift(runs: &[Cusums]) -> Option<Drift> {
+    let tested = |r: &Cusums| r.drifting.len().saturating_sub(1);
+    let weeks: usize = runs.iter().map(tested).sum();
     let years = weeks as f64 / WEEKS_A_YEAR;
     // An alarm begins where the CUSUM comes to the threshold from below.
     let false_alarms =
         |h: Fixed3| -> usize { runs.iter().map(|r| r.calm.windows(2).filter(|w| w[0] < h && w[1] >= h).count()).sum() };
     let steps = (10..=120).map(|n| Fixed3(n * 100));
     let threshold = steps.into_iter().find(|h| false_alarms(*h) as f64 <= DRIFT_FALSE_ALARMS_A_YEAR * years)?;
-    let found = |r: &Run| r.drifting.iter().skip(1).take(DRIFT_WEEKS).any(|c| *c >= threshold);
-    let found: Vec<bool> = runs.iter().filter(|r| !r.plain.is_empty()).map(found).collect();
+    let found = |r: &Cusums| r.drifting.iter().skip(1).take(DRIFT_WEEKS).any(|c| *c >= threshold);
+    let found: Vec<bool> = runs.iter().filter(|r| tested(r) > 0).map(found).collect();
     Some(Drift {
         ratio: DRIFT_RATIO,
         within_weeks: DRIFT_WEEKS,

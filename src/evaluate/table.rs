@@ -1,8 +1,11 @@
-use super::Evaluation;
+use super::{Drift, Evaluation};
+
+const YEARS: &str = "The series' years have 52 weeks: to keep in step with them, a week of the calendar is left out every 293.";
 
 /// The table of `shared/data/surge/README.md`, with our rows.
 pub fn print(result: &Evaluation) -> String {
-    let mut text = format!("{} series, {} test weeks without and with an outbreak\n\n", result.series, result.test_weeks);
+    let mut text =
+        format!("{} series, {} test weeks without and with an outbreak\n{YEARS}\n\n", result.series, result.test_weeks);
     text.push_str("| jianwei | FPR % | POD % | first week % | sens % | PPV % | timeliness |\n|---|---|---|---|---|---|---|\n");
     let cell = |value: Option<f64>, places: usize| value.map_or("-".to_string(), |v| format!("{v:.places$}"));
     for row in &result.rows {
@@ -16,12 +19,19 @@ pub fn print(result: &Evaluation) -> String {
         ];
         text.push_str(&format!("| {} | {} |\n", row.name, cells.join(" | ")));
     }
-    match &result.drift {
-        Some(d) => text.push_str(&format!(
-            "\nDrift of x{} from week {} on (count raised, fractions carried over): {}% found within {} weeks, at a CUSUM of {} with {} false alarms a year",
-            d.ratio, super::TEST_FROM, d.found, d.within_weeks, d.threshold, d.false_alarms_per_year
-        )),
-        None => text.push_str("\nDrift: no threshold keeps within the false alarms allowed"),
+    let raised =
+        format!("Drift of x{} from week {} on (count raised, fractions carried over)", super::DRIFT_RATIO, super::TEST_FROM);
+    let years = [
+        ("years of 52 weeks, like the table", &result.drift),
+        ("consecutive weeks of the calendar, whose years the series' seasons run ahead of", &result.drift_on_consecutive_weeks),
+    ];
+    text.push_str(&format!("\n{raised}\n"));
+    for (how, drift) in years {
+        let found = drift.as_ref().map_or("no threshold keeps within the false alarms allowed".to_string(), |d| {
+            let Drift { found, within_weeks, threshold, false_alarms_per_year: alarms, .. } = d;
+            format!("{found}% found within {within_weeks} weeks, at a CUSUM of {threshold} with {alarms} false alarms a year")
+        });
+        text.push_str(&format!("- {how}: {found}\n"));
     }
-    text
+    text.trim_end().to_string()
 }

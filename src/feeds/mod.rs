@@ -39,6 +39,8 @@ pub struct Row {
 pub struct Input {
     pub kind: SourceKind,
     pub pattern: String,
+    /// Given as outcomes: sector records with what a visit found; which of them are some, the pipeline says.
+    pub outcomes: bool,
 }
 
 impl std::str::FromStr for Input {
@@ -47,16 +49,18 @@ impl std::str::FromStr for Input {
     fn from_str(text: &str) -> Result<Input, String> {
         let kinds = SourceKind::NAMES.map(|(name, _)| name).join(", ");
         let (kind, pattern) = text.split_once('=').ok_or(format!("{text:?}: write KIND=PATH, KIND one of {kinds}"))?;
-        let kind = match kind {
-            // Sector records with what a visit found; which of them are outcomes, the pipeline says.
-            "outcomes" => SourceKind::Sector,
-            _ => SourceKind::parse(kind).ok_or(format!("no kind {kind:?}: one of {kinds}, outcomes"))?,
-        };
-        Ok(Input { kind, pattern: pattern.to_string() })
+        let outcomes = kind == "outcomes";
+        let known = if outcomes { Some(SourceKind::Sector) } else { SourceKind::parse(kind) };
+        let kind = known.ok_or(format!("no kind {kind:?}: one of {kinds}, outcomes"))?;
+        Ok(Input { outcomes, ..Input::new(kind, pattern.to_string()) })
     }
 }
 
 impl Input {
+    pub fn new(kind: SourceKind, pattern: String) -> Input {
+        Input { kind, pattern, outcomes: false }
+    }
+
     /// The files the pattern names, in order.
     pub fn paths(&self) -> Result<Vec<PathBuf>> {
         let paths: Vec<PathBuf> = glob::glob(&self.pattern)

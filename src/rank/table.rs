@@ -9,7 +9,7 @@ pub fn print(model: &Model, rows: &[Row], lang: Language) -> String {
     if rows.is_empty() {
         return pick(lang, "没有符合条件的监管对象", "no subject fits").to_string();
     }
-    let head: [[&str; 2]; 8] = [
+    let head: [[&str; 2]; 9] = [
         ["序号", "rank"],
         ["级别", "level"],
         ["风险分", "score"],
@@ -18,6 +18,7 @@ pub fn print(model: &Model, rows: &[Row], lang: Language) -> String {
         ["事项", "matter"],
         ["上次检查", "last inspected"],
         ["信用等级", "credit class"],
+        ["截至", "as of"],
     ];
     let mut table = vec![head.map(|[zh, en]| pick(lang, zh, en).to_string()).to_vec()];
     let unknown = || "-".to_string();
@@ -36,6 +37,8 @@ pub fn print(model: &Model, rows: &[Row], lang: Language) -> String {
             matter.to_string(),
             row.last_inspected.as_ref().map_or_else(unknown, |at| at.chars().take(10).collect()),
             row.credit_class.clone().unwrap_or_else(unknown),
+            // To the minute.
+            row.as_of.chars().take(16).collect::<String>().replace('T', " "),
         ]);
     }
     let newest = rows.iter().map(|row| row.as_of.as_str()).max().unwrap_or_default();

@@ -261,7 +261,7 @@ mod tests {
         std::fs::write(&path, format!("indicator,region,period_start,period,value\n{}\n", weeks.join("\n"))).expect("written");
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators");
         let model = crate::pipelines::read_model(&folder).expect("the pipeline loads");
-        let input = Input { kind: jianwei_core::domain::SourceKind::Sector, pattern: path.display().to_string() };
+        let input = Input::new(jianwei_core::domain::SourceKind::Sector, path.display().to_string());
         let mut all: Vec<Sequenced> = Vec::new();
         let mut take = |sequenced: &Sequenced, _: &Places| -> Result<()> {
             all.push(sequenced.clone());

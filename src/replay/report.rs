@@ -2,9 +2,10 @@
 
 use super::Places;
 use anyhow::{Context, Result};
-use jianwei_core::domain::hash64;
+use jianwei_core::domain::{Level, hash64};
 use jianwei_core::engine::{Effect, Publication, topics};
 use jianwei_core::journal::{Body, DeadLetter, RecordEntry};
+use jianwei_core::pipeline::{Bundle, load};
 use jianwei_core::sequencer::Sequenced;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,8 @@ pub struct Summary {
     pub records: u64,
     pub ticks: u64,
     pub dead_letters: BTreeMap<String, u64>,
+    /// What the newest pipeline promises for trades, by level.
+    pub promised_false_alarms_per_year: BTreeMap<&'static str, f64>,
     /// Warnings raised or made worse, by matter, then level; each counted once, not once a copy.
     pub warnings: BTreeMap<String, BTreeMap<String, u64>>,
     /// Copies sent, by organisation.
@@ -92,14 +95,17 @@ impl Report {
     pub fn take_from(&mut self, sequenced: &Sequenced, places: &Places) -> Result<()> {
         self.summary.entries += 1;
         match &sequenced.entry.body {
-            Body::Genesis(genesis) => self.summary.realm.clone_from(&genesis.realm),
+            Body::Genesis(genesis) => {
+                self.summary.realm.clone_from(&genesis.realm);
+                self.note_promise(&genesis.bundle_zstd)?;
+            }
             Body::Tick => self.summary.ticks += 1,
             Body::Record(record) => {
                 self.summary.records += 1;
                 self.note_unclassified(record);
             }
             Body::DeadLetter(_) => self.summary.records += 1,
-            Body::Activate { .. } => {}
+            Body::Activate { bundle_zstd } => self.note_promise(bundle_zstd)?,
         }
         for effect in &sequenced.effects {
             match effect {
@@ -108,6 +114,14 @@ impl Report {
                 Effect::Assessment(_) | Effect::Outcome(_) => {}
             }
         }
+        Ok(())
+    }
+
+    fn note_promise(&mut self, bundle_zstd: &[u8]) -> Result<()> {
+        let bundle = Bundle::unpack(bundle_zstd).map_err(|problem| anyhow::anyhow!("{problem}"))?;
+        let model = load(&bundle).map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
+        let promised = |level: Level| (level.as_str(), model.levels.false_alarms_per_year[level.index()]);
+        self.summary.promised_false_alarms_per_year = Level::ALL.into_iter().map(promised).collect();
         Ok(())
     }
 

@@ -191,6 +191,9 @@ fn count_episode(episode: &Episode, planted: &[Planted], root: &str, score: &mut
     let counts_as_false = u64::from(level >= Level::Yellow);
     if episode.is_trade {
         score.false_alarms.trade[level.index()] += 1;
+        if let Some(level) = episode.highest_by_test {
+            score.false_alarms.trade_by_test[level.index()] += 1;
+        }
         matter.false_trade += counts_as_false;
     } else {
         score.false_alarms.enterprise[level.index()] += 1;

@@ -72,6 +72,11 @@ pub struct FalseAlarms {
     pub enterprise_a_year: Fixed3,
     pub enterprise_a_year_per_1000: Fixed3,
     pub trade_a_year: Fixed3,
+    /// Those of trades that a test raised, no trigger: by the highest level it reached.
+    pub trade_by_test: ByLevel,
+    /// What the pipeline promises of these, a year, at each level or above; null where the replay does not say. Of
+    /// firms and of triggers nothing is promised: scores add up weights, and a trigger is told whatever the odds.
+    pub trade_promised_a_year: Option<[f64; 4]>,
 }
 
 /// Innocent firms that were spoken ill of.
@@ -133,6 +138,8 @@ pub struct Episode {
     pub is_trade: bool,
     /// When it was raised or made worse, and to which level.
     pub rises: Vec<(i64, Level)>,
+    /// The highest level that a rise without a trigger reached.
+    pub highest_by_test: Option<Level>,
     /// When it was lowered, since it was calm; one that ends is no fall.
     pub falls_ms: Vec<i64>,
 }
@@ -157,6 +164,23 @@ struct WarningRow {
     matter: Matter,
     subject: Subject,
     updated_at: String,
+    trigger: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct SummaryRow {
+    promised_false_alarms_per_year: Option<BTreeMap<String, f64>>,
+}
+
+/// What `summary.json` says is promised a year, blue first; none where it does not, or is not there.
+pub fn read_promise(path: &Path) -> Result<Option<[f64; 4]>> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let row: SummaryRow = serde_json::from_str(&text).with_context(|| format!("{}: not a summary", path.display()))?;
+    let Some(promised) = row.promised_false_alarms_per_year else { return Ok(None) };
+    Ok(Some(Level::ALL.map(|level| promised.get(level.as_str()).copied().unwrap_or(0.0))))
 }
 
 #[derive(Deserialize)]
@@ -188,12 +212,23 @@ pub fn read_episodes(path: &Path) -> Result<Vec<Episode>> {
         let episode = *of_warning.entry(row.warning_id).or_insert_with(|| {
             let is_trade = row.scope == "industry";
             let subject = if is_trade { row.subject.region.unwrap_or_default() } else { row.subject.id };
-            episodes.push(Episode { matter: row.matter.id, subject, is_trade, rises: Vec::new(), falls_ms: Vec::new() });
+            episodes.push(Episode {
+                matter: row.matter.id,
+                subject,
+                is_trade,
+                rises: Vec::new(),
+                highest_by_test: None,
+                falls_ms: Vec::new(),
+            });
             episodes.len() - 1
         });
         match row.status.as_str() {
             "downgraded" => episodes[episode].falls_ms.push(at_ms),
-            _ => episodes[episode].rises.push((at_ms, level)),
+            _ => {
+                let episode = &mut episodes[episode];
+                episode.rises.push((at_ms, level));
+                episode.highest_by_test = episode.highest_by_test.max(row.trigger.is_none().then_some(level));
+            }
         }
     }
     Ok(episodes)

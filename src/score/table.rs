@@ -30,6 +30,16 @@ pub fn print(score: &Score, lang: Language) -> String {
             "false alarm: yellow or above on a subject with nothing planted"
         )
     );
+    out.push_str(&rows(&promise_table(score, lang)));
+    let _ = writeln!(
+        out,
+        "{}\n",
+        pick(
+            lang,
+            "企业风险分与触发事件：不作误报数承诺（风险分为权重之和，不是统计检验；触发事件立即告知），只计数",
+            "no promise: firms' scores (weights added up, no tests) and triggers (told whatever the odds) are only counted"
+        )
+    );
     out.push_str(&rows(&matter_table(score, lang)));
     let echoes = pick(lang, "既非新发现也非误报的余波预警", "echoes (a planted trouble heard again or in another matter)");
     let _ = writeln!(out, "{echoes}: {}", score.echoes);
@@ -153,6 +163,27 @@ fn false_table(score: &Score, lang: Language) -> Vec<Vec<String>> {
     trade.extend(counts(&alarms.trade));
     trade.extend([tenths(alarms.trade_a_year), "-".to_string()]);
     vec![head(lang, ["误报（最高级别）", "false alarms (highest level)"], &[], &after, ""), enterprise, trade]
+}
+
+/// What is promised, beside what was counted: at a level or above, a year.
+fn promise_table(score: &Score, lang: Language) -> Vec<Vec<String>> {
+    let alarms = &score.false_alarms;
+    let years = score.days as f64 / 365.25;
+    let a_year = |levels: &ByLevel, from: usize| format!("{:.1}", levels[from..].iter().sum::<u64>() as f64 / years);
+    let counted = |name: [&str; 2], levels: &ByLevel| -> Vec<String> {
+        let [zh, en] = name;
+        std::iter::once(pick(lang, zh, en).to_string()).chain((0..4).map(|from| a_year(levels, from))).collect()
+    };
+    let unknown = pick(lang, "未知", "unknown");
+    let promised = |from: usize| alarms.trade_promised_a_year.map_or(unknown.to_string(), |p| format!("{:.1}", p[from]));
+    let trades = [["行业激增等：承诺", "trades, by tests: promised"], ["行业激增等：实计", "trades, by tests: counted"]];
+    let firms = ["企业：实计（无承诺）", "firms: counted (no promise)"];
+    vec![
+        head(lang, ["每年误报，承诺与实计", "false alarms a year, promised and counted"], &[], &[], "+"),
+        std::iter::once(pick(lang, trades[0][0], trades[0][1]).to_string()).chain((0..4).map(promised)).collect(),
+        counted(trades[1], &alarms.trade_by_test),
+        counted(firms, &alarms.enterprise),
+    ]
 }
 
 fn tenths(value: Fixed3) -> String {

@@ -144,10 +144,14 @@ pub struct Chance {
     pub value: Fixed3,
     /// What may be found.
     pub event: String,
+    /// Within so many days; null: at the next visit, whenever that is. What visits found tells nothing of a time.
+    pub horizon_days: Option<u32>,
     /// How many outcomes taught the coefficients.
     pub n: u32,
     /// The day of the last of them.
     pub learned_to: String,
+    /// The version of the pipeline they stand in.
+    pub version: String,
 }
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]

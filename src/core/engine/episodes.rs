@@ -29,8 +29,10 @@ impl Engine {
                 }
                 // The same period goes on: what is told next gives its newest figures.
                 if let (Some(known), Some(new)) = (&mut open.assessment, &assessment)
-                    && (known.period, known.index, known.drift) == (new.period, new.index, new.drift)
-                    && known.indicator == new.indicator
+                    && match &new.indicator {
+                        Some(source) => known.is_of(&source.indicator, new.period, new.index),
+                        None => (known.period, known.index, known.drift) == (new.period, new.index, new.drift),
+                    }
                 {
                     *known = new.clone();
                 }
@@ -155,7 +157,7 @@ impl Engine {
 
     /// A warning that falls names what holds now: a trigger whose hold is over does not. A surge says
     /// itself which period it was.
-    fn name_what_holds(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey) {
+    pub(super) fn name_what_holds(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey) {
         let (trigger, surge) = match key.scope {
             SubjectScope::Enterprise => (self.wanted_enterprise(now_ms, matter, key).and_then(|(_, trigger)| trigger), None),
             SubjectScope::Industry => {

@@ -6,10 +6,11 @@
 use super::baseline::{Direction, Gates, Place, Span};
 use super::state::*;
 use super::{Effect, Engine, Moment};
-use crate::domain::outputs::{Assessed, Judged, Observed};
+use crate::domain::outputs::{Assessed, Judged, Observed, WarningEnd};
 use crate::domain::{Fixed3, Indicator, Level, RecordKind};
-use crate::journal::IndicatorFact;
+use crate::journal::{Flag, IndicatorFact};
 use crate::pipeline::{Matter, Model, Period, TailMap};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// Whole numbers up to here are exact in the feed's JSON; larger figures are no counts.
@@ -25,7 +26,8 @@ fn count_of(value: f64) -> Option<u64> {
 }
 
 impl Engine {
-    pub(super) fn indicator(&mut self, moment: &Moment, fact: &IndicatorFact, effects: &mut Vec<Effect>) {
+    /// `measured`: its unit or the pipeline says that it is no count, whatever its figure.
+    pub(super) fn indicator(&mut self, moment: &Moment, fact: &IndicatorFact, measured: bool, effects: &mut Vec<Effect>) {
         self.indicator_triggers(moment, fact, effects);
         let key = IndicatorKey {
             indicator: fact.indicator.clone(),
@@ -37,16 +39,33 @@ impl Engine {
             self.emit_indicator(fact, Judged::default(), None, effects);
             return;
         }
+        let index = fact.period.index(self.model.zone, fact.period_start_ms);
+        let Some(series) = self.state.indicators.get_mut(&key) else { return };
+        match series.place_of(index, fact.value) {
+            Order::Late => self.state.counters.late += 1,
+            Order::Corrects => {
+                series.take_newest_back();
+                self.judge_indicator(moment, &key, index, fact, measured, effects);
+                self.mend_warnings(moment, &key, index, fact, effects);
+            }
+            Order::Next => self.judge_indicator(moment, &key, index, fact, measured, effects),
+        }
+    }
+
+    fn judge_indicator(
+        &mut self,
+        moment: &Moment,
+        key: &IndicatorKey,
+        index: i64,
+        fact: &IndicatorFact,
+        measured: bool,
+        effects: &mut Vec<Effect>,
+    ) {
         let model = Arc::clone(&self.model);
-        let index = fact.period.index(model.zone, fact.period_start_ms);
         let gates = Gates { thresholds: self.p_thresholds, levels: &model.levels, tail: &model.tail };
         let emit = self.emit_assessments;
-        let Some(series) = self.state.indicators.get_mut(&key) else { return };
-        if index <= series.newest {
-            self.state.counters.late += 1;
-            return;
-        }
-        let count = match series.reading(fact.value, fact.period) {
+        let Some(series) = self.state.indicators.get_mut(key) else { return };
+        let count = match series.reading(fact.value, fact.period, measured) {
             Reading::Count(count) => count,
             Reading::Level => {
                 let judged = series.take_level(index, fact.value, fact.period, emit);
@@ -71,6 +90,35 @@ impl Engine {
         self.emit_indicator(fact, taken.judged, asked.as_ref().map(|a| a.level), effects);
         if let Some(assessment) = asked {
             self.raise_by_indicator(moment, &model, fact, assessment, effects);
+        }
+    }
+
+    /// The newest period was corrected, and what its new figure asks for is raised: a warning that names the old
+    /// figure is lifted if nothing asks for it now. One that something else holds, or that asks for less, falls as usual.
+    fn mend_warnings(
+        &mut self,
+        moment: &Moment,
+        key: &IndicatorKey,
+        index: i64,
+        fact: &IndicatorFact,
+        effects: &mut Vec<Effect>,
+    ) {
+        let model = Arc::clone(&self.model);
+        let region = fact.evidence.region.as_deref().unwrap_or(&model.root_region);
+        for matter in model.matters.values() {
+            let subject = SubjectKey { matter: matter.id.clone(), scope: SubjectScope::Industry, id: region.to_string() };
+            let asks = self.wanted_by_series(matter, key).is_some();
+            let wanted = self.wanted_industry(moment.now_ms, matter, &subject);
+            let Some(episode) = self.state.episodes.get_mut(&subject) else { continue };
+            if asks || !episode.assessment.as_ref().is_some_and(|a| a.is_of(&fact.indicator, fact.period, index)) {
+                continue;
+            }
+            if wanted.is_none() {
+                self.end_episode(moment.now_ms, matter, &subject, WarningEnd::TakenBack, effects);
+            } else {
+                episode.assessment = None;
+                self.name_what_holds(moment.now_ms, matter, &subject);
+            }
         }
     }
 
@@ -198,7 +246,8 @@ impl Engine {
         highest
     }
 
-    pub(super) fn indicator_is_late(&self, record: &Indicator) -> bool {
+    /// Whether its series has learned that period already, or a later one.
+    pub(super) fn indicator_order(&self, record: &Indicator) -> Option<Flag> {
         let key = IndicatorKey {
             indicator: record.indicator.clone(),
             region: record.region.clone(),
@@ -206,7 +255,12 @@ impl Engine {
             period: record.period,
         };
         let index = record.period.index(self.model.zone, record.period_start_ms);
-        self.state.indicators.get(&key).is_some_and(|series| index <= series.newest)
+        let flag = match self.state.indicators.get(&key)?.place_of(index, record.value) {
+            Order::Next => return None,
+            Order::Corrects => Flag::Correction,
+            Order::Late => Flag::Late,
+        };
+        Some(flag)
     }
 
     /// Another pipeline: series of regions it does not have end.
@@ -255,6 +309,16 @@ fn piece(moment: &Moment) -> EvidencePiece {
     }
 }
 
+/// Where a period stands in its series.
+#[derive(Debug, PartialEq)]
+enum Order {
+    Next,
+    /// Another figure of the newest period.
+    Corrects,
+    /// An older period, or the newest said again.
+    Late,
+}
+
 /// What a figure is to its series.
 #[derive(Debug, PartialEq)]
 enum Reading {
@@ -279,15 +343,39 @@ impl IndicatorSeries {
             gauge: None,
             wanted: None,
             deviation: None,
+            before: None,
         }
     }
 
-    /// Figures are counts until one shows that they are not: a first one below zero, or a fraction
+    fn place_of(&self, index: i64, value: f64) -> Order {
+        match (index.cmp(&self.newest), &self.before) {
+            (Ordering::Greater, _) => Order::Next,
+            (Ordering::Equal, Some(before)) if before.followed_by != value => Order::Corrects,
+            _ => Order::Late,
+        }
+    }
+
+    /// Keeps what there is to go back to, should the figure learned next be corrected.
+    fn keep_before(&mut self, followed_by: f64) {
+        let IndicatorSeries { newest, shape, baseline, gauge, .. } = self;
+        let (shape, baseline, gauge) = (shape.clone(), baseline.clone(), gauge.clone());
+        self.before = Some(Box::new(BeforeNewest { newest: *newest, followed_by, shape, baseline, gauge }));
+    }
+
+    /// As if the newest period had not been told yet.
+    fn take_newest_back(&mut self) {
+        if let Some(before) = self.before.take() {
+            let BeforeNewest { newest, followed_by: _, shape, baseline, gauge } = *before;
+            *self = IndicatorSeries { newest, shape, baseline, gauge, wanted: None, deviation: None, before: None };
+        }
+    }
+
+    /// Figures are counts until one shows that they are not: its unit, a first one below zero, or a fraction
     /// while the series is young. Later it is a mistake, and judged by nothing.
-    fn reading(&self, value: f64, period: Period) -> Reading {
+    fn reading(&self, value: f64, period: Period, measured: bool) -> Reading {
         match count_of(value) {
             _ if value.is_nan() || value.abs() > MAX_COUNT => Reading::Neither,
-            _ if self.gauge.is_some() => Reading::Level,
+            _ if self.gauge.is_some() || measured => Reading::Level,
             Some(count) => Reading::Count(count),
             None if self.baseline.periods == 0 => Reading::Level,
             None if value.fract() != 0.0 && self.baseline.is_grey(period) => Reading::Level,
@@ -296,8 +384,10 @@ impl IndicatorSeries {
     }
 
     fn take_level(&mut self, index: i64, value: f64, period: Period, emit: bool) -> Judged {
+        self.keep_before(value);
         self.newest = index;
         self.wanted = None;
+        self.deviation = None;
         let Some(gauge) = &mut self.gauge else {
             self.gauge = Some(Gauge::starting(value));
             self.baseline = Baseline::default();
@@ -315,6 +405,7 @@ impl IndicatorSeries {
         let judged = if emit { self.baseline.judge(span, count, gates.tail) } else { Judged::default() };
         let forecast = self.baseline.forecast(span);
         let asked = self.baseline.assess_closed(span, count, forecast, gates);
+        self.keep_before(count as f64);
         self.newest = index;
         self.wanted = asked.as_ref().map(|a| a.level);
         self.baseline.learn(span, count);
@@ -356,7 +447,10 @@ mod tests {
             (&price, -3.0, Reading::Level),
             (&price, 1e300, Reading::Neither),
         ] {
-            assert_eq!(series.reading(value, Period::Day), reading, "{value}");
+            assert_eq!(series.reading(value, Period::Day, false), reading, "{value}");
+        }
+        for (series, value) in [(&new, 3.0), (&grown, 3.0), (&price, 3.0)] {
+            assert_eq!(series.reading(value, Period::Day, true), Reading::Level, "its unit says so");
         }
     }
 

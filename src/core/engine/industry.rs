@@ -8,7 +8,7 @@ use super::state::*;
 use super::{ClosedPeriod, Effect, Engine, Moment, SeriesKey};
 use crate::domain::Level;
 use crate::domain::outputs::{Assessed, Judged, Observed};
-use crate::journal::{Evidence, MatterHit};
+use crate::journal::{Evidence, Flag, MatterHit};
 use crate::pipeline::{Matter, Period, Trigger};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -88,15 +88,15 @@ impl Engine {
         }
     }
 
-    /// Whether the day of the record was closed before it came; for an indicator, whether its series
-    /// has learned that period or a later one.
-    pub fn is_late(&self, record: &crate::domain::Record) -> bool {
+    /// The flag of a record whose day was closed before it came, or of an indicator whose series has
+    /// learned that period, or a later one.
+    pub fn order_flag(&self, record: &crate::domain::Record) -> Option<Flag> {
         if let crate::domain::Record::Indicator(indicator) = record {
-            return self.indicator_is_late(indicator);
+            return self.indicator_order(indicator);
         }
         let open = self.state.open_periods.get(&Period::Day);
         let day = record.event_time_ms().map(|ms| Period::Day.index(self.model.zone, ms));
-        matches!((day, open), (Some(day), Some(open)) if day < *open)
+        matches!((day, open), (Some(day), Some(open)) if day < *open).then_some(Flag::Late)
     }
 
     /// Periods begin with the first record counted: before it there is no feed to be silent.

@@ -306,7 +306,7 @@ impl Engine {
         self.hear_feed(now_ms, &record.source.topic, effects);
         let event_ms = record.event_time_ms.unwrap_or(now_ms);
         let kind = match &record.fact {
-            Fact::Indicator(_) => Some(RecordKind::Indicator),
+            Fact::Indicator(_) | Fact::Measure(_) => Some(RecordKind::Indicator),
             fact => fact.evidence().map(|evidence| evidence.kind),
         };
         let root = kind.map_or(0, |kind| memory::record_key(kind, &record.id));
@@ -345,7 +345,8 @@ impl Engine {
             Fact::Disposition(disposition) => self.disposition(&moment, disposition, effects),
             Fact::Control(control) => self.control(&moment, control, effects),
             Fact::Unused { .. } => {}
-            Fact::Indicator(fact) => self.indicator(&moment, fact, effects),
+            Fact::Indicator(fact) => self.indicator(&moment, fact, false, effects),
+            Fact::Measure(fact) => self.indicator(&moment, fact, true, effects),
         }
     }
 

@@ -371,8 +371,10 @@ impl Engine {
         Some(Chance {
             value: Fixed3::from_f64(stats::logistic(rules.log_odds(&values))),
             event: self.model.text(&rules.text).to_string(),
+            horizon_days: None,
             n: learned.outcomes,
             learned_to: learned.to.to_string(),
+            version: self.model.version.clone(),
         })
     }
 

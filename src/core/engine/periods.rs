@@ -38,7 +38,6 @@ impl Period {
         }
     }
 
-    /// How fast a slot of the shape is learned once so many rounds were seen. Hours differ more than
     /// Of a slot's sums, what one more of its kind leaves: a year of weeks, three weeks of days.
     pub(super) fn slot_kept(self) -> f64 {
         if self == Period::Hour { 0.95 } else { 0.98 }

@@ -222,8 +222,8 @@ impl Engine {
         }
         if key.scope == SubjectScope::Industry {
             return match zh {
-                true => format!("{name}·{subject}：触发事件已不再成立"),
-                false => format!("{name}, {subject}: its trigger holds no longer"),
+                true => format!("{name}·{subject}：原触发或原数据已不再成立"),
+                false => format!("{name}, {subject}: what raised it holds no longer"),
             };
         }
         let score = self.scored(episode.updated_ms, matter, key).map_or(0, |s| s.score);
@@ -259,9 +259,11 @@ impl Engine {
     fn taken_back_headline(&self, matter: &Matter, key: &SubjectKey, view: View) -> String {
         let (name, subject) = (self.model.text(&matter.name), self.subject_name(key, view));
         match self.model.language {
-            Language::Zh => format!("{name}·{subject}：有线索已撤回或查不属实，余下的不足以预警，预警解除"),
+            Language::Zh => format!("{name}·{subject}：有线索已撤回、更正或查不属实，余下的不足以预警，预警解除"),
             Language::En => {
-                format!("{name}, {subject}: evidence was withdrawn or found untrue, and what is left asks for no warning")
+                format!(
+                    "{name}, {subject}: evidence was withdrawn, corrected or found untrue, and what is left asks for no warning"
+                )
             }
         }
     }

@@ -358,6 +358,11 @@ pub struct Assessment {
 }
 
 impl Assessment {
+    pub fn is_of(&self, indicator: &str, period: Period, index: i64) -> bool {
+        self.indicator.as_ref().is_some_and(|source| source.indicator == indicator)
+            && (self.period, self.index) == (period, index)
+    }
+
     /// How many records stand behind the figure.
     pub fn records(&self) -> u64 {
         if self.indicator.is_some() { 1 } else { self.observed }
@@ -393,6 +398,18 @@ pub struct IndicatorSeries {
     pub wanted: Option<Level>,
     /// Levels: how far the newest period was from what was usual; what it asks for is each matter's to say.
     pub deviation: Option<Deviation>,
+    /// What had been learned before the newest period: a correction begins there.
+    pub before: Option<Box<BeforeNewest>>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BeforeNewest {
+    pub newest: i64,
+    /// The newest period's figure.
+    pub followed_by: f64,
+    pub shape: Shape,
+    pub baseline: Baseline,
+    pub gauge: Option<Gauge>,
 }
 
 /// The life of a warning (预警周期).

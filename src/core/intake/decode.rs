@@ -273,7 +273,11 @@ fn indicator(f: &mut Fields, model: &Model) -> Read {
     let unknown = Rejection { reason: Reason::BadValue, field: Some("period".into()) };
     let period = Period::parse(&f.required_text("period")?).ok_or(unknown)?;
     let name = f.required_text("indicator")?;
-    let listed = model.matters.values().filter_map(|m| m.industry.as_ref()).any(|i| i.indicators.contains(&name));
+    let listed = model
+        .matters
+        .values()
+        .filter_map(|m| m.industry.as_ref())
+        .any(|i| i.indicators.contains(&name) || i.falling.contains(&name));
     let record = Indicator {
         indicator: label(name, listed),
         region: f.region_if_given("region")?,

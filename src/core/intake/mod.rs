@@ -21,6 +21,7 @@ mod sensor;
 mod sketch;
 mod terms;
 mod test_record;
+mod unit;
 
 pub use ahead::{Ahead, look_ahead, resolve};
 pub use bytes::MAX_RECORD_BYTES;

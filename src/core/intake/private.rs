@@ -48,7 +48,7 @@ fn keep_out(fact: &mut Fact) {
         // The measure's name is a label of the feed, and part of the record's id.
         Fact::Figure(Figure { evidence, measure: _, value: _ }) => of_evidence(evidence),
         // Its labels are masked as they are read: ids are made of them.
-        Fact::Indicator(fact) => {
+        Fact::Indicator(fact) | Fact::Measure(fact) => {
             let IndicatorFact { indicator: _, period: _, period_start_ms: _, period_start: _, value: _, matter: _, evidence } =
                 fact;
             of_evidence(evidence);

@@ -5,6 +5,7 @@ use super::departments::departments;
 use super::hints::{self, Hinted};
 use super::names::{self, Asked};
 use super::test_record::is_test;
+use super::unit::is_measure;
 use super::{Decoded, Directory, Reading, sketch};
 use crate::domain::{Fixed3, Indicator, Intent, PermitStatus, Record, TicketStatus};
 use crate::engine::{FAILED, PASSED};
@@ -61,7 +62,11 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         Record::Observation(o) => {
             return Fact::Figure(Figure { evidence, measure: o.measure.clone(), value: Fixed3::from_f64(o.value) });
         }
-        Record::Indicator(i) => return Fact::Indicator(indicator(i, evidence)),
+        Record::Indicator(i) => {
+            let fact = indicator(i, evidence);
+            let measured = i.unit.as_deref().is_some_and(is_measure) || model.says_is_level(&i.indicator);
+            return if measured { Fact::Measure(fact) } else { Fact::Indicator(fact) };
+        }
         _ => {}
     }
     let caller = decoded.caller.clone();

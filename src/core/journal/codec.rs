@@ -170,6 +170,15 @@ mod tests {
                 text: TextFact::of(evidence(), None),
                 terms: vec![crate::intake::of_pair('密', '室')],
             }),
+            Fact::Measure(IndicatorFact {
+                indicator: "pork".into(),
+                period: Period::Week,
+                period_start_ms: 1_325_433_600_000,
+                period_start: "2012-01-02".into(),
+                value: 31.0,
+                matter: None,
+                evidence: evidence(),
+            }),
         ];
         let golden: Vec<&str> = include_str!("golden_facts.hex").lines().collect();
         assert_eq!(golden.len(), later.len());

@@ -99,6 +99,8 @@ pub enum Fact {
     Outcome(OutcomeFact),
     /// A ticket of no matter, with what it speaks of.
     Unsorted(UnsortedFact),
+    /// An indicator that is no count, whatever its figure: its unit or the pipeline says so.
+    Measure(IndicatorFact),
 }
 
 impl Fact {
@@ -528,5 +530,7 @@ codes! {
         IdAndNameDiffer = "id_and_name_differ",
         /// It says itself that it is a test (测试工单): no risk.
         TestRecord = "test_record",
+        /// An indicator's second figure of its newest period: it takes the place of the first.
+        Correction = "correction",
     }
 }

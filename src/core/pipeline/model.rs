@@ -387,6 +387,11 @@ impl Model {
         self.region_chain(region).into_iter().find_map(|code| self.regions.get(code)?.class.as_deref())
     }
 
+    /// Whether a matter says that the indicator is no count: only levels warn when they fall.
+    pub fn says_is_level(&self, indicator: &str) -> bool {
+        self.matters.values().filter_map(|m| m.industry.as_ref()).any(|i| i.falling.iter().any(|name| name == indicator))
+    }
+
     pub fn text<'a>(&self, text: &'a Text) -> &'a str {
         text.get(self.language)
     }

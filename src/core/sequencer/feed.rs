@@ -183,7 +183,7 @@ impl FeedMerge {
         FeedGroup { stamp_ms, records }
     }
 
-    fn order_of(&self, lane: usize, record: &FeedRecord) -> (RecordKind, String, Vec<u8>, i64) {
+    fn order_of(&self, lane: usize, record: &FeedRecord) -> (RecordKind, String, i64, Vec<u8>, i64) {
         let (kind, id) = match &record.decoded {
             Ok(decoded) => (decoded.record.kind(), decoded.record.source_id()),
             Err(_) => {
@@ -191,9 +191,10 @@ impl FeedMerge {
                 (self.lanes[lane].about.first_kind, String::from_utf8_lossy(key).into_owned())
             }
         };
-        // Directory rows of one id keep the order of their partition: the last one counts.
-        let bytes = if self.lanes[lane].about.undated { Vec::new() } else { record.value.clone().unwrap_or_default() };
-        (kind, id, bytes, record.offset)
+        // Directory rows of one id, and figures of one period, keep the order of their partition: the last one counts.
+        let by_offset = self.lanes[lane].about.undated || kind == RecordKind::Indicator;
+        let offset = if by_offset { record.offset } else { 0 };
+        (kind, id, offset, record.value.clone().unwrap_or_default(), record.offset)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::ENGINE_VERSION;
 use crate::domain::{DAY_MS, Record, Zone};
 use crate::engine::{Effect, Engine, StepError};
 use crate::intake::{self, Decoded, Rejection};
-use crate::journal::{Body, DeadLetter, Entry, Flag, Genesis, Reason, RecordEntry, SourcePosition};
+use crate::journal::{Body, DeadLetter, Entry, Genesis, Reason, RecordEntry, SourcePosition};
 use crate::pipeline::{Bundle, BundleProblem, Clock};
 use chrono::Days;
 
@@ -129,9 +129,7 @@ impl Sequencer {
             Err(Rejection { reason, field }) => rejected(position, reason, field.as_deref()),
             Ok(decoded) if self.is_future(stamp_ms, &decoded.record) => rejected(position, Reason::FutureTime, None),
             Ok(mut decoded) => {
-                if self.engine.is_late(&decoded.record) {
-                    decoded.flags.push(Flag::Late);
-                }
+                decoded.flags.extend(self.engine.order_flag(&decoded.record));
                 if self.engine.is_stuck(&decoded.record) {
                     decoded.note_stuck();
                 }

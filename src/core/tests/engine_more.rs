@@ -254,7 +254,7 @@ fn a_trades_record_is_taken_back_wherever_its_later_copy_says_it_was() {
 fn a_warning_that_falls_names_what_holds_now() {
     for (subject, headline) in [
         ("E1", "Lowered to yellow: Gas, licence E1: risk score"),
-        ("", "Lowered to yellow: Gas, All: its trigger holds no longer"),
+        ("", "Lowered to yellow: Gas, All: what raised it holds no longer"),
     ] {
         let mut run = Run::wall(&mini(), "2026-03-01");
         leak(&mut run, MONDAY, subject, "T1");

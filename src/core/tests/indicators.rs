@@ -106,7 +106,7 @@ fn what_is_late_or_given_twice_is_counted_flagged_and_teaches_nothing() {
     }
     assert_eq!(series(&run)[0].1.baseline.periods, 3);
     let before = run.engine().state().indicators.clone();
-    for (late, (week, value)) in [(4, 99.0), (3, 10.0), (0, 10.0)].into_iter().enumerate() {
+    for (late, (week, value)) in [(4, 10.0), (3, 99.0), (0, 10.0)].into_iter().enumerate() {
         let out = nth(&mut run, "P1W", week, value, &json!({}));
         assert!(is_late(&out) && rows(&out).is_empty(), "week {week}");
         assert_eq!(run.engine().state().counters.late, late as u64 + 1);
@@ -131,7 +131,7 @@ fn each_indicator_region_matter_and_period_is_a_series_of_its_own() {
     for more in &others {
         nth(&mut run, "P1W", 0, 10.0, more);
     }
-    // The unit tells no series apart: the last one is the first again.
+    // A unit tells no series apart: the last one is the first again.
     assert_eq!((series(&run).len(), run.engine().state().counters.late), (7, 1));
 }
 

@@ -79,3 +79,32 @@ fn a_new_level_is_learned_and_the_warning_ends() {
     let headline = &values(&run.all, "warnings.lead")[0]["headline"];
     assert!(headline.as_str().unwrap().starts_with("Noise, North: pork is "), "{headline}");
 }
+
+#[test]
+fn a_price_in_whole_numbers_is_a_level_if_its_unit_or_the_matter_says_so() {
+    // Between 30 and 33, as whole numbers; a count of so much would stray as far as 45 by chance.
+    let whole = |day: i64| 30.0 + [0.0, 1.0, 3.0, 2.0, 1.0][day as usize % 5];
+    for (lists, unit, is_level) in [
+        (RISING, json!("元/公斤"), true),
+        (RISING, json!("%"), true),
+        (RISING, json!("mg/m3"), true),
+        (RISING, json!("起"), false),
+        (RISING, json!(null), false),
+        (BOTH, json!(null), true),
+        (BOTH, json!("起"), true),
+    ] {
+        let industry = format!("[industry]\n{lists}\n\n[[match]]");
+        let mut run = Run::wall(&mini_with("matters/noise.toml", "[[match]]", &industry), START);
+        let start_ms = ms(&run.model, START);
+        for day in 0..80 {
+            let at = run.model.zone.date(start_ms + day * DAY_MS).to_string();
+            let value = if day == 79 { 45.0 } else { whole(day) };
+            let record = json!({ "kind": "indicator", "indicator": "pork", "region": "r1", "period_start": at, "period": "P1D", "value": value, "unit": unit });
+            run.put_bytes(start_ms + (day + 1) * DAY_MS + 3_600_000, SECTOR, None, Some(record.to_string().as_bytes()));
+            let series = run.engine().state().indicators.values().next().unwrap();
+            assert_eq!(series.gauge.is_some(), is_level, "{lists} {unit} day {day}");
+        }
+        let first = told(&run.all, "lead").first().cloned().unwrap_or_default();
+        assert_eq!(first.starts_with("raised"), is_level, "{lists} {unit}: {first}");
+    }
+}

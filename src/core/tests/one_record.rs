@@ -31,7 +31,7 @@ const READ: &[Stop] = &[
 const PLACE: &[Stop] = &[
     ("src/core/sequencer/order.rs", "accept", "the record's place: ticks that are due, then its entry"),
     ("src/core/sequencer/order.rs", "is_future", "refuses a time that can't be yet"),
-    ("src/core/engine/industry.rs", "is_late", "flags one whose day was closed before it came"),
+    ("src/core/engine/industry.rs", "order_flag", "flags one whose day was closed before it came"),
 ];
 const RESOLVE: &[Stop] = &[
     ("src/core/intake/resolve.rs", "resolve", "whom and what it concerns, given the directory as of the entry before"),

@@ -205,6 +205,8 @@ fn profiles_and_warnings_tell_the_chance_once_it_was_learned() {
             if told {
                 assert!((chance["value"].as_f64().unwrap() - wanted).abs() < 2e-3, "{chance} for {wanted}");
                 assert_eq!((&chance["event"], &chance["n"]), (&json!("a fault"), &json!(300)));
+                assert_eq!(chance["horizon_days"], Value::Null, "at the next visit, whenever that is");
+                assert_eq!(chance["version"], "1", "of the pipeline whose coefficients these are");
             }
         }
     }

@@ -11,6 +11,7 @@ use super::{Model, Period};
 use crate::domain::Level;
 use chrono::NaiveDate;
 use places::Places;
+use std::collections::BTreeSet;
 
 /// Most findings told; what is left out is counted in one more.
 pub const MAX_FINDINGS: usize = 200;
@@ -93,34 +94,53 @@ fn nearest<'a>(among: impl IntoIterator<Item = &'a str>, word: &str) -> Option<&
 }
 
 impl Model {
-    /// The promise of each level in one line, for people.
+    /// What is promised and what is not, a line each, for people.
     pub fn promises(&self) -> Vec<String> {
-        let series = self.matters.values().filter_map(|m| m.industry.as_ref());
-        let count: usize = series.map(|i| i.periods.len() * self.regions.len()).sum();
-        if count == 0 && self.matters.is_empty() {
+        if self.matters.is_empty() {
             return vec![
                 "no matters, no warnings: indicators are assessed, each with its region a series of its own".to_string(),
             ];
         }
-        if count == 0 {
-            return vec!["no industry series".to_string()];
+        let mut out = self.promises_of_trades();
+        if self.matters.values().any(|m| m.enterprise.is_some()) {
+            out.push("none for firms: a score adds up weights and is no test; how often it is wrong is counted (`jianwei score`, `jianwei backtest`, /metrics)".to_string());
         }
-        Level::ALL
-            .into_iter()
-            .map(|level| {
+        if self.matters.values().any(|m| !m.triggers.is_empty()) {
+            out.push("none for triggers: each is told at once, as something to verify".to_string());
+        }
+        out.push(format!(
+            "at most {} red warnings an hour are told one by one, safety and triggers always; further ones are grouped for {} and told as there is room",
+            self.levels.reds_per_hour, self.coordinating
+        ));
+        out
+    }
+
+    fn promises_of_trades(&self) -> Vec<String> {
+        let industries = || self.matters.values().filter_map(|m| m.industry.as_ref());
+        let count: usize = industries().map(|i| i.periods.len() * self.regions.len()).sum();
+        let indicators: BTreeSet<&String> = industries().flat_map(|i| i.indicators.iter().chain(&i.falling)).collect();
+        let asked = |level: Level| format!("{} {}", self.levels.false_alarms_per_year[level.index()], level.as_str());
+        let mut out = Vec::new();
+        if count > 0 {
+            out.extend(Level::ALL.into_iter().map(|level| {
                 format!(
-                    "{count} series, {} {} false alarms a year asked for: p <= {:.1e}{}",
-                    self.levels.false_alarms_per_year[level.index()],
-                    level.as_str(),
+                    "{count} series, {} false alarms a year asked for: p <= {:.1e}{}",
+                    asked(level),
                     self.p_threshold(level, 0.0),
                     self.what_it_rests_on(self.p_threshold(level, 0.0)),
                 )
-            })
-            .chain([format!(
-                "at most {} red warnings an hour are told one by one, safety and triggers always; further ones are grouped for {} and told as there is room",
-                self.levels.reds_per_hour, self.coordinating
-            )])
-            .collect()
+            }));
+        }
+        match (count, indicators.len()) {
+            (0, 0) => out.push("no trade is watched: no matter counts records or lists indicators".to_string()),
+            (0, n) => out.push(format!(
+                "{n} indicators, no records counted: {} false alarms a year asked for, shared by the indicators' series, one for each region and kind of period, as they come",
+                Level::ALL.map(asked).join(", ")
+            )),
+            (_, 0) => {}
+            (_, n) => out.push(format!("{n} indicators share these promises, with a series for each region and kind of period, as they come")),
+        }
+        out
     }
 
     /// What the history behind the tail maps says of a threshold.

@@ -69,6 +69,17 @@ fn said() -> Vec<String> {
     let gas = no_series.files.get_mut("matters/gas.toml").unwrap();
     *gas = gas.replace("[industry]\nperiods = [\"P1D\"]\ncount = { kind = \"ticket\" }\n", "");
     out.extend(model(&no_series).promises());
+    let looking = |bundle: &Bundle| {
+        let mut bundle = bundle.clone();
+        let noise = bundle.files.get_mut("matters/noise.toml").unwrap();
+        *noise = noise.replacen("[[match]]", "[industry]\nindicators = [\"pork\", \"eggs\"]\nfalling = \"pork\"\n\n[[match]]", 1);
+        model(&bundle).promises()
+    };
+    let [counts, none] = [&mini(), &no_series].map(looking);
+    assert!(counts[0].contains(" series, ") && counts[4].starts_with("2 indicators share these promises"), "{counts:?}");
+    assert!(none[0].starts_with("2 indicators, no records counted: 120 blue, 36 yellow, "), "{none:?}");
+    assert!(none.iter().any(|line| line.starts_with("none for firms: ")), "{none:?}");
+    out.extend(counts.into_iter().chain(none));
     out.extend(tails::promises());
     out.extend(tails::rests_on(&out));
     let mut seed = 1u32;

@@ -116,5 +116,5 @@ pub fn mistakes_in_tail_maps() {
     check(rows);
     let said = promises();
     assert!(said[3].ends_with("calibrated; 2 of 2 tail maps saw it fewer than 10 times and extrapolate"), "{said:?}");
-    assert!(said[7].ends_with(", calibrated"), "{said:?}");
+    assert!(said[said.len() / 2 + 3].ends_with(", calibrated"), "{said:?}");
 }

@@ -41,7 +41,8 @@ fn the_baseline_finds_what_it_should() {
         "| at FPR 1% |",
         "Drift of x1.5 from week 576",
         "years have 52 weeks",
-        "on consecutive weeks",
+        "- years of 52 weeks",
+        "- consecutive weeks of the calendar",
     ] {
         assert!(table.contains(part), "{part}: {table}");
     }

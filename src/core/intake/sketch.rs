@@ -12,7 +12,7 @@ pub fn sketch<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<u64> {
     let mut votes = Votes::default();
     let (mut before, mut last) = ('\0', '\0');
     let mut chars = 0usize;
-    for char in texts.into_iter().flat_map(str::chars).filter(|c| c.is_alphanumeric()) {
+    for char in texts.into_iter().flat_map(str::chars).filter(|c| counts(*c)) {
         let char = char.to_ascii_lowercase();
         chars += 1;
         if chars > 2 {
@@ -21,6 +21,11 @@ pub fn sketch<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<u64> {
         (before, last) = (last, char);
     }
     (chars >= MIN_SKETCHED_CHARS).then(|| votes.majority())
+}
+
+/// Letters and digits; nearly all of a text are in the first range, all of which are letters.
+fn counts(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric()
 }
 
 /// 64 well-mixed bits of three characters (the finaliser of MurmurHash 3 over their code points).
@@ -100,6 +105,11 @@ mod tests {
         assert_eq!(sketch(["十九个字十九个字十九个字十九个字十九个"]), None);
         assert!(sketch(["标题", "二十个字二十个字二十个字二十个字二十个"]).is_some(), "titles count too");
         assert_eq!(sketch([""]), None);
+    }
+
+    #[test]
+    fn what_counts_are_letters_and_digits() {
+        assert!(('\0'..=char::MAX).all(|c| counts(c) == c.is_alphanumeric()));
     }
 
     proptest! {

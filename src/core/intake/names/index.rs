@@ -47,22 +47,48 @@ impl<V> Table<V> {
 /// Which first characters may begin a form: a quick no for nearly every place of a text. It may say yes
 /// in vain, never no.
 #[derive(Debug, Clone, Default)]
-struct Filter(Vec<u64>);
+struct Filter {
+    /// Of each pair of characters four bits, one a space.
+    pairs: Vec<u64>,
+    /// One bit a start.
+    starts: Vec<u64>,
+}
 
-const FILTER_BITS: u64 = 1 << 22;
+const PAIR_BITS: u32 = 19;
+const START_BITS: u64 = 1 << 22;
+
+/// The first of a pair's bits.
+fn pair_at(first: char, second: char) -> usize {
+    let both = u64::from(first) << 21 | u64::from(second);
+    (both.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - PAIR_BITS)) as usize * 4
+}
 
 impl Filter {
-    fn add(&mut self, key: u64) {
-        if self.0.is_empty() {
-            self.0 = vec![0; (FILTER_BITS / 64) as usize];
+    fn add(&mut self, space: u64, chars: &[char]) {
+        if self.pairs.is_empty() {
+            self.pairs = vec![0; (1 << PAIR_BITS) * 4 / 64];
+            self.starts = vec![0; (START_BITS / 64) as usize];
         }
-        let bit = key % FILTER_BITS;
-        self.0[(bit / 64) as usize] |= 1 << (bit % 64);
+        let pair = pair_at(chars[0], chars[1]);
+        self.pairs[pair / 64] |= 1 << space << (pair % 64);
+        let start = start(space, chars) % START_BITS;
+        self.starts[(start / 64) as usize] |= 1 << (start % 64);
     }
 
-    fn may_have(&self, key: u64) -> bool {
-        let bit = key % FILTER_BITS;
-        self.0.get((bit / 64) as usize).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+    /// The spaces whose forms may begin with these two, one bit each.
+    fn spaces(&self, first: char, second: char) -> u64 {
+        let pair = pair_at(first, second);
+        self.pairs.get(pair / 64).map_or(0, |bits| bits >> (pair % 64) & 15)
+    }
+
+    fn may_start(&self, start: u64) -> bool {
+        let bit = start % START_BITS;
+        self.starts.get((bit / 64) as usize).is_some_and(|bits| bits & (1 << (bit % 64)) != 0)
+    }
+
+    /// Whether a form of this space may be, or begin with, this.
+    fn may_begin(&self, space: u64, chars: &[char]) -> bool {
+        self.spaces(chars[0], chars[1]) & (1 << space) != 0 && self.may_start(start(space, chars))
     }
 }
 
@@ -124,6 +150,8 @@ pub struct Index {
     branches: BTreeMap<Box<str>, Vec<Slot>>,
 }
 
+/// Kinds of forms that are looked for apart. The first three may begin anywhere in a text.
+const NAME: u64 = 0;
 const SOUND: u64 = 1;
 const BARE: u64 = 2;
 const BRAND: u64 = 3;
@@ -134,17 +162,17 @@ fn mix(hash: u64, value: u64) -> u64 {
     x ^ (x >> 29)
 }
 
+/// Beyond all characters: 昨天 as a brand of gas would else be 春天 as a name.
+fn seed(space: u64) -> u64 {
+    space << 32
+}
+
 fn key(space: u64, chars: &[char]) -> u64 {
-    finished(chars.iter().fold(space, |hash, c| mix(hash, *c as u64)))
+    finished(chars.iter().fold(seed(space), |hash, c| mix(hash, *c as u64)))
 }
 
 fn finished(hash: u64) -> u64 {
     mix(hash, 0xD6E8_FEB8_6659_FD93)
-}
-
-/// The first two characters of any form.
-fn pair(space: u64, chars: &[char]) -> u64 {
-    key(2 * STARTS + space, &chars[..2])
 }
 
 /// Forms of two characters have a start of their own.
@@ -157,7 +185,7 @@ fn space(kind: FormKind) -> u64 {
         FormKind::Sound => SOUND,
         FormKind::Bare => BARE,
         FormKind::Brand(trade) => BRAND + u64::from(trade),
-        _ => 0,
+        _ => NAME,
     }
 }
 
@@ -208,8 +236,7 @@ impl Index {
         if form.chars.len() <= MAX_FORM_CHARS && space < BRAND {
             let start = start(space, &form.chars);
             *self.starts.of_mut(start).entry(start).or_default() |= 1 << form.chars.len();
-            self.filter.add(start);
-            self.filter.add(pair(space, &form.chars));
+            self.filter.add(space, &form.chars);
         }
         let key = key(space, &form.chars);
         let posting = self.postings.of_mut(key).entry(key).or_insert(Posting::One([(slot, form.kind)]));
@@ -252,24 +279,23 @@ impl Index {
 
     /// Whose name, former name, alias or short form is exactly this.
     pub fn exactly(&self, name: &[char]) -> &[(Slot, FormKind)] {
-        self.whose(key(0, name))
+        self.whose(key(NAME, name))
     }
 
     /// Whose brand of this trade is exactly this.
     pub fn brand(&self, brand: &[char], trade: u8) -> &[(Slot, FormKind)] {
+        // A brand of a trade is a brand alone too.
+        if !self.filter.may_begin(BARE, brand) {
+            return &[];
+        }
         self.whose(key(BRAND + u64::from(trade), brand))
     }
 
-    /// Every form that stands in a text as it is written.
-    pub fn find(&self, chars: &[char]) -> Vec<Found<'_>> {
-        self.scan(0, chars)
-    }
-
-    /// Every brand that stands in a text, whatever stands beside it.
-    pub fn find_bare(&self, chars: &[char]) -> Vec<Found<'_>> {
-        let mut found = self.scan(BARE, chars);
-        found.retain(|f| f.whose.len() <= MAX_SHARED_BRAND);
-        found
+    /// Every form that stands in a text as it is written; and every brand, whatever stands beside it.
+    pub fn find(&self, chars: &[char]) -> (Vec<Found<'_>>, Vec<Found<'_>>) {
+        let [forms, mut brands] = self.scan([NAME, BARE], chars);
+        brands.retain(|f| f.whose.len() <= MAX_SHARED_BRAND);
+        (forms, brands)
     }
 
     /// Branches of an enterprise, in order of id.
@@ -282,37 +308,59 @@ impl Index {
 
     /// Every form that sounds like a piece of a text; `syllables` has a blank for what has no sound.
     pub fn find_sounds(&self, syllables: &[char]) -> Vec<Found<'_>> {
-        self.scan(SOUND, syllables)
+        let [found] = self.scan([SOUND], syllables);
+        found
     }
 
-    fn scan(&self, space: u64, chars: &[char]) -> Vec<Found<'_>> {
-        let mut out = Vec::new();
-        for from in 0..chars.len().saturating_sub(1) {
-            if !self.filter.may_have(pair(space, &chars[from..])) {
-                continue;
-            }
-            for first in [2, 3] {
-                let Some(head) = chars.get(from..from + first) else { break };
-                let start = key(STARTS + space, head);
-                let lengths = if self.filter.may_have(start) { self.starts.get(start) } else { None };
-                let Some(lengths) = lengths else { continue };
-                let mut lengths = *lengths;
-                let mut hash = space;
-                let mut len = 0;
-                while lengths != 0 && from + len < chars.len() {
-                    hash = mix(hash, chars[from + len] as u64);
-                    len += 1;
-                    if lengths & (1 << len) == 0 {
-                        continue;
-                    }
-                    lengths &= !(1 << len);
-                    let whose = self.whose(finished(hash));
-                    if !whose.is_empty() {
-                        out.push(Found { from, to: from + len, whose });
-                    }
+    fn scan<const N: usize>(&self, spaces: [u64; N], chars: &[char]) -> [Vec<Found<'_>>; N] {
+        let mut out = [const { Vec::new() }; N];
+        for (from, pair) in chars.windows(2).enumerate() {
+            let may_begin = self.filter.spaces(pair[0], pair[1]);
+            for (space, out) in spaces.into_iter().zip(&mut out) {
+                if may_begin & (1 << space) != 0 {
+                    self.find_at(space, chars, from, out);
                 }
             }
         }
         out
+    }
+
+    /// The forms that begin at a place.
+    fn find_at<'i>(&'i self, space: u64, chars: &[char], from: usize, out: &mut Vec<Found<'i>>) {
+        for first in [2, 3] {
+            let Some(head) = chars.get(from..from + first) else { break };
+            let start = key(STARTS + space, head);
+            let lengths = if self.filter.may_start(start) { self.starts.get(start) } else { None };
+            let Some(lengths) = lengths else { continue };
+            let mut lengths = *lengths;
+            let mut hash = seed(space);
+            let mut len = 0;
+            while lengths != 0 && from + len < chars.len() {
+                hash = mix(hash, chars[from + len] as u64);
+                len += 1;
+                if lengths & (1 << len) == 0 {
+                    continue;
+                }
+                lengths &= !(1 << len);
+                let whose = self.whose(finished(hash));
+                if !whose.is_empty() {
+                    out.push(Found { from, to: from + len, whose });
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A number of a space is no part of a character: 昨天 as a brand of one trade was 春天 as a name.
+    #[test]
+    fn forms_of_different_spaces_have_different_keys() {
+        for (space, other) in (0..64u64).flat_map(|a| (0..64).map(move |b| (a, b))).filter(|(a, b)| a != b) {
+            let first = char::from_u32('昨' as u32 ^ (space ^ other) as u32).unwrap();
+            assert_ne!(key(space, &['昨', '天']), key(other, &[first, '天']), "{space} {other} {first}");
+        }
     }
 }

@@ -44,18 +44,44 @@ impl<V> Table<V> {
     }
 }
 
-/// Which first characters may begin a form: a quick no for nearly every place of a text. It may say yes
-/// in vain, never no.
+/// What may be a form, and which first characters may begin one: a quick no for nearly every place of a
+/// text. It may say yes in vain, never no.
 #[derive(Debug, Clone, Default)]
 struct Filter {
     /// Of each pair of characters four bits, one a space.
     pairs: Vec<u64>,
     /// One bit a start.
-    starts: Vec<u64>,
+    starts: Bits,
+    /// One bit a form.
+    forms: Bits,
 }
 
 const PAIR_BITS: u32 = 19;
-const START_BITS: u64 = 1 << 22;
+const START_BITS: usize = 1 << 22;
+const FORM_BITS: usize = 1 << 25;
+
+/// One bit a key, in 2^n bits once there is one.
+#[derive(Debug, Clone, Default)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn add(&mut self, key: u64, size: usize) {
+        if self.0.is_empty() {
+            self.0 = vec![0; size / 64];
+        }
+        let (word, bit) = self.place(key);
+        self.0[word] |= bit;
+    }
+
+    fn may_have(&self, key: u64) -> bool {
+        let (word, bit) = self.place(key);
+        self.0.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn place(&self, key: u64) -> (usize, u64) {
+        ((key >> 6) as usize & self.0.len().wrapping_sub(1), 1 << (key % 64))
+    }
+}
 
 /// The first of a pair's bits.
 fn pair_at(first: char, second: char) -> usize {
@@ -64,31 +90,19 @@ fn pair_at(first: char, second: char) -> usize {
 }
 
 impl Filter {
-    fn add(&mut self, space: u64, chars: &[char]) {
+    fn add_start(&mut self, space: u64, chars: &[char]) {
         if self.pairs.is_empty() {
             self.pairs = vec![0; (1 << PAIR_BITS) * 4 / 64];
-            self.starts = vec![0; (START_BITS / 64) as usize];
         }
         let pair = pair_at(chars[0], chars[1]);
         self.pairs[pair / 64] |= 1 << space << (pair % 64);
-        let start = start(space, chars) % START_BITS;
-        self.starts[(start / 64) as usize] |= 1 << (start % 64);
+        self.starts.add(start(space, chars), START_BITS);
     }
 
     /// The spaces whose forms may begin with these two, one bit each.
     fn spaces(&self, first: char, second: char) -> u64 {
         let pair = pair_at(first, second);
         self.pairs.get(pair / 64).map_or(0, |bits| bits >> (pair % 64) & 15)
-    }
-
-    fn may_start(&self, start: u64) -> bool {
-        let bit = start % START_BITS;
-        self.starts.get((bit / 64) as usize).is_some_and(|bits| bits & (1 << (bit % 64)) != 0)
-    }
-
-    /// Whether a form of this space may be, or begin with, this.
-    fn may_begin(&self, space: u64, chars: &[char]) -> bool {
-        self.spaces(chars[0], chars[1]) & (1 << space) != 0 && self.may_start(start(space, chars))
     }
 }
 
@@ -145,7 +159,8 @@ pub struct Index {
     filter: Filter,
     ids: Vec<Option<Box<str>>>,
     free: Vec<Slot>,
-    slots: BTreeMap<Box<str>, Slot>,
+    /// By id, hashed.
+    slots: Table<Slot>,
     /// By head office.
     branches: BTreeMap<Box<str>, Vec<Slot>>,
 }
@@ -156,6 +171,7 @@ const SOUND: u64 = 1;
 const BARE: u64 = 2;
 const BRAND: u64 = 3;
 const STARTS: u64 = 1000;
+const IDS: u64 = 2000;
 
 fn mix(hash: u64, value: u64) -> u64 {
     let x = (hash ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -173,6 +189,10 @@ fn key(space: u64, chars: &[char]) -> u64 {
 
 fn finished(hash: u64) -> u64 {
     mix(hash, 0xD6E8_FEB8_6659_FD93)
+}
+
+fn id_key(id: &str) -> u64 {
+    finished(id.bytes().fold(seed(IDS), |hash, b| mix(hash, u64::from(b))))
 }
 
 /// Forms of two characters have a start of their own.
@@ -208,7 +228,7 @@ impl Index {
     }
 
     pub fn slot(&self, id: &str) -> Option<Slot> {
-        self.slots.get(id).copied()
+        self.slots.get(id_key(id)).copied().filter(|slot| self.id(*slot) == id)
     }
 
     pub fn insert(&mut self, row: &EnterpriseRow) {
@@ -222,7 +242,8 @@ impl Index {
             self.ids.push(None);
         }
         self.ids[slot as usize] = Some(row.id.as_str().into());
-        self.slots.insert(row.id.as_str().into(), slot);
+        let id = id_key(&row.id);
+        self.slots.of_mut(id).insert(id, slot);
         for form in all {
             self.add(slot, &form);
         }
@@ -236,9 +257,10 @@ impl Index {
         if form.chars.len() <= MAX_FORM_CHARS && space < BRAND {
             let start = start(space, &form.chars);
             *self.starts.of_mut(start).entry(start).or_default() |= 1 << form.chars.len();
-            self.filter.add(space, &form.chars);
+            self.filter.add_start(space, &form.chars);
         }
         let key = key(space, &form.chars);
+        self.filter.forms.add(key, FORM_BITS);
         let posting = self.postings.of_mut(key).entry(key).or_insert(Posting::One([(slot, form.kind)]));
         // An enterprise's forms come together, the surest first: it is there already only if it came last.
         match posting {
@@ -250,7 +272,9 @@ impl Index {
 
     pub fn remove(&mut self, row: &EnterpriseRow) {
         let Some(lexicon) = self.lexicon.clone() else { return };
-        let Some(slot) = self.slots.remove(row.id.as_str()) else { return };
+        let Some(slot) = self.slot(&row.id) else { return };
+        let id = id_key(&row.id);
+        self.slots.of_mut(id).remove(&id);
         for form in forms(&lexicon, row) {
             let key = key(space(form.kind), &form.chars);
             let empty = match self.postings.of_mut(key).get_mut(&key) {
@@ -274,6 +298,9 @@ impl Index {
 
     /// Whose form this is; nobody's if too many share it.
     fn whose(&self, key: u64) -> &[(Slot, FormKind)] {
+        if !self.filter.forms.may_have(key) {
+            return &[];
+        }
         self.postings.get(key).map(Posting::whose).filter(|all| all.len() <= MAX_SHARED).unwrap_or_default()
     }
 
@@ -285,7 +312,7 @@ impl Index {
     /// Whose brand of this trade is exactly this.
     pub fn brand(&self, brand: &[char], trade: u8) -> &[(Slot, FormKind)] {
         // A brand of a trade is a brand alone too.
-        if !self.filter.may_begin(BARE, brand) {
+        if self.filter.spaces(brand[0], brand[1]) & (1 << BARE) == 0 {
             return &[];
         }
         self.whose(key(BRAND + u64::from(trade), brand))
@@ -330,7 +357,7 @@ impl Index {
         for first in [2, 3] {
             let Some(head) = chars.get(from..from + first) else { break };
             let start = key(STARTS + space, head);
-            let lengths = if self.filter.may_start(start) { self.starts.get(start) } else { None };
+            let lengths = if self.filter.starts.may_have(start) { self.starts.get(start) } else { None };
             let Some(lengths) = lengths else { continue };
             let mut lengths = *lengths;
             let mut hash = seed(space);

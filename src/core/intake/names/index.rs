@@ -354,9 +354,11 @@ impl Index {
 
     /// The forms that begin at a place.
     fn find_at<'i>(&'i self, space: u64, chars: &[char], from: usize, out: &mut Vec<Found<'i>>) {
-        for first in [2, 3] {
-            let Some(head) = chars.get(from..from + first) else { break };
-            let start = key(STARTS + space, head);
+        let two = mix(mix(seed(STARTS + space), chars[from] as u64), chars[from + 1] as u64);
+        let three = chars.get(from + 2).map(|c| mix(two, *c as u64));
+        // What sounds like a name has three characters at least.
+        let two = Some(two).filter(|_| space != SOUND);
+        for start in [two, three].into_iter().flatten().map(finished) {
             let lengths = if self.filter.starts.may_have(start) { self.starts.get(start) } else { None };
             let Some(lengths) = lengths else { continue };
             let mut lengths = *lengths;

@@ -168,7 +168,7 @@ impl Folded {
     pub fn ends_with(&self, at: usize, word: &str) -> bool {
         let Some(before) = at.checked_sub(1).and_then(|before| self.chars.get(before)) else { return false };
         let byte = self.bytes.get(at).map_or(self.text.len(), |b| *b as usize);
-        word.chars().next_back() == Some(*before) && self.text[..byte].ends_with(word)
+        word.chars().next_back().is_some_and(|last| last == *before) && self.text[..byte].ends_with(word)
     }
 }
 

@@ -9,6 +9,10 @@ use std::hint::black_box;
 use std::time::Instant;
 use unicode_normalization::UnicodeNormalization;
 
+/// As the shipped binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ENTERPRISES: usize = 400_000;
 const TEXTS: usize = 20_000;
 const TEXT_BYTES: usize = 1024;

@@ -22,6 +22,9 @@ pub struct Directory {
     rows: BTreeMap<String, EnterpriseRow>,
     #[serde(skip)]
     index: Index,
+    /// Whom those merged away were merged into, from their rows; built with the index.
+    #[serde(skip)]
+    mergers: BTreeMap<String, String>,
     #[serde(skip)]
     version: u64,
 }
@@ -76,11 +79,16 @@ impl Directory {
             self.index.remove(before);
         }
         self.index.insert(&row);
+        match &row.merged_into {
+            Some(into) => self.mergers.insert(row.id.clone(), into.clone()),
+            None => self.mergers.remove(&row.id),
+        };
         self.rows.insert(row.id.clone(), row);
     }
 
     pub fn remove(&mut self, id: &str) {
         self.version += 1;
+        self.mergers.remove(id);
         if let Some(row) = self.rows.remove(id) {
             self.index.remove(&row);
         }
@@ -91,7 +99,7 @@ impl Directory {
     pub fn stands_for<'a>(&'a self, id: &'a str) -> &'a str {
         let mut at = id;
         for _ in 0..MAX_MERGERS {
-            match self.rows.get(at).and_then(|row| row.merged_into.as_deref()) {
+            match self.mergers.get(at) {
                 Some(next) if next != id => at = next,
                 Some(_) => return id,
                 None => break,
@@ -139,5 +147,7 @@ impl Directory {
             index.insert(row);
         }
         self.index = index;
+        let merged = self.rows.values().filter_map(|row| Some((row.id.clone(), row.merged_into.clone()?)));
+        self.mergers = merged.collect();
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::{IdScheme, Zone, hash64};
 use crate::journal::Flag;
 use crate::pipeline::Model;
 use chrono::{Datelike, NaiveDate};
+use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 /// A number that begins with a day so near to the record's own is the number of a ticket.
@@ -30,7 +31,8 @@ pub(super) fn read(raw: &str, at_ms: Option<i64>, model: &Model, flags: &mut Vec
 /// The id in place of one that is, or holds, a mobile number or an id card's: the same for the same number,
 /// and for the same longer id, under one key.
 fn replaced(id: &str, at_ms: Option<i64>, zone: Zone, key: Option<&CallerKey>) -> Option<String> {
-    let plain: String = id.nfkc().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
+    let composed: Cow<str> = if id.is_ascii() { id.into() } else { id.nfkc().collect::<String>().into() };
+    let plain: String = composed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
     let day = at_ms.map(|ms| zone.date(ms));
     let whole = is_mobile(&plain, day) || is_citizen_id(&plain, day);
     if !whole && !holds_number(id, day) {

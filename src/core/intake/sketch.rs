@@ -12,15 +12,22 @@ pub fn sketch<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<u64> {
     let mut votes = Votes::default();
     let (mut before, mut last) = ('\0', '\0');
     let mut chars = 0usize;
-    for char in texts.into_iter().flat_map(str::chars).filter(|c| c.is_alphanumeric()) {
-        let char = char.to_ascii_lowercase();
-        chars += 1;
-        if chars > 2 {
-            votes.add(mixed(before, last, char));
+    for text in texts {
+        for char in text.chars().filter(|c| counts(*c)) {
+            let char = char.to_ascii_lowercase();
+            chars += 1;
+            if chars > 2 {
+                votes.add(mixed(before, last, char));
+            }
+            (before, last) = (last, char);
         }
-        (before, last) = (last, char);
     }
     (chars >= MIN_SKETCHED_CHARS).then(|| votes.majority())
+}
+
+/// Letters and digits; nearly all of a text are in the first range, all of which are letters.
+fn counts(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric()
 }
 
 /// 64 well-mixed bits of three characters (the finaliser of MurmurHash 3 over their code points).
@@ -31,11 +38,12 @@ fn mixed(a: char, b: char, c: char) -> u64 {
     bits ^ (bits >> 33)
 }
 
-/// 64 counters, one a bit, kept bit-sliced: plane `p` holds the `p`-th digit of all of them, so that
-/// one addition touches two planes on average and not 64 counters.
+/// 64 counters, one a bit, kept bit-sliced: plane `p` holds the `p`-th digit of all of them. Eight are
+/// added at a time, so that few carries go on to the higher planes.
 #[derive(Default)]
 struct Votes {
     planes: [u64; PLANES],
+    waiting: [u64; 8],
     added: u32,
 }
 
@@ -44,9 +52,31 @@ impl Votes {
         if self.added >= (1 << PLANES) - 1 {
             return;
         }
+        self.waiting[self.wait() as usize] = bits;
         self.added += 1;
+        if self.wait() == 0 {
+            self.add_waiting();
+        }
+    }
+
+    /// How many wait.
+    fn wait(&self) -> u32 {
+        self.added % 8
+    }
+
+    fn add_waiting(&mut self) {
+        let [a, b, c, d, e, f, g, h] = self.waiting;
+        let [ones, twos, fours, ..] = &mut self.planes;
+        let [ab, cd, ef, gh] = [add_two(ones, a, b), add_two(ones, c, d), add_two(ones, e, f), add_two(ones, g, h)];
+        let [abcd, efgh] = [add_two(twos, ab, cd), add_two(twos, ef, gh)];
+        let carry = add_two(fours, abcd, efgh);
+        self.carry(3, carry);
+    }
+
+    /// Adds to a plane, and what it carries to those above.
+    fn carry(&mut self, plane: usize, bits: u64) {
         let mut carry = bits;
-        for plane in &mut self.planes {
+        for plane in &mut self.planes[plane..] {
             (*plane, carry) = (*plane ^ carry, *plane & carry);
             if carry == 0 {
                 return;
@@ -55,7 +85,10 @@ impl Votes {
     }
 
     /// The bits that more than half of what was added had.
-    fn majority(&self) -> u64 {
+    fn majority(mut self) -> u64 {
+        for at in 0..self.wait() as usize {
+            self.carry(0, self.waiting[at]);
+        }
         let half = self.added / 2;
         let (mut above, mut equal) = (0u64, u64::MAX);
         for (place, plane) in self.planes.iter().enumerate().rev() {
@@ -65,6 +98,14 @@ impl Votes {
         }
         above
     }
+}
+
+/// Adds two to a plane; gives what it carries to the next.
+fn add_two(plane: &mut u64, a: u64, b: u64) -> u64 {
+    let one = *plane ^ a;
+    let carry = (*plane & a) | (one & b);
+    *plane = one ^ b;
+    carry
 }
 
 #[cfg(test)]
@@ -100,6 +141,11 @@ mod tests {
         assert_eq!(sketch(["十九个字十九个字十九个字十九个字十九个"]), None);
         assert!(sketch(["标题", "二十个字二十个字二十个字二十个字二十个"]).is_some(), "titles count too");
         assert_eq!(sketch([""]), None);
+    }
+
+    #[test]
+    fn what_counts_are_letters_and_digits() {
+        assert!(('\0'..=char::MAX).all(|c| counts(c) == c.is_alphanumeric()));
     }
 
     proptest! {

@@ -40,6 +40,8 @@ enum Change {
     Put(usize),
     /// The row under the name, former names and aliases of another.
     Rename(usize, usize),
+    /// The row merged into another, or into itself.
+    Merge(usize, usize),
     Remove(usize),
 }
 
@@ -47,6 +49,7 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         4 => (0..100usize).prop_map(Change::Put),
         2 => (0..100usize, 0..100usize).prop_map(|(a, b)| Change::Rename(a, b)),
+        2 => (0..100usize, 0..100usize).prop_map(|(a, b)| Change::Merge(a, b)),
         2 => (0..100usize).prop_map(Change::Remove),
     ]
 }
@@ -64,11 +67,19 @@ proptest! {
                     let EnterpriseRow { name, former_names, aliases, parent, branch, .. } = ROWS[like].clone();
                     changed.upsert(EnterpriseRow { name, former_names, aliases, parent, branch, ..ROWS[n].clone() });
                 }
+                Change::Merge(n, into) => {
+                    changed.upsert(EnterpriseRow { merged_into: Some(ROWS[into].id.clone()), ..ROWS[n].clone() });
+                }
                 Change::Remove(n) => changed.remove(&ROWS[n].id),
             }
         }
-        let mut rebuilt = changed.clone();
+        // As a restart reads it: the rows, and what is built from them.
+        let kept = serde_json::to_string(&changed).unwrap();
+        let mut rebuilt: Directory = serde_json::from_str(&kept).unwrap();
         rebuilt.reindex(&MODEL);
+        for row in ROWS.iter() {
+            prop_assert_eq!(changed.stands_for(&row.id), rebuilt.stands_for(&row.id), "{}", row.id);
+        }
         for text in TEXTS.iter().step_by(7) {
             prop_assert_eq!(ask(&changed, text), ask(&rebuilt, text), "{}", text);
         }

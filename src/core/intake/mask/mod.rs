@@ -44,7 +44,11 @@ impl Folded {
 
     /// The position after the longest of the words that stands at `at`.
     fn after_word(&self, at: usize, words: &[&str]) -> Option<usize> {
-        let found = words.iter().filter(|w| self.starts_with(at, w)).map(|w| w.chars().count()).max()?;
+        let here = self.at(at)?;
+        let small = here.to_ascii_lowercase();
+        // Nearly always the first character says no.
+        let may_be = |word: &str| word.chars().next().is_some_and(|c| c == here || c == small);
+        let found = words.iter().filter(|w| may_be(w) && self.starts_with(at, w)).map(|w| w.chars().count()).max()?;
         Some(at + found)
     }
 
@@ -71,6 +75,11 @@ fn plain(c: char) -> char {
     }
     if matches!(c, '—' | '–' | '―' | '‐' | '‑' | '−' | '－' | 'ー' | '﹣' | '~' | '～') {
         return '-';
+    }
+    match c {
+        '、' | '。' => return c,
+        '\u{FF01}'..='\u{FF5E}' => return char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        _ => {}
     }
     if let Some(digit) = other_digit(c) {
         return digit;

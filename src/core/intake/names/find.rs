@@ -149,14 +149,15 @@ impl Text<'_> {
 pub fn places(index: &Index, lexicon: &Lexicon, ids: IdScheme, text: &Folded, hits: &[Hit]) -> Vec<Place> {
     let text = Text { folded: text, hits, lexicon };
     let mut all: Vec<Place> = codes(index, ids, &text);
-    for found in index.find(&text.folded.chars) {
+    let (forms, brands_alone) = index.find(&text.folded.chars);
+    for found in forms {
         let surest = found.whose.iter().map(|(_, kind)| *kind).min();
         if surest.is_some_and(|kind| text.stands(&found, kind)) {
             all.extend(place(&text, found));
         }
     }
     all.extend(brands(index, &text));
-    all.extend(bare(index, &text));
+    all.extend(bare(brands_alone, &text));
     all.extend(sounds(index, &text));
     chosen(all)
 }
@@ -194,6 +195,8 @@ fn elsewhere(text: &Folded, from: usize) -> bool {
     OTHER_CITIES.iter().any(|city| text.ends_with(from, city))
 }
 
+const CODE_CHARS: usize = 18;
+
 /// Credit codes in the text whose check character fits.
 fn codes(index: &Index, ids: IdScheme, text: &Text) -> Vec<Place> {
     if ids != IdScheme::Uscc {
@@ -205,14 +208,18 @@ fn codes(index: &Index, ids: IdScheme, text: &Text) -> Vec<Place> {
     while from < chars.len() {
         // A code may be written in groups.
         let run = chars[from..].iter().take_while(|c| c.is_ascii_alphanumeric() || **c == ' ').count();
+        if run < CODE_CHARS {
+            from += run.max(1);
+            continue;
+        }
         let code: String = chars[from..from + run].iter().filter(|c| **c != ' ').map(char::to_ascii_uppercase).collect();
-        if code.len() == 18
+        if code.len() == CODE_CHARS
             && let (Some(id), None) = ids.normalise(&code)
             && let Some(slot) = index.slot(&id)
         {
             out.push(Place { from, to: from + run, end: from + run, whose: vec![(slot, How::Id)], torn: false });
         }
-        from += run.max(1);
+        from += run;
     }
     out
 }
@@ -254,9 +261,8 @@ fn brands(index: &Index, text: &Text) -> Vec<Place> {
 }
 
 /// Brands alone, where a name may begin.
-fn bare(index: &Index, text: &Text) -> Vec<Place> {
-    let found = index.find_bare(&text.folded.chars).into_iter();
-    let begins = found.filter(|f| text.begins_well(f.from) && !text.tears(f.from, f.to));
+fn bare(found: Vec<Found>, text: &Text) -> Vec<Place> {
+    let begins = found.into_iter().filter(|f| text.begins_well(f.from) && !text.tears(f.from, f.to));
     begins.filter_map(|f| Some(Place { torn: f.to - f.from == 2 && !text.ends_well(f.to), ..place(text, f)? })).collect()
 }
 

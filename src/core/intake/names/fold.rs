@@ -44,6 +44,15 @@ impl Folded {
         let mut opened = None;
         let mut rest = raw.chars().enumerate().peekable();
         while let Some((at, c)) = rest.next() {
+            // Nearly all of a text: none of what follows is about them.
+            if matches!(c, '\u{4e00}'..='\u{9fff}') {
+                out.push(c, at, cut);
+                cut = false;
+                if c == '司' {
+                    out.shorten_limited();
+                }
+                continue;
+            }
             let c = plain(c);
             match c {
                 '“' | '「' | '『' => opened = Some(out.chars.len()),
@@ -63,13 +72,6 @@ impl Folded {
             }
             out.push(c, at, cut);
             cut = false;
-            if c == '司' && out.chars.ends_with(&['有', '限', '责', '任', '公', '司']) {
-                let from = out.chars.len() - 4;
-                for at in [from + 2, from + 3] {
-                    (out.chars[at - 2], out.at[at - 2], out.cut[at - 2]) = (out.chars[at], out.at[at], false);
-                }
-                out.truncate(from + 2);
-            }
         }
         out.cut.push(true);
         out
@@ -81,6 +83,18 @@ impl Folded {
         self.chars.push(c);
         self.at.push(at as u32);
         self.cut.push(cut);
+    }
+
+    /// 有限责任公司 at the end becomes 有限公司.
+    fn shorten_limited(&mut self) {
+        if !self.chars.ends_with(&['有', '限', '责', '任', '公', '司']) {
+            return;
+        }
+        let from = self.chars.len() - 4;
+        for at in [from + 2, from + 3] {
+            (self.chars[at - 2], self.at[at - 2], self.cut[at - 2]) = (self.chars[at], self.at[at], false);
+        }
+        self.truncate(from + 2);
     }
 
     fn truncate(&mut self, len: usize) {
@@ -119,6 +133,12 @@ impl Folded {
         self.bytes.partition_point(|b| (*b as usize) < byte)
     }
 
+    /// The same, for a byte that is not before the character `from`, and close to it.
+    pub fn char_from(&self, from: usize, byte: usize) -> usize {
+        let passed = self.bytes.iter().skip(from).take_while(|b| (**b as usize) < byte);
+        from + passed.count()
+    }
+
     /// First and one after last character of the raw text.
     pub fn raw_span(&self, from: usize, to: usize) -> (u32, u32) {
         let first = self.at.get(from).copied().unwrap_or_default();
@@ -148,7 +168,7 @@ impl Folded {
     pub fn ends_with(&self, at: usize, word: &str) -> bool {
         let Some(before) = at.checked_sub(1).and_then(|before| self.chars.get(before)) else { return false };
         let byte = self.bytes.get(at).map_or(self.text.len(), |b| *b as usize);
-        word.ends_with(*before) && self.text[..byte].ends_with(word)
+        word.chars().next_back().is_some_and(|last| last == *before) && self.text[..byte].ends_with(word)
     }
 }
 

@@ -30,28 +30,30 @@ pub struct Hit {
     pub word: u32,
 }
 
-/// Words, and the automaton that finds them.
+/// Finds words of a list.
 #[derive(Clone)]
 struct Words {
-    words: Vec<Word>,
+    /// How many characters each has.
+    chars: Vec<u32>,
     automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
 }
 
 /// The words of one pipeline: the regions of its own, and those of the language.
 #[derive(Clone)]
 pub struct Lexicon {
-    regions: Words,
+    regions: Vec<Word>,
+    region_words: Words,
     /// The code of the realm's own region: it tells no firm from another.
     pub root: String,
 }
 
 impl std::fmt::Debug for Lexicon {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Lexicon({} regions)", self.regions.words.len())
+        write!(f, "Lexicon({} regions)", self.regions.len())
     }
 }
 
-/// What a turn of phrase says; a text's are found in one pass.
+/// What a turn of phrase says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cue {
     Focus,
@@ -73,19 +75,6 @@ const CUES: [(Cue, &[&str]); 7] = [
     (Cue::Street, PUBLIC),
 ];
 
-/// Built once: turns of phrase are the same for every realm.
-static CUE_AUTOMATON: LazyLock<Option<CharwiseDoubleArrayAhoCorasick<u32>>> = LazyLock::new(cues);
-
-fn cues() -> Option<CharwiseDoubleArrayAhoCorasick<u32>> {
-    let mut all: BTreeMap<&str, u32> = BTreeMap::new();
-    for (cue, words) in CUES {
-        for word in words {
-            *all.entry(word).or_default() |= 1 << cue as u32;
-        }
-    }
-    CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(all).ok()
-}
-
 /// The turns of phrase of one text.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Turns {
@@ -100,6 +89,32 @@ impl Turns {
     pub fn say(self, cue: Cue) -> bool {
         self.said & (1 << cue as u32) != 0
     }
+
+    /// Takes in what stands at a place.
+    fn hear(&mut self, cues: u32, at: usize) {
+        self.said |= cues;
+        let says = |cue: Cue| cues & (1 << cue as u32) != 0;
+        if says(Cue::Focus) {
+            self.focus = self.focus.max(Some(at));
+        }
+        if says(Cue::Turn) {
+            self.turn = self.turn.max(Some(at));
+        }
+    }
+}
+
+/// What a word of the language is: one of a firm or a trade, turns of phrase, or both.
+#[derive(Clone, Copy, Default)]
+struct Meaning {
+    word: Option<u32>,
+    cues: u32,
+}
+
+/// Words and turns of phrase, found in one pass.
+struct Language {
+    words: Vec<Word>,
+    meanings: Vec<Meaning>,
+    found: Words,
 }
 
 fn related() -> Vec<Vec<u8>> {
@@ -119,28 +134,33 @@ fn bare(name: &str) -> Option<&str> {
     (bare.chars().count() >= 2).then_some(bare)
 }
 
-/// Built once: trades are the same for every realm.
-static LANGUAGE: LazyLock<Words> = LazyLock::new(language);
+/// Built once: trades and turns of phrase are the same for every realm.
+static LANGUAGE: LazyLock<Language> = LazyLock::new(language);
 static RELATED_TRADES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(related);
 
 /// Words of one character that say something all the same.
 const SHORT: [(&str, &str); 4] = [("狗", "宠物"), ("猫", "宠物"), ("虾", "餐饮"), ("疤", "美容")];
 
 impl Words {
-    fn new(all: BTreeMap<String, Word>) -> Words {
-        let patterns: Vec<(&String, u32)> = all.keys().zip(0..).collect();
+    fn new<'w>(words: impl Iterator<Item = &'w str> + Clone) -> Words {
         // Fails for no words at all only.
-        let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(patterns).ok();
-        Words { words: all.into_values().collect(), automaton }
+        let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(words.clone().zip(0..)).ok();
+        Words { chars: words.map(|word| word.chars().count() as u32).collect(), automaton }
     }
 
-    fn find<'t>(&'t self, text: &'t Folded, first: u32) -> impl Iterator<Item = Hit> + 't {
+    /// Those that stand in a text, overlapping ones too, in order of their end: number, first and one after
+    /// last character.
+    fn find<'t>(&'t self, text: &'t Folded) -> impl Iterator<Item = (u32, usize, usize)> + 't {
         let found = self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(&text.text));
-        found.map(move |m| Hit { from: text.char_at(m.start()), to: text.char_at(m.end()), word: first + m.value() })
+        let mut to = 0;
+        found.map(move |m| {
+            to = text.char_from(to, m.end());
+            (m.value(), to - self.chars[m.value() as usize] as usize, to)
+        })
     }
 }
 
-fn language() -> Words {
+fn language() -> Language {
     let mut all: BTreeMap<String, Word> = BTreeMap::new();
     for (number, trade) in TRADES.iter().enumerate() {
         all.extend(trade.words.iter().map(|word| (word.to_string(), Word::Trade(number as u8))));
@@ -154,7 +174,17 @@ fn language() -> Words {
     for word in ANY_FIRM {
         all.entry(word.to_string()).or_insert(Word::Firm);
     }
-    Words::new(all)
+    let mut meanings: BTreeMap<&str, Meaning> = BTreeMap::new();
+    for (word, number) in all.keys().zip(0..) {
+        meanings.insert(word, Meaning { word: Some(number), cues: 0 });
+    }
+    for (cue, words) in CUES {
+        for word in words {
+            meanings.entry(word).or_default().cues |= 1 << cue as u32;
+        }
+    }
+    let found = Words::new(meanings.keys().copied());
+    Language { meanings: meanings.into_values().collect(), words: all.into_values().collect(), found }
 }
 
 impl Lexicon {
@@ -171,7 +201,8 @@ impl Lexicon {
                 }
             }
         }
-        Lexicon { regions: Words::new(all), root: root.to_string() }
+        let region_words = Words::new(all.keys().map(String::as_str));
+        Lexicon { regions: all.into_values().collect(), region_words, root: root.to_string() }
     }
 
     pub fn related(trade: u8) -> &'static [u8] {
@@ -179,32 +210,25 @@ impl Lexicon {
     }
 
     pub fn word(&self, hit: Hit) -> &Word {
-        let regions = &self.regions.words;
-        regions.get(hit.word as usize).unwrap_or_else(|| &LANGUAGE.words[hit.word as usize - regions.len()])
+        let number = hit.word as usize;
+        self.regions.get(number).unwrap_or_else(|| &LANGUAGE.words[number - self.regions.len()])
     }
 
     /// All words of a text, overlapping ones too; of each kind in order of their end.
     pub fn find(&self, text: &Folded) -> Vec<Hit> {
-        self.regions.find(text, 0).chain(LANGUAGE.find(text, self.regions.words.len() as u32)).collect()
+        self.read(text).0
     }
 
-    /// The turns of phrase of a text.
-    pub fn turns(text: &Folded) -> Turns {
+    /// The same, and the turns of phrase.
+    pub fn read(&self, text: &Folded) -> (Vec<Hit>, Turns) {
+        let mut hits: Vec<Hit> = self.region_words.find(text).map(|(word, from, to)| Hit { from, to, word }).collect();
         let mut turns = Turns::default();
-        let Some(automaton) = &*CUE_AUTOMATON else { return turns };
-        for found in automaton.find_overlapping_iter(&text.text) {
-            turns.said |= found.value();
-            let says = |cue: Cue| found.value() & (1 << cue as u32) != 0;
-            if says(Cue::Focus) {
-                turns.focus = turns.focus.max(Some(found.start()));
-            }
-            if says(Cue::Turn) {
-                turns.turn = turns.turn.max(Some(found.start()));
-            }
+        for (number, from, to) in LANGUAGE.found.find(text) {
+            let meaning = LANGUAGE.meanings[number as usize];
+            hits.extend(meaning.word.map(|word| Hit { from, to, word: self.regions.len() as u32 + word }));
+            turns.hear(meaning.cues, from);
         }
-        turns.focus = turns.focus.map(|byte| text.char_at(byte));
-        turns.turn = turns.turn.map(|byte| text.char_at(byte));
-        turns
+        (hits, turns)
     }
 
     /// The code of a region word that tells something.

@@ -92,8 +92,7 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
     .filter_map(|(field, raw)| {
         let raw = raw?;
         let text = Folded::new(raw);
-        let hits = lexicon.find(&text);
-        let turns = Lexicon::turns(&text);
+        let (hits, turns) = lexicon.read(&text);
         Some(Part { field, raw, text, hits, turns })
     })
     .collect();

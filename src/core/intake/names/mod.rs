@@ -1,6 +1,7 @@
 //! Who is meant: names in free text (DESIGN section 6). A false accusation costs more than a miss, so in
 //! doubt nobody is named and those who may be meant are listed.
 
+mod conclude;
 mod cues;
 mod decide;
 mod find;
@@ -21,12 +22,14 @@ pub use role::Role;
 
 use super::Directory;
 use crate::domain::Fixed3;
-use crate::journal::{Attribution, AttributionMethod, Named, Span, TextField};
+use crate::journal::{Attribution, Named, Span, TextField};
 use crate::pipeline::Model;
+use conclude::{Told, concluded};
 use decide::{Context, Decided, decide, method};
 use find::{How, Place, places};
-use lexicon::{Cue, Hit, Turns, Word};
-use role::said;
+use lexicon::{Hit, Turns, Word};
+use role::walk::{Party, spoken, walk};
+use role::{Said, said};
 use std::collections::BTreeSet;
 
 /// Enterprises named where intake abstains.
@@ -66,6 +69,10 @@ pub struct Mention {
     pub text: String,
     pub role: Role,
     pub plainly: u8,
+    /// Clauses that give it a grievance.
+    pub deeds: u32,
+    /// No name: a noun that means somebody named elsewhere.
+    noun: bool,
     /// Whom it means, if it is clear.
     pub named: Option<Attribution>,
     pub candidates: Vec<String>,
@@ -115,51 +122,112 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
             .collect(),
         texts: parts.iter().map(|p| &p.text).collect(),
     };
+    let named = parts.iter().filter(|p| p.field != TextField::Address).map(|part| found_in(&context, part)).collect();
+    let known = Known::of(&context, &named);
+    let mut told = Told::default();
     let mut mentions = Vec::new();
-    for part in parts.iter().filter(|p| p.field != TextField::Address) {
-        mentions_of(&context, part, &mut mentions);
+    for found in &named {
+        told.strangers += read(&context, found, &known, &mut mentions);
     }
     made_clear(&mut mentions);
-    let mut told = Told::default();
     for part in parts.iter().filter(|_| !mentions.is_empty()) {
         told.hear(part);
     }
     concluded(mentions, &told)
 }
 
-fn mentions_of(context: &Context, part: &Part, out: &mut Vec<Mention>) {
-    let found = places(context.index, context.lexicon, context.model.id_scheme, &part.text, &part.hits);
-    let course = Course(part.turns);
-    for (n, place) in found.iter().enumerate() {
-        let decided = decide(context, &part.text, &part.hits, place);
+/// Where a part names whom.
+struct Found<'a> {
+    part: &'a Part<'a>,
+    places: Vec<Place>,
+    decided: Vec<Decided>,
+}
+
+fn found_in<'a>(context: &Context, part: &'a Part<'a>) -> Found<'a> {
+    let mut found = Found { part, places: Vec::new(), decided: Vec::new() };
+    for place in places(context.index, context.lexicon, context.model.id_scheme, &part.text, &part.hits) {
+        let decided = decide(context, &part.text, &part.hits, &place);
         // A brand alone that nothing goes with names nobody.
         let alone = place.whose.iter().all(|(_, how)| *how == How::Form(FormKind::Bare));
-        if alone && decided.one.is_none() && !decided.supported {
-            continue;
+        if !alone || decided.one.is_some() || decided.supported {
+            found.places.push(place);
+            found.decided.push(decided);
         }
-        let behind = found.get(n + 1).is_some_and(|next| same_sentence(&part.text, place, next));
-        let said = match part.field {
-            // A field of its own for the accused says so.
-            TextField::SubjectName => role::Said { role: Role::Accused, plainly: 4 },
-            _ => course.weighed(place, said(&part.text, place, behind)),
-        };
-        let (from, to) = part.text.raw_span(place.from, place.to);
+    }
+    found
+}
+
+/// Those a record names clearly: nouns may mean them.
+#[derive(Default)]
+struct Known {
+    decided: Vec<Decided>,
+    industries: Vec<String>,
+}
+
+impl Known {
+    fn of(context: &Context, found: &Vec<Found>) -> Known {
+        let mut known = Known::default();
+        let mut seen = BTreeSet::new();
+        for decided in found.iter().flat_map(|f| &f.decided) {
+            let Some(one) = &decided.one else { continue };
+            let row = context.directory.get(context.index.id(one.slot)).filter(|_| seen.insert(one.slot));
+            if let Some(row) = row {
+                known.decided.push(decided.clone());
+                known.industries.push(row.industry.clone().unwrap_or_default());
+            }
+        }
+        known
+    }
+}
+
+/// Adds what a part says of whom; returns how many grievances it has against somebody without a name.
+fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Mention>) -> u32 {
+    let part = found.part;
+    let words = spoken(&part.text, &found.places);
+    let nouns = words.iter().filter_map(|word| Some((word, &known.decided[word.means(&known.industries)?])));
+    let nouns = nouns.take(MAX_MENTIONS).map(|(word, decided)| {
+        (Place { from: word.from, to: word.to, end: word.to, whose: Vec::new(), torn: false }, decided, true)
+    });
+    let names = found.places.iter().cloned().zip(&found.decided).map(|(place, decided)| (place, decided, false));
+    let mut all: Vec<(Place, &Decided, bool)> = names.chain(nouns).collect();
+    all.sort_by_key(|(place, ..)| place.from);
+    let course = Course(part.turns);
+    let parties: Vec<Party> = (0..all.len())
+        .map(|n| {
+            let (place, decided, _) = &all[n];
+            let next = all[n + 1..].iter().find(|(_, other, _)| other.all != decided.all).map(|(next, ..)| next.from);
+            let said = said(&part.text, place, next);
+            let said = match (part.field, said.role) {
+                // A field of its own for the accused says so.
+                (TextField::SubjectName, Role::Accused) => Said { plainly: 4, ..said },
+                (TextField::SubjectName, _) => said,
+                _ => course.weighed(place, said),
+            };
+            Party { place: place.clone(), said }
+        })
+        .collect();
+    let blame = walk(&part.text, &parties, &words, &known.industries);
+    for ((party, (_, decided, noun)), deeds) in parties.iter().zip(&all).zip(&blame.parties) {
+        let (from, to) = part.text.raw_span(party.place.from, party.place.to);
         out.push(Mention {
             span: Span { field: part.field, from, to },
             text: part.raw.chars().skip(from as usize).take((to - from) as usize).collect(),
-            role: said.role,
-            plainly: said.plainly,
-            named: named(context, part, place, &decided),
+            role: party.said.role,
+            plainly: party.said.plainly,
+            deeds: *deeds,
+            noun: *noun,
+            named: named(context, part, &party.place, decided),
             candidates: decided.all.iter().take(MAX_CANDIDATES).map(|slot| context.index.id(*slot).to_string()).collect(),
         });
     }
+    blame.stranger
 }
 
 /// The turns a text takes: what stands before them is how it came to its point.
 struct Course(Turns);
 
 impl Course {
-    fn weighed(&self, place: &Place, said: role::Said) -> role::Said {
+    fn weighed(&self, place: &Place, said: Said) -> Said {
         let before = |at: Option<usize>| at.is_some_and(|at| place.from < at);
         let point = self.0.focus.is_some_and(|at| at <= place.from && place.from - at <= 30);
         let role = match said.role {
@@ -170,15 +238,11 @@ impl Course {
         let plainly = match said.plainly {
             plain if point => plain.max(3),
             // Only if the point names nobody itself.
-            plain if before(self.0.focus) && plain < 3 => 0,
+            plain if before(self.0.focus) => plain.saturating_sub(3),
             plain => plain,
         };
-        role::Said { role, plainly }
+        Said { role, plainly }
     }
-}
-
-fn same_sentence(text: &Folded, place: &Place, next: &Place) -> bool {
-    !text.slice(place.to, next.from).iter().any(|c| role::ends_sentence(*c))
 }
 
 fn named(context: &Context, part: &Part, place: &Place, decided: &Decided) -> Option<Attribution> {
@@ -206,81 +270,3 @@ fn made_clear(mentions: &mut [Mention]) {
     }
 }
 
-/// What the record as a whole is about.
-#[derive(Default)]
-struct Told {
-    work: bool,
-    /// Two are to blame.
-    both: bool,
-    /// It says that it can name nobody, or accuses an office.
-    nameless: bool,
-    /// It asks the city for a light or a road.
-    street: bool,
-    taken_back: bool,
-}
-
-impl Told {
-    fn hear(&mut self, part: &Part) {
-        let turns = part.turns;
-        self.work |= turns.say(Cue::Work);
-        self.both |= turns.say(Cue::Both);
-        self.nameless |= turns.say(Cue::Nameless) || turns.focus.is_some_and(|at| role::accuses_office(&part.text, at));
-        self.street |= turns.say(Cue::Street);
-        self.taken_back |= turns.turn.is_some();
-    }
-}
-
-/// The one accused most plainly, then the first; others accused plainly are secondary.
-fn concluded(mentions: Vec<Mention>, told: &Told) -> Answer {
-    let nobody_else = !mentions.iter().any(|m| m.role == Role::Accused);
-    let of = |role| mentions.iter().filter(move |m: &&Mention| m.role == role);
-    let ids = |m: &Mention| match &m.named {
-        Some(named) => vec![named.id.clone()],
-        None => m.candidates.clone(),
-    };
-    let cleared: Vec<String> = of(Role::Exonerated).flat_map(ids).collect();
-    let beside: Vec<String> = of(Role::Comparison).flat_map(ids).collect();
-    let counts = |m: &&Mention| {
-        let accused = m.role == Role::Accused || (m.role == Role::Employer && told.work && nobody_else);
-        let free = m.named.as_ref().is_some_and(|a| cleared.contains(&a.id) || (m.plainly < 3 && beside.contains(&a.id)));
-        accused && !free && (!told.nameless || m.plainly >= 4) && (!told.street || m.plainly >= 2)
-    };
-    let mut accused: Vec<&Mention> = mentions.iter().filter(counts).collect();
-    let whole =
-        |m: &Mention| m.named.as_ref().is_some_and(|a| matches!(a.method, AttributionMethod::Name | AttributionMethod::IdInText));
-    // Where nobody is accused plainly, who is spoken of most is meant.
-    let often = |m: &Mention| match &m.named {
-        Some(a) if m.plainly == 1 => mentions.iter().filter(|o| o.named.as_ref().is_some_and(|o| o.id == a.id)).count() / 2,
-        _ => 0,
-    };
-    accused.sort_by_key(|m| std::cmp::Reverse((m.plainly, often(m), whole(m))));
-    let distinct: BTreeSet<&str> = accused.iter().filter_map(|m| m.named.as_ref()).map(|a| a.id.as_str()).collect();
-    let least = if told.both && distinct.len() == 2 { 1 } else { 2 };
-    if accused.first().is_some_and(|m| m.plainly == 0) && (distinct.len() != 1 || told.taken_back) {
-        accused.clear();
-    }
-    let mut answer = Answer::default();
-    let plainly = accused.iter().filter(|m| m.plainly >= 3).filter_map(|m| m.named.as_ref());
-    answer.plainly = plainly.map(|a| a.id.clone()).collect();
-    if let Some(first) = accused.first() {
-        match &first.named {
-            Some(attribution) => {
-                answer.subject = Some(Named { attribution: attribution.clone(), span: Some(first.span) });
-                let mut seen: Vec<&str> = vec![&attribution.id];
-                for other in accused.iter().filter(|m| m.plainly >= least) {
-                    let Some(attribution) = &other.named else { continue };
-                    if !seen.contains(&attribution.id.as_str()) && answer.secondary.len() < MAX_SECONDARY {
-                        seen.push(&attribution.id);
-                        answer.secondary.push(Named { attribution: attribution.clone(), span: Some(other.span) });
-                    }
-                }
-            }
-            None => {
-                answer.ambiguous = first.candidates.len() > 1;
-                answer.candidates = first.candidates.clone();
-            }
-        }
-    }
-    answer.mentions = mentions;
-    answer
-}

@@ -1,0 +1,157 @@
+//! Who is accused, of all who are named: the record as a whole.
+
+use super::lexicon::Cue;
+use super::role::{Role, accuses_office};
+use super::{Answer, MAX_SECONDARY, Mention, Part};
+use crate::journal::{AttributionMethod, Named, TextField};
+use std::cmp::Reverse;
+
+/// What the record as a whole is about.
+#[derive(Default)]
+pub struct Told {
+    work: bool,
+    /// Several are to blame.
+    both: bool,
+    /// It says that it can name nobody, or accuses an office.
+    nameless: bool,
+    /// It asks the city for a light or a road.
+    street: bool,
+    taken_back: bool,
+    /// Grievances against somebody without a name.
+    pub strangers: u32,
+}
+
+impl Told {
+    pub fn hear(&mut self, part: &Part) {
+        let turns = part.turns;
+        self.work |= turns.say(Cue::Work);
+        self.both |= turns.say(Cue::Both);
+        self.nameless |= turns.say(Cue::Nameless) || turns.focus.is_some_and(|at| accuses_office(&part.text, at));
+        self.street |= turns.say(Cue::Street);
+        self.taken_back |= turns.turn.is_some();
+    }
+}
+
+/// Whom a mention means, or may mean.
+fn ids(mention: &Mention) -> Vec<&str> {
+    match &mention.named {
+        Some(named) => vec![named.id.as_str()],
+        None => mention.candidates.iter().map(String::as_str).collect(),
+    }
+}
+
+fn id(mention: &Mention) -> Option<&str> {
+    mention.named.as_ref().map(|a| a.id.as_str())
+}
+
+/// All that a record says of one firm, or of the several that share a name.
+struct Case<'a> {
+    /// Where it stands first.
+    first: &'a Mention,
+    at: usize,
+    plainly: u8,
+    deeds: u32,
+    /// Named as somebody beside the matter too.
+    beside: bool,
+    often: usize,
+    whole: bool,
+}
+
+impl<'a> Case<'a> {
+    /// None, if it is not accused.
+    fn of(at: usize, first: &'a Mention, mentions: &'a [Mention], told: &Told) -> Option<Case<'a>> {
+        let own = || mentions.iter().filter(move |m| if id(first).is_some() { id(m) == id(first) } else { m.span == first.span });
+        let may = |candidate: &&Mention| id(first).is_some_and(|id| ids(candidate).contains(&id));
+        let is = |role: Role| mentions.iter().any(move |m| m.role == role && may(&m));
+        let nobody_else = !mentions.iter().any(|m| m.role == Role::Accused && !m.noun);
+        let accused = own().filter(|m| m.role == Role::Accused || (m.role == Role::Employer && told.work && nobody_else));
+        let plainly = accused.map(|m| m.plainly).max()?;
+        let deeds = own().map(|m| m.deeds).sum();
+        let whole = |m: &Mention| m.named.as_ref().is_some_and(|a| matches!(a.method, AttributionMethod::Name | AttributionMethod::IdInText));
+        let beside = own().any(|m| !m.noun && m.role != Role::Accused);
+        let case = Case { first, at, plainly, deeds, beside, often: own().filter(|m| !m.noun).count() / 2, whole: own().any(whole) };
+        let free = is(Role::Exonerated) || plainly < 3 && is(Role::Comparison);
+        let stranger = told.strangers > 0 && told.strangers >= deeds && plainly < 3;
+        let only_beside = beside && deeds == 0 && plainly < 2 && !told.work;
+        let out = free || stranger || only_beside || told.nameless && plainly < 4 || told.street && plainly < 2;
+        (!out).then_some(case)
+    }
+
+    fn rank(&self) -> impl Ord + use<> {
+        let plain = if self.plainly >= 3 { self.plainly } else { self.plainly.min(1) };
+        let often = if self.plainly == 1 { self.often } else { 0 };
+        Reverse((plain, !self.beside, self.deeds, self.plainly, often, self.whole))
+    }
+}
+
+fn cases<'a>(mentions: &'a [Mention], told: &Told) -> Vec<Case<'a>> {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut out = Vec::new();
+    for (at, mention) in mentions.iter().enumerate().filter(|(_, m)| !m.noun) {
+        let known = id(mention).is_some_and(|id| seen.contains(&id));
+        seen.extend(id(mention));
+        if !known {
+            out.extend(Case::of(at, mention, mentions, told));
+        }
+    }
+    out.sort_by_key(Case::rank);
+    out
+}
+
+/// The one accused most plainly, then whom the most grievances are given to; others only where the text says that
+/// several are to blame.
+pub fn concluded(mut mentions: Vec<Mention>, told: &Told) -> Answer {
+    the_text_overrules_the_field(&mut mentions);
+    let mut accused = cases(&mentions, told);
+    if accused.first().is_some_and(|c| c.plainly == 0) && (accused.len() != 1 || told.taken_back) {
+        accused.clear();
+    }
+    if told.both {
+        // Of several to blame, who is named first.
+        accused.retain(|c| c.plainly > 0);
+        accused.sort_by_key(|c| (Reverse(c.plainly.max(3)), c.at));
+    }
+    let mut answer = Answer::default();
+    let plainly = accused.iter().filter(|c| c.plainly >= 3).filter_map(|c| id(c.first));
+    answer.plainly = plainly.map(str::to_string).collect();
+    if let Some(first) = accused.first().map(|c| c.first) {
+        match named(first) {
+            Some(subject) => {
+                answer.subject = Some(subject);
+                let others = accused[1..].iter().filter(|c| told.both || c.plainly >= 3);
+                answer.secondary = others.filter_map(|c| named(c.first)).take(MAX_SECONDARY).collect();
+            }
+            None => {
+                answer.ambiguous = first.candidates.len() > 1;
+                answer.candidates = first.candidates.clone();
+            }
+        }
+    }
+    mentions.retain(|m| !m.noun);
+    answer.mentions = mentions;
+    answer
+}
+
+fn named(mention: &Mention) -> Option<Named> {
+    mention.named.as_ref().map(|attribution| Named { attribution: attribution.clone(), span: Some(mention.span) })
+}
+
+/// The field for the accused often has whoever the clerk heard first: where the text names that one and never as the
+/// accused, the field is read as the text.
+fn the_text_overrules_the_field(mentions: &mut [Mention]) {
+    let in_text: Vec<(Role, Vec<String>)> = mentions
+        .iter()
+        .filter(|m| m.span.field != TextField::SubjectName)
+        .map(|m| (m.role, ids(m).into_iter().map(str::to_string).collect()))
+        .collect();
+    for field in mentions.iter_mut().filter(|m| m.span.field == TextField::SubjectName && m.role == Role::Accused) {
+        let own: Vec<String> = ids(field).into_iter().map(str::to_string).collect();
+        let mut roles = in_text.iter().filter(|(_, ids)| ids.iter().any(|id| own.contains(id))).map(|(role, _)| *role);
+        if let Some(first) = roles.next()
+            && first != Role::Accused
+            && roles.all(|role| role != Role::Accused)
+        {
+            field.role = first;
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Who stands beside the matter: what is compared, who helped, who is only passed on the way, who was there before.
+
+use super::around::{Around, any_end, any_in, any_start};
+
+/// Before a name: what others are compared with.
+#[rustfmt::skip]
+const BETTER: &[&str] = &[
+    "人家", "比起", "相比", "相较", "不如", "远不如", "不像", "别家", "不比", "比", "隔壁小区", "别的小区", "旁边小区", "对比", "参照", "换成", "换作", "要是换", "要是去", "要是在",
+    "人家用", "人家在", "同学在", "朋友在", "邻居在", "同事在", "亲戚在", "表姐在", "早知道去", "还不如去", "还不如", "不及", "跟人家", "学学", "学学人家", "看看", "看看人家", "你看", "拿", "别说",
+];
+
+/// Before a name: an example.
+const FOR_INSTANCE: &[&str] = &["比如", "例如", "譬如", "好比", "像", "比方说", "比如说", "就像"];
+
+/// Behind such a name: done well.
+#[rustfmt::skip]
+const WELL_DONE: &[&str] = &[
+    "爽快", "痛快", "干脆", "利索", "靠谱", "正规", "规范", "讲信用", "讲诚信", "透明", "负责", "当场就", "当天就", "马上就", "二话不说",
+    "就给退", "就能退", "就退了", "就很好", "就不错", "做得好", "做得就", "那样", "一样公示", "人家就",
+];
+
+/// Behind a name: it asks less, or spares what others do.
+#[rustfmt::skip]
+const SPARES: &[&str] = &[
+    "才卖", "只卖", "只要", "才收", "只收", "才要", "都没有", "都没收", "都不收", "就不收", "从来不", "都能", "都给", "就给", "就到账", "从来没", "就没有这", "就没这", "也没有这", "也不收", "也没收",
+    "不收这", "没有这个收费", "没有这项", "一分不收", "就便宜", "便宜", "好得多", "好多了", "强多了", "一直很好", "服务好", "就能退", "都是免费", "就免费", "免费", "还送", "就挺好", "随到随", "说退就退",
+    "当天退", "当场退", "就处理", "就给处理", "就不会", "就不这样", "就不是这样", "同样的", "也就", "也就收", "一年才", "一次才", "半价", "明码标价",
+];
+
+/// Behind a name: they helped, saw it, or all was well there.
+#[rustfmt::skip]
+const HELPED: &[&str] = &[
+    "挺好", "还可以", "很客气", "帮忙", "帮着", "帮我", "帮他", "帮她", "帮老人", "帮孩子", "出来帮", "愿意作证", "作证", "可以证明", "能证明", "管得严", "没有这种事", "没出过事", "没有出过事", "没有刁难", "热心", "好心",
+    "都是明码标价", "人家不", "早知道", "报了警", "报的警", "替我报警", "打了120", "叫了救护车", "打的120", "给我看监控", "调了监控", "调出监控", "调监控", "提供了监控", "提供监控", "监控拍到", "监控录下", "监控里看到",
+    "监控显示", "监控能看", "看见了", "看到了全", "目睹", "借给我", "借我", "借了", "扶起来", "扶了", "送我去", "送去医院", "送到医院", "送他去", "送她去", "劝架", "出面劝", "出面调解", "收留", "垫付", "先垫", "追出来", "说了两句好话",
+    "帮了", "帮助", "主动", "及时赶到", "赶来", "没收钱", "没有收钱", "没收费", "说从来没见过", "也说这", "也说没见过", "也看不惯", "也烦", "也深受其害", "也受影响", "也投诉过", "也反映过", "也是租的", "也被吵", "也被淹", "也跟着",
+];
+
+/// Behind a hospital or a laboratory: somebody was treated, something examined.
+#[rustfmt::skip]
+const TREATED: &[&str] = &[
+    "救护车", "诊断", "急诊", "治疗", "抢救", "住院", "就医", "就诊", "检查", "缝", "拍片", "挂号", "挂的", "查出", "化验", "确诊", "开了证明", "开的证明", "开具", "包扎", "洗胃", "输液", "打针", "看病", "看了", "做了",
+    "ct", "b超", "鉴定", "检测", "复查", "补牙", "大夫说", "医生说", "打了点滴", "挂水", "挂了水",
+];
+
+/// Before a name: somebody was taken there.
+#[rustfmt::skip]
+const TAKEN_TO: &[&str] = &[
+    "送到", "送去", "送往", "送至", "送进", "送", "转到", "转院到", "来的是", "拉到", "抬到", "陪", "陪着", "赶到", "急忙去", "连夜去", "当晚去", "第二天去", "后来去", "后来又去", "最后去", "最后在", "后来到", "后来在", "又去", "又到",
+    "拿到", "拿去", "开到", "拖到", "换到", "后来找", "后来找了", "只好去", "只好找", "改去", "改到", "另找", "重新找", "又找", "又找了", "转去", "去了", "后来送到", "后来拿到",
+];
+
+/// Behind such a name: what was done there.
+#[rustfmt::skip]
+const MENDED: &[&str] = &[
+    "看", "查", "修", "补", "治", "洗", "问", "检", "鉴定", "拍", "缝", "说", "人家说", "师傅说", "大夫", "重新", "重做", "补救", "才修", "修好", "才好", "一查", "一看", "拆开", "做了", "换", "处理", "包扎", "挂", "住了", "输",
+];
+
+/// Before a name: the firm a thing went through.
+#[rustfmt::skip]
+const THROUGH: &[&str] = &["通过", "经过", "经由", "经", "借助", "用的是", "走的是", "发的", "寄的是", "刷的是", "刷的", "办的是", "贷的是", "绑定的", "扫的"];
+
+const PLATFORM_ON: &[&str] = &["上点", "上买", "上下单", "上订", "上看到", "上看见", "上刷到", "上找", "上团购", "上抢", "上预订", "上预约", "平台上", "上面", "app", "小程序", "团购了", "平台点", "平台买", "下单了", "上搜", "上约", "上挂", "点了", "点的"];
+
+/// Before a name: only what people say.
+#[rustfmt::skip]
+const RUMOUR: &[&str] = &[
+    "听说", "据说", "听人说", "听人讲", "传言", "网上说", "有人说", "据传", "听邻居说", "听朋友说", "听别人说", "都传", "听说是", "好像是", "可能是", "估计是", "大概是", "也许是", "怀疑是", "应该就是", "不知道是不是", "不确定是不是",
+    "听工友说", "群里说", "有传", "传说",
+];
+
+/// Before a name: somebody was sent there.
+const SENT_TO: &[&str] = &["让我找", "让我去找", "让去找", "让找", "叫我找", "叫我去找", "推给", "推到", "推给了", "又推给", "归", "属于", "说是", "都说是", "推荐", "介绍", "推荐去", "让我问", "叫我问", "说找", "让我去", "叫我去", "介绍去", "建议去", "建议我去", "咨询过", "打听过", "问过"];
+
+/// Behind a name: it sues somebody.
+const SUES: &[&str] = &["诉", "起诉", "状告", "控告", "告", "举报", "投诉"];
+
+/// Behind a name, beginning like one of those: it does not.
+#[rustfmt::skip]
+const SUES_NOT: &[&str] = &[
+    "诉求", "诉说", "诉苦", "诉称", "诉讼", "告知", "告诉", "告示", "告别", "投诉电话", "投诉无", "投诉处理", "投诉渠道",
+    "举报电话", "举报箱", "投诉件", "投诉量", "投诉多", "投诉到", "投诉过", "投诉了", "告上",
+];
+
+/// Before a name: where something was at first, or what was there.
+#[rustfmt::skip]
+const ONCE_AT: &[&str] = &[
+    "原来在", "原先在", "以前在", "之前在", "当初在", "最早在", "最初在", "起初在", "当时在", "原本在", "早先在", "开始在", "先在", "一开始在", "从前在",
+];
+const ONCE_WAS: &[&str] = &["原来的", "原来是", "原来叫", "以前的", "以前是", "以前叫", "曾经的", "曾经是", "之前的", "之前是", "之前叫", "前身是", "前身为", "前身", "原", "原先是", "原先叫", "曾用名", "从前是", "早先是", "早先叫", "上一家是", "前一家是", "上任", "前任", "老物业", "原物业", "前物业"];
+
+/// Behind a name: it is another's now.
+#[rustfmt::skip]
+const NOW: &[&str] = &[
+    "改名", "更名", "现改名", "已改名", "改成", "改叫", "换成", "变成", "现在是", "现在叫", "现改为", "改为", "搬走", "撤走", "撤场", "退出", "倒闭后", "关门后", "停业后", "注销后", "转让给", "转给", "盘给", "兑给", "卖给", "被收购", "合同到期", "走了以后", "走后",
+    "不干了", "不做了", "早就不", "早已", "已经注销", "合并到", "并入", "交接", "移交", "旧址",
+];
+
+/// It went elsewhere.
+#[rustfmt::skip]
+const MOVED_ON: &[&str] = &["转到", "转给", "转至", "转入", "转去", "转让", "过户", "并到", "并入", "换到", "换成", "接手", "接管", "移交", "搬到", "盘给", "兑给", "改名", "更名", "现在是", "现在叫", "现在换", "后来换", "今年换", "去年换"];
+
+/// Behind a name, before another: it gives that one something.
+const GIVES_TO: &[&str] = &["给", "向", "为", "供应", "供货给", "卖给", "送货到", "送货给", "交给", "承包给", "分包给", "转包给", "外包给", "租给", "出租给", "委托", "请", "雇", "聘请", "找了", "找来"];
+
+/// Before a name: it is the one that is owed.
+const OWES: &[&str] = &["拖欠", "欠着", "欠", "欠了", "不付", "不给", "不结", "没付", "没给", "没结", "未付", "未结", "坑了", "骗了", "骗走", "骗", "坑", "偷了", "偷", "抄袭", "仿冒", "模仿", "抢", "抢了", "诋毁", "污蔑", "抹黑"];
+const OWED: &[&str] = &["货款", "工程款", "的货款", "的工程款", "运费", "的运费", "的钱", "租金", "的租金", "房租", "的房租", "材料款", "的材料", "尾款", "的尾款", "菜款", "服务费", "的服务费", "的款", "电费", "的电费", "的账", "的配方", "的商标", "的牌子", "的菜单", "的图"];
+
+/// Who complains of whom: 甲起诉乙; a form's label; the words of a clerk.
+pub fn complains(around: &Around) -> bool {
+    let sues = around.others_behind && any_start(&around.clause_behind, SUES) && !any_start(&around.clause_behind, SUES_NOT);
+    let label =
+        any_end(&around.sentence_before, &["投诉人:", "举报人:", "来电人:", "来电单位:", "反映人:", "诉求人:", "投诉单位:", "举报单位:", "反映单位:"]);
+    let accused = any_end(&around.sentence_before, &["被投诉人:", "被举报人:", "被投诉单位:", "被举报单位:", "被反映单位:"]);
+    let clerk = any_start(&around.behind, &["来电", "反映称", "投诉称", "致电", "来信", "的老板来电", "老板来电", "负责人来电", "法人来电"]);
+    label && !accused || sues || clerk
+}
+
+/// Somebody owes it, or did it wrong: 拖欠某货款, 某被骗.
+pub fn is_wronged(around: &Around) -> bool {
+    let owed = any_end(&around.clause_before, OWES) && any_start(&around.clause_behind, OWED);
+    let patient = any_start(&around.behind, &["被", "也被", "还被", "遭"])
+        && !any_start(&around.behind, &["被投诉", "被举报", "被查", "被罚", "被处罚", "被曝", "被责令", "被约谈", "被执法", "被通报", "被吊销", "被法院", "被列", "也被投诉", "被市", "被市场"]);
+    owed || patient && around.another
+}
+
+/// 从前是某, 某转让给别人.
+pub fn is_past(around: &Around) -> bool {
+    let last_time = any_in(&around.clause_before, &["像上次", "像上回", "像前年", "像去年", "像之前"]);
+    let then = any_in(&around.behind.chars().take(8).collect::<String>(), &["那样", "那次", "那回", "一样", "似的"]);
+    let once = any_end(&around.clause_before, ONCE_AT);
+    let was = any_end(&around.clause_before, ONCE_WAS) && !any_end(&around.clause_before, &["中原"]);
+    let now = any_start(around.behind.trim_start_matches(['已', '经', '去', '今', '年', '月', '后', '来', '就', '把', '店']), NOW);
+    let moved = around.others_behind && any_in(&around.sentence_behind, MOVED_ON);
+    last_time && then || once && moved || was && around.another || now && around.another
+}
+
+pub fn is_compared(around: &Around) -> bool {
+    let before = &around.clause_before;
+    if any_end(before, BETTER) && !any_end(before, &["对比", "比如"]) || any_end(before, &["对比"]) {
+        return true;
+    }
+    let for_instance = any_end(before, FOR_INSTANCE);
+    if for_instance && any_in(&around.near(10), WELL_DONE) || any_end(before, &["不像", "别像", "不要像", "哪像", "要像", "都像", "应该像"]) {
+        return true;
+    }
+    let near = around.near(12);
+    let spares = any_in(&near, SPARES) || near.contains('才') && near.chars().any(|c| c.is_ascii_digit());
+    let same = any_in(&around.sentence_before, &["同样", "同款", "一样的", "同一款"]);
+    let worse = any_in(&near, &["都不如", "还贵", "更贵", "还便宜", "贵多了", "强多了", "贵一倍", "好"])
+        && any_end(before, &["连", "比", "较", "跟"]);
+    let another = any_in(
+        &around.sentence_behind,
+        &["另一家", "我报的这个", "我报的这家", "新的这家", "一家没名字", "一家没有名字", "我去的那家", "换了一家"],
+    );
+    let against = any_in(&near, &["虽然", "好歹", "起码", "至少"]);
+    worse || against || another && !around.others_behind || around.others_behind && (spares || same)
+}
+
+/// Better than somebody, by the words behind it: a party only if nobody else is named.
+pub fn is_praised_beside(around: &Around) -> bool {
+    any_in(&around.near(16), SPARES)
+}
+
+pub fn helped(around: &Around) -> bool {
+    let soon: String = around.until_next.chars().take_while(|c| !super::around::ends_sentence(*c)).take(24).collect();
+    any_in(&soon, HELPED) || any_start(&around.near(14), &["的监控", "监控", "的摄像头"])
+}
+
+/// A hospital where somebody was treated, or whoever mended it later: a party only if nobody else is named.
+pub fn came_later(around: &Around, name: &str) -> bool {
+    let near = around.near(14);
+    let clinic = ["医院", "诊所", "门诊部", "卫生院", "口腔", "九院", "检测", "鉴定"].iter().any(|kind| name.contains(kind)) || name.ends_with('院');
+    let taken = any_end(&around.clause_before, TAKEN_TO);
+    let mended = any_start(around.behind.trim_start_matches(['去', '那', '边', '里', '一', '才', '又', '给', '重', '店', '人', '家']), MENDED) && near.chars().count() > 1;
+    clinic && (any_in(&near, TREATED) || taken) || taken && mended
+}
+
+/// A platform, a bank, a courier on the way; a landlord; hearsay; whom somebody named as responsible.
+pub fn in_passing(around: &Around) -> bool {
+    let before = &around.clause_before;
+    let on_platform = any_start(&around.clause_behind, PLATFORM_ON) && any_end(before, &["在", "从", "用", "到", "通过", "我", "上", "于"]);
+    let rents = any_in(before, &["租的是", "租了", "租用", "承租", "租的", "租"]) && any_in(&around.near(8), &["门面", "厂房", "铺", "场地", "车间", "仓库", "档口", "摊位", "柜台", "门市"]);
+    let owner = any_end(before, &["房东是", "产权是", "产权归", "产权方是", "甲方是", "开发商是", "业主是", "股东是", "总公司是", "母公司是"]);
+    let goes = any_start(&around.clause_behind, &["旗下", "下属", "子公司", "的子公司", "控股", "的贷款", "贷款", "分期", "付款", "支付", "发货", "寄", "快递", "送货", "的快递", "的渠道"]);
+    let named_so = any_end(before, &["自己是", "说是"]) && any_in(&around.behind, &["子公司", "旗下", "合作"]);
+    any_end(before, THROUGH) || on_platform || rents || owner || goes || named_so || any_end(before, RUMOUR) || any_end(before, SENT_TO)
+}
+
+/// 甲给乙供货: whoever gives, where another is named behind.
+pub fn supplies(around: &Around) -> bool {
+    let gives = any_start(&around.behind, GIVES_TO) && around.others_behind && around.until_next.chars().count() <= 6;
+    let made = any_end(&around.clause_before, &["用的", "卖的", "进的", "供货的是", "供货商是", "供应商是", "厂家是", "代理的", "代理", "经销", "经销的"]);
+    gives || made && around.another
+}

@@ -1,0 +1,161 @@
+//! Who does what: the clauses of a text in order, and to whom each gives its grievance. A clause that names nobody goes
+//! on speaking of whoever was spoken of last: 对方, 他们, or nobody at all.
+
+use super::around::ends_clause;
+use super::kinds::{KINDS, fits, is_shop};
+use super::{Role, Said};
+use crate::intake::names::cues::GRIEVANCES;
+use crate::intake::names::find::Place;
+use crate::intake::names::fold::Folded;
+use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Somebody without a name that does it.
+#[rustfmt::skip]
+const STRANGERS: &[&str] = &[
+    "有人", "有个人", "有个姓", "有个卖", "有个摆", "有个摊", "有个小", "有个老", "有个院", "有个男", "有个女", "有个停", "有家", "有一家", "有一伙", "有一帮", "有一处", "有一户", "有一个姓", "有一个卖", "有一个摊", "有一个男",
+    "有户人家", "有处工地", "有辆", "有几个", "一伙", "一帮人", "一家没", "那家没", "没招牌", "没有招牌", "没挂牌", "无名", "住户", "邻居", "对门", "工地", "包工头", "小贩", "摊贩", "摊主", "商贩",
+    "流动", "小车", "小摊", "地摊", "路边摊", "烧烤摊", "水果摊", "早点摊", "大货车", "渣土车", "面包车", "黑车", "车主", "骗子", "不法分子", "私人", "隔壁那家", "旁边那家", "对面那家", "楼上那家", "楼下那家", "楼上的", "楼下的",
+    "另一家", "另外一家", "别的平台", "某公司", "某店", "某物业", "某平台", "某饭店", "某超市", "陌生人", "租客", "狗主人", "一家小", "一家新", "一户人家", "院子里", "那个院", "不知名", "一家不知", "一家店", "一个院", "一处",
+];
+
+/// Words that hold one of a grievance and are none.
+#[rustfmt::skip]
+const NEUTRAL: &[&str] = &[
+    "暑假", "寒假", "放假", "请假", "假期", "假日", "差不多", "出差", "相差", "差点", "折扣", "贵单位", "贵局", "贵州", "高贵", "掉头", "纽扣", "差额", "差旅", "补差",
+    "收费站", "收费处", "质量监督", "有无证", "中介费", "学校门口", "物业费",
+];
+
+const DEED: u32 = 1 << 16;
+const STRANGER: u32 = 1 << 17;
+const NOTHING: u32 = 1 << 18;
+
+static WORDS: LazyLock<Option<CharwiseDoubleArrayAhoCorasick<u32>>> = LazyLock::new(words);
+
+fn words() -> Option<CharwiseDoubleArrayAhoCorasick<u32>> {
+    let mut all: BTreeMap<&str, u32> = BTreeMap::new();
+    all.extend(GRIEVANCES.iter().map(|word| (*word, DEED)));
+    all.extend(STRANGERS.iter().map(|word| (*word, STRANGER)));
+    all.extend(NEUTRAL.iter().map(|word| (*word, NOTHING)));
+    all.extend(KINDS.iter().zip(0..).map(|((word, _), n)| (*word, n)));
+    CharwiseDoubleArrayAhoCorasickBuilder::new().match_kind(MatchKind::LeftmostLongest).build_with_values(all).ok()
+}
+
+/// A word of the text outside all names.
+#[derive(Debug, Clone, Copy)]
+pub struct Spoken {
+    pub from: usize,
+    pub to: usize,
+    what: u32,
+}
+
+/// The words of a text that matter here, those within a name left out. `places` stand in order.
+pub fn spoken(text: &Folded, places: &[Place]) -> Vec<Spoken> {
+    let found = WORDS.iter().flat_map(|words| words.leftmost_find_iter(&text.text));
+    let all = found.map(|m| Spoken { from: text.char_at(m.start()), to: text.char_at(m.end()), what: m.value() });
+    let in_name = |word: &Spoken| {
+        let behind = places.partition_point(|p| p.from < word.to);
+        behind.checked_sub(1).is_some_and(|n| word.from < places[n].to)
+    };
+    all.filter(|word| !in_name(word)).collect()
+}
+
+impl Spoken {
+    /// Which of those known, by their industries, the word means, if it means one of them.
+    pub fn means(&self, industries: &[String]) -> Option<usize> {
+        let mut all = industries.iter().enumerate().filter(|(_, industry)| fits(self.what as usize, industry));
+        let (first, _) = all.next()?;
+        all.next().is_none().then_some(first)
+    }
+
+    /// It is an organisation, and none of those known.
+    fn is_foreign(&self, industries: &[String]) -> bool {
+        let kind = self.what as usize;
+        kind < KINDS.len() && !is_shop(kind) && !industries.iter().any(|industry| fits(kind, industry))
+    }
+}
+
+/// A name, or a noun that means one, as the walk sees it.
+pub struct Party {
+    pub place: Place,
+    pub said: Said,
+}
+
+/// The grievances of a text, by party.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Blame {
+    /// One for each party.
+    pub parties: Vec<u32>,
+    /// Of somebody who has no name.
+    pub stranger: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Nobody,
+    Party(usize),
+    Stranger,
+}
+
+enum Event {
+    Subject(Subject),
+    Deed,
+    ClauseEnds,
+}
+
+pub fn walk(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[String]) -> Blame {
+    let mut blame = Blame { parties: vec![0; parties.len()], stranger: 0 };
+    let (mut subject, mut told) = (Subject::Nobody, false);
+    for (_, event) in events(text, parties, words, industries) {
+        match event {
+            Event::Subject(next) => {
+                // A grievance for each party of a clause, not for each word.
+                told &= next == subject;
+                subject = next;
+            }
+            Event::ClauseEnds => told = false,
+            Event::Deed if told => {}
+            Event::Deed => {
+                told = true;
+                match subject {
+                    Subject::Party(n) => blame.parties[n] += 1,
+                    Subject::Stranger => blame.stranger += 1,
+                    Subject::Nobody => {}
+                }
+            }
+        }
+    }
+    blame
+}
+
+/// All that matters of a text, in order.
+fn events(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[String]) -> Vec<(usize, Event)> {
+    let mut out: Vec<(usize, Event)> = Vec::new();
+    for (n, party) in parties.iter().enumerate() {
+        if matches!(party.said.role, Role::Accused | Role::Employer) {
+            out.push((party.place.from, Event::Subject(Subject::Party(n))));
+        }
+    }
+    let ends = text.chars.iter().enumerate().filter(|(_, c)| ends_clause(**c));
+    out.extend(ends.map(|(at, _)| (at, Event::ClauseEnds)));
+    for word in words {
+        let behind = parties.partition_point(|p| p.place.from < word.to);
+        let last = behind.checked_sub(1).map(|n| &parties[n]);
+        // 某的工地, 某那个小摊.
+        let own = last.is_some_and(|p| word.from <= p.place.end + 2 && p.said.role == Role::Accused);
+        match word.what {
+            DEED if !is_denied(text, word.from) => out.push((word.from, Event::Deed)),
+            STRANGER if !own => out.push((word.from, Event::Subject(Subject::Stranger))),
+            _ if word.is_foreign(industries) && !own => out.push((word.from, Event::Subject(Subject::Stranger))),
+            _ => {}
+        }
+    }
+    out.sort_by_key(|(at, event)| (*at, matches!(event, Event::Deed)));
+    out
+}
+
+/// 没有乱收费, 从不加价.
+fn is_denied(text: &Folded, from: usize) -> bool {
+    ["没有", "没", "从不", "从来不", "从没", "从未", "并未", "不存在", "不会", "也不"].iter().any(|word| text.ends_with(from, word))
+}

@@ -16,7 +16,6 @@ pub struct Told {
     nameless: bool,
     /// It asks the city for a light or a road.
     street: bool,
-    taken_back: bool,
     /// Grievances against somebody without a name.
     pub strangers: u32,
 }
@@ -28,7 +27,6 @@ impl Told {
         self.both |= turns.say(Cue::Both);
         self.nameless |= turns.say(Cue::Nameless) || turns.focus.is_some_and(|at| accuses_office(&part.text, at));
         self.street |= turns.say(Cue::Street);
-        self.taken_back |= turns.turn.is_some();
     }
 }
 
@@ -62,7 +60,7 @@ impl<'a> Case<'a> {
     fn of(at: usize, first: &'a Mention, mentions: &'a [Mention], told: &Told) -> Option<Case<'a>> {
         let own = || mentions.iter().filter(move |m| if id(first).is_some() { id(m) == id(first) } else { m.span == first.span });
         let may = |candidate: &&Mention| id(first).is_some_and(|id| ids(candidate).contains(&id));
-        let is = |role: Role| mentions.iter().any(move |m| m.role == role && may(&m));
+        let is = |role: Role, noun: bool| mentions.iter().any(move |m| m.role == role && (noun || !m.noun) && may(&m));
         let nobody_else = !mentions.iter().any(|m| m.role == Role::Accused && !m.noun);
         let accused = own().filter(|m| m.role == Role::Accused || (m.role == Role::Employer && told.work && nobody_else));
         let plainly = accused.map(|m| m.plainly).max()?;
@@ -70,8 +68,8 @@ impl<'a> Case<'a> {
         let whole = |m: &Mention| m.named.as_ref().is_some_and(|a| matches!(a.method, AttributionMethod::Name | AttributionMethod::IdInText));
         let beside = own().any(|m| !m.noun && m.role != Role::Accused);
         let case = Case { first, at, plainly, deeds, beside, often: own().filter(|m| !m.noun).count() / 2, whole: own().any(whole) };
-        let free = is(Role::Exonerated) || plainly < 3 && is(Role::Comparison);
-        let stranger = told.strangers > 0 && told.strangers >= deeds && plainly < 3;
+        let free = is(Role::Exonerated, plainly < 3) || plainly < 3 && is(Role::Comparison, false);
+        let stranger = told.strangers > deeds && plainly < 3 && !told.both;
         let only_beside = beside && deeds == 0 && plainly < 2 && !told.work;
         let out = free || stranger || only_beside || told.nameless && plainly < 4 || told.street && plainly < 2;
         (!out).then_some(case)
@@ -101,15 +99,17 @@ fn cases<'a>(mentions: &'a [Mention], told: &Told) -> Vec<Case<'a>> {
 /// The one accused most plainly, then whom the most grievances are given to; others only where the text says that
 /// several are to blame.
 pub fn concluded(mut mentions: Vec<Mention>, told: &Told) -> Answer {
-    the_text_overrules_the_field(&mut mentions);
+    the_text_overrules_the_field(&mut mentions, told);
     let mut accused = cases(&mentions, told);
-    if accused.first().is_some_and(|c| c.plainly == 0) && (accused.len() != 1 || told.taken_back) {
+    if accused.first().is_some_and(|c| c.plainly == 0) && accused.len() != 1 {
         accused.clear();
     }
     if told.both {
         // Of several to blame, who is named first.
-        accused.retain(|c| c.plainly > 0);
-        accused.sort_by_key(|c| (Reverse(c.plainly.max(3)), c.at));
+        if accused.iter().filter(|c| c.deeds > 0).count() > 1 {
+            accused.retain(|c| c.deeds > 0 || c.plainly > 1);
+        }
+        accused.sort_by_key(|c| (c.plainly == 0, c.at));
     }
     let mut answer = Answer::default();
     let plainly = accused.iter().filter(|c| c.plainly >= 3).filter_map(|c| id(c.first));
@@ -138,10 +138,11 @@ fn named(mention: &Mention) -> Option<Named> {
 
 /// The field for the accused often has whoever the clerk heard first: where the text names that one and never as the
 /// accused, the field is read as the text.
-fn the_text_overrules_the_field(mentions: &mut [Mention]) {
+fn the_text_overrules_the_field(mentions: &mut [Mention], told: &Told) {
+    let weak = |m: &Mention| m.noun && m.role == Role::Accused && m.plainly < 3 && (m.deeds == 0 || told.nameless);
     let in_text: Vec<(Role, Vec<String>)> = mentions
         .iter()
-        .filter(|m| m.span.field != TextField::SubjectName)
+        .filter(|m| m.span.field != TextField::SubjectName && !weak(m))
         .map(|m| (m.role, ids(m).into_iter().map(str::to_string).collect()))
         .collect();
     for field in mentions.iter_mut().filter(|m| m.span.field == TextField::SubjectName && m.role == Role::Accused) {

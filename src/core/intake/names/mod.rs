@@ -184,14 +184,14 @@ impl Known {
 fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Mention>) -> u32 {
     let part = found.part;
     let words = spoken(&part.text, &found.places);
-    let nouns = words.iter().filter_map(|word| Some((word, &known.decided[word.means(&known.industries)?])));
+    let nouns = words.iter().filter(|word| !word.is_another(&part.text)).filter_map(|word| Some((word, &known.decided[word.means(&known.industries)?])));
     let nouns = nouns.take(MAX_MENTIONS).map(|(word, decided)| {
         (Place { from: word.from, to: word.to, end: word.to, whose: Vec::new(), torn: false }, decided, true)
     });
     let names = found.places.iter().cloned().zip(&found.decided).map(|(place, decided)| (place, decided, false));
     let mut all: Vec<(Place, &Decided, bool)> = names.chain(nouns).collect();
     all.sort_by_key(|(place, ..)| place.from);
-    let course = Course(part.turns);
+    let course = Course { turns: part.turns, names_after: all.iter().any(|(place, ..)| part.turns.focus.is_some_and(|at| place.from >= at)) };
     let parties: Vec<Party> = (0..all.len())
         .map(|n| {
             let (place, decided, _) = &all[n];
@@ -224,21 +224,26 @@ fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Mention>)
 }
 
 /// The turns a text takes: what stands before them is how it came to its point.
-struct Course(Turns);
+struct Course {
+    turns: Turns,
+    /// Somebody is named once the text has come to its point.
+    names_after: bool,
+}
 
 impl Course {
     fn weighed(&self, place: &Place, said: Said) -> Said {
         let before = |at: Option<usize>| at.is_some_and(|at| place.from < at);
-        let point = self.0.focus.is_some_and(|at| at <= place.from && place.from - at <= 30);
+        let point = self.turns.focus.is_some_and(|at| at <= place.from && place.from - at <= 30);
         let role = match said.role {
-            Role::Accused if before(self.0.turn) => Role::Mentioned,
-            Role::Accused if self.0.turn.is_some() && self.0.focus.is_none() && said.plainly < 2 => Role::Mentioned,
+            Role::Accused if before(self.turns.turn) => Role::Mentioned,
+            Role::Accused if before(self.turns.focus) && self.names_after && said.plainly < 2 => Role::Mentioned,
+            Role::Accused if self.turns.turn.is_some() && self.turns.focus.is_none() && said.plainly < 2 => Role::Mentioned,
             role => role,
         };
         let plainly = match said.plainly {
             plain if point => plain.max(3),
             // Only if the point names nobody itself.
-            plain if before(self.0.focus) => plain.saturating_sub(3),
+            plain if before(self.turns.focus) => plain.saturating_sub(3),
             plain => plain,
         };
         Said { role, plainly }

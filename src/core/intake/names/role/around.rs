@@ -21,7 +21,6 @@ pub struct Around {
     pub next_sentence: String,
     /// All that stands behind, over the ends of sentences.
     pub text_behind: String,
-    pub text_before: String,
     /// The clause behind the name, without what may stand between: 的, 那家.
     pub behind: String,
     /// What stands between this name and the next, at most as far as `text_behind`.
@@ -50,7 +49,6 @@ impl Around {
             next_sentence: behind.iter().skip_while(|c| !ends_sentence(**c)).skip(1).take(6).collect(),
             sentence_behind: on(ends_sentence),
             text_behind: behind.iter().collect(),
-            text_before: before.iter().collect(),
             until_next: behind.iter().take(far).collect(),
             others_behind: next.is_some_and(|next| !text.slice(place.to, next).iter().any(|c| ends_sentence(*c))),
             another: next.is_some(),

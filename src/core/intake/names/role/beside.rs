@@ -5,7 +5,7 @@ use super::around::{Around, any_end, any_in, any_start};
 /// Before a name: what others are compared with.
 #[rustfmt::skip]
 const BETTER: &[&str] = &[
-    "人家", "比起", "相比", "相较", "不如", "远不如", "不像", "别家", "不比", "比", "隔壁小区", "别的小区", "旁边小区", "对比", "参照", "换成", "换作", "要是换", "要是去", "要是在",
+    "人家", "比起", "相比", "相较", "不如", "远不如", "不像", "别家", "不比", "比", "隔壁小区", "别的小区", "旁边小区", "对比", "参照", "要是换", "要是去", "要是在",
     "人家用", "人家在", "同学在", "朋友在", "邻居在", "同事在", "亲戚在", "表姐在", "早知道去", "还不如去", "还不如", "不及", "跟人家", "学学", "学学人家", "看看", "看看人家", "你看", "拿", "别说",
 ];
 
@@ -70,7 +70,7 @@ const RUMOUR: &[&str] = &[
 ];
 
 /// Before a name: somebody was sent there.
-const SENT_TO: &[&str] = &["让我找", "让我去找", "让去找", "让找", "叫我找", "叫我去找", "推给", "推到", "推给了", "又推给", "归", "属于", "说是", "都说是", "推荐", "介绍", "推荐去", "让我问", "叫我问", "说找", "让我去", "叫我去", "介绍去", "建议去", "建议我去", "咨询过", "打听过", "问过"];
+const SENT_TO: &[&str] = &["让我找", "让我去找", "让去找", "让找", "叫我找", "叫我去找", "推给", "推到", "推给了", "又推给", "归", "属于", "说是", "都说是", "推荐", "介绍", "推荐去", "让我问", "叫我问", "说找", "让我去", "叫我去", "介绍去", "建议去", "建议我去", "咨询过", "打听过", "问过", "有问题找", "你找", "你们找", "去找", "没给", "没有给", "没在", "没有在", "没跟", "没有跟", "没去过"];
 
 /// Behind a name: it sues somebody.
 const SUES: &[&str] = &["诉", "起诉", "状告", "控告", "告", "举报", "投诉"];
@@ -101,7 +101,7 @@ const NOW: &[&str] = &[
 const MOVED_ON: &[&str] = &["转到", "转给", "转至", "转入", "转去", "转让", "过户", "并到", "并入", "换到", "换成", "接手", "接管", "移交", "搬到", "盘给", "兑给", "改名", "更名", "现在是", "现在叫", "现在换", "后来换", "今年换", "去年换"];
 
 /// Behind a name, before another: it gives that one something.
-const GIVES_TO: &[&str] = &["给", "向", "为", "供应", "供货给", "卖给", "送货到", "送货给", "交给", "承包给", "分包给", "转包给", "外包给", "租给", "出租给", "委托", "请", "雇", "聘请", "找了", "找来"];
+const GIVES_TO: &[&str] = &["给", "向", "为", "供应", "供货给", "卖给", "送货到", "送货给", "交给", "租给", "出租给"];
 
 /// Before a name: it is the one that is owed.
 const OWES: &[&str] = &["拖欠", "欠着", "欠", "欠了", "不付", "不给", "不结", "没付", "没给", "没结", "未付", "未结", "坑了", "骗了", "骗走", "骗", "坑", "偷了", "偷", "抄袭", "仿冒", "模仿", "抢", "抢了", "诋毁", "污蔑", "抹黑"];
@@ -132,8 +132,9 @@ pub fn is_past(around: &Around) -> bool {
     let once = any_end(&around.clause_before, ONCE_AT);
     let was = any_end(&around.clause_before, ONCE_WAS) && !any_end(&around.clause_before, &["中原"]);
     let now = any_start(around.behind.trim_start_matches(['已', '经', '去', '今', '年', '月', '后', '来', '就', '把', '店']), NOW);
+    let gone = around.another && any_start(around.behind.trim_start_matches(['都', '早', '就', '已', '经']), &["倒闭", "注销", "关门前", "关门后", "关张", "停业前", "停业后", "黄了", "解散"]);
     let moved = around.others_behind && any_in(&around.sentence_behind, MOVED_ON);
-    last_time && then || once && moved || was && around.another || now && around.another
+    last_time && then || once && moved || gone || was && around.another || now && around.another
 }
 
 pub fn is_compared(around: &Around) -> bool {

@@ -17,7 +17,7 @@ pub use around::{ends_clause, ends_sentence};
 use super::cues::{GRIEVANCES, OFFICE_NAMES};
 use super::find::Place;
 use super::fold::Folded;
-use around::{Around, any_end, any_in};
+use around::{Around, after, any_end, any_in, any_start};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -111,11 +111,29 @@ const ACCUSES: &[&str] = &["投诉", "举报", "反映", "反应", "起诉", "�
 
 /// Before a name: somebody shall see to it.
 #[rustfmt::skip]
-const ASKS: &[&str] = &["要求", "责令", "督促", "查处", "严查", "约谈", "处罚", "查查", "查一下", "查一查", "管管", "管一下", "管一管", "追究", "整治", "清查", "彻查", "调查"];
+const ASKS: &[&str] = &["要求", "责令", "督促", "查处", "严查", "约谈", "处罚", "查查", "查一下", "查一查", "管管", "管一下", "管一管", "追究", "整治", "清查", "彻查", "调查", "罚"];
+
+/// Between such a word and the name.
+const NAMED_SO: &[&str] = &["这家", "那家", "该", "他们", "这个", "那个", "给我家送气的", "上述", "涉事", "对", "由", "让", "叫"];
+
+/// Before a name: it shall do something, named behind.
+const SHALL: &[&str] = &["要", "让", "叫", "请", "由", "希望", "求", "要求", "诉求:", "建议", "应由", "应当由", "必须由", "应该由", "诉求是", "该由", "就要", "就该"];
+#[rustfmt::skip]
+const DEMANDED: &[&str] = &[
+    "退", "赔", "恢复", "补", "修", "道歉", "给个说法", "给说法", "给我一个", "解决", "整改", "停止", "停工", "兑付", "兑现", "履行", "支付", "付清", "付", "公示", "返还", "承担", "出具", "换", "拆除", "搬走", "撤", "更换", "拿出", "结清",
+    "发放", "补发", "发工资", "开票", "开发票", "限期", "尽快", "立即", "马上", "负责", "减免", "延长", "继续", "赶紧", "一次性",
+];
 
 fn plainly(around: &Around) -> u8 {
+    let named_so = NAMED_SO.iter().find_map(|word| around.clause_before.strip_suffix(word)).unwrap_or(&around.clause_before);
+    let demanded = any_start(after(&around.behind, &["给我", "把", "必须", "应该", "应当", "全额", "如数"]), DEMANDED) && !any_in(&around.near(6), &["退休", "退役", "换成", "换了"]);
+    let shall = around.clause_before.is_empty() || any_end(&around.clause_before, SHALL);
+    let done = any_in(&around.near(6), &["了", "过", "不"]);
+    if any_end(named_so, ASKS) || shall && demanded && !done {
+        return 3;
+    }
     let before: String = around.clause_before.chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect();
-    if ACCUSES.iter().any(|w| before.contains(w)) || before.ends_with('诉') || any_end(&before, ASKS) {
+    if ACCUSES.iter().any(|w| before.contains(w)) || before.ends_with('诉') {
         return 3;
     }
     let own: String = around.sentence_behind.chars().take(45).collect();

@@ -11,7 +11,7 @@ const SIDES: &[&str] = &[
     "红绿灯", "公交站", "公交", "站点", "站牌", "站台", "这一站", "那一站", "正门", "后门", "侧门", "停车场出口", "停车场入口", "那块地", "地块", "厂房里",
     "旧址", "原址", "老厂区", "原厂区", "那条路", "那条街", "那条巷", "那条胡同", "这条路", "这条街", "那段路", "这段路", "那片", "这片", "那一片", "这一片", "那栋楼", "那个楼",
     "所在", "方向", "上面住", "上面的住", "底下", "门头上", "跟前", "近处", "不远", "再往", "往里走", "往前", "那边的路", "那边路", "路段", "段路",
-    "同楼", "同一栋", "同层", "原来那个地方", "原来的地方", "那个地方", "原先那", "以前那个地方", "老地址", "那个位置", "的位置", "楼栋", "的路上", "路上", "途中", "地下通道",
+    "同楼", "同一栋", "同层", "原来那个地方", "原来的地方", "原先那", "以前那个地方", "老地址", "那个位置", "的位置", "楼栋", "的路上", "路上", "途中", "地下通道",
 ];
 
 /// Words that may stand between a name and the side.
@@ -34,7 +34,7 @@ const OWN_THINGS: &[&str] = &[
 fn is_side(behind: &str) -> bool {
     let mut rest = behind;
     for _ in 0..3 {
-        if any_start(rest, SIDES) || is_compass(rest) {
+        if any_start(rest, SIDES) || is_compass(rest) || is_floor(rest) {
             return true;
         }
         match BETWEEN_SIDE.iter().find_map(|word| rest.strip_prefix(word)) {
@@ -43,6 +43,12 @@ fn is_side(behind: &str) -> bool {
         }
     }
     false
+}
+
+/// 二楼的健身房: another's, above it.
+fn is_floor(behind: &str) -> bool {
+    let rest = behind.trim_start_matches(|c: char| "一二三四五六七八九十顶负几".contains(c) || c.is_ascii_digit());
+    rest.len() < behind.len() && any_start(rest, &["楼的", "层的", "楼有", "楼那", "楼开", "楼一家", "楼新"])
 }
 
 /// 往东, 以南, 西侧, 东南角, 北门, 西边, 东二百米.
@@ -83,7 +89,9 @@ pub fn is_landmark(around: &Around) -> bool {
     // 到某那个路口: 到 alone says little.
     let toward = BESIDE.iter().any(|w| exactly(&w)) && any_start(&around.clause_behind, &["那个路口", "那个站", "那一站", "那边", "的时候", "那块"])
         && around.clause_behind.chars().count() <= 4;
-    side || beside || toward || is_way(around) || only_there(around)
+    let was = any_end(&around.clause_before, &["以前", "原来", "原先", "从前", "之前", "曾经"])
+        && any_start(&around.clause_behind, &["那个地方", "的地方", "那块", "那里", "那地方", "的位置"]);
+    was || side || beside || toward || is_way(around) || only_there(around)
 }
 
 fn after_door(behind: &str) -> &str {

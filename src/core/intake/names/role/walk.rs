@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 #[rustfmt::skip]
 const STRANGERS: &[&str] = &[
     "有人", "有个人", "有个姓", "有个卖", "有个摆", "有个摊", "有个小", "有个老", "有个院", "有个男", "有个女", "有个停", "有家", "有一家", "有一伙", "有一帮", "有一处", "有一户", "有一个姓", "有一个卖", "有一个摊", "有一个男",
-    "有户人家", "有处工地", "有辆", "有几个", "一伙", "一帮人", "一家没", "那家没", "没招牌", "没有招牌", "没挂牌", "无名", "住户", "邻居", "对门", "工地", "包工头", "小贩", "摊贩", "摊主", "商贩",
+    "有户人家", "有处工地", "有辆", "有几个", "一伙", "一帮人", "一家没", "那家没", "没招牌", "没有招牌", "没挂牌", "无名", "楼上住户", "楼下住户", "顶楼住户", "一楼住户", "对门住户", "的住户", "户主", "邻居家", "邻居在", "邻居把", "邻居每", "邻居天天", "对门", "个工地", "处工地", "旁边工地", "对面工地", "隔壁工地", "工地名称", "包工头", "小贩", "摊贩", "摊主", "商贩",
     "流动", "小车", "小摊", "地摊", "路边摊", "烧烤摊", "水果摊", "早点摊", "大货车", "渣土车", "面包车", "黑车", "车主", "骗子", "不法分子", "私人", "隔壁那家", "旁边那家", "对面那家", "楼上那家", "楼下那家", "楼上的", "楼下的",
     "另一家", "另外一家", "别的平台", "某公司", "某店", "某物业", "某平台", "某饭店", "某超市", "陌生人", "租客", "狗主人", "一家小", "一家新", "一户人家", "院子里", "那个院", "不知名", "一家不知", "一家店", "一个院", "一处",
 ];
@@ -62,6 +62,11 @@ pub fn spoken(text: &Folded, places: &[Place]) -> Vec<Spoken> {
 }
 
 impl Spoken {
+    /// 别的医院, 一家超市: another of the kind.
+    pub fn is_another(&self, text: &Folded) -> bool {
+        ["别的", "其他", "其它", "另一家", "另外一家", "别家", "一家", "某", "各", "哪家", "哪个", "附近", "当地", "市里的", "一个", "某家", "别人家", "任何", "其余"].iter().any(|word| text.ends_with(self.from, word))
+    }
+
     /// Which of those known, by their industries, the word means, if it means one of them.
     pub fn means(&self, industries: &[String]) -> Option<usize> {
         let mut all = industries.iter().enumerate().filter(|(_, industry)| fits(self.what as usize, industry));
@@ -101,6 +106,8 @@ enum Subject {
 enum Event {
     Subject(Subject),
     Deed,
+    /// 投诉保险公司: somebody whom only the kind is told of.
+    Named,
     ClauseEnds,
 }
 
@@ -115,6 +122,7 @@ pub fn walk(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[St
                 subject = next;
             }
             Event::ClauseEnds => told = false,
+            Event::Named => blame.stranger += 3,
             Event::Deed if told => {}
             Event::Deed => {
                 told = true;
@@ -147,12 +155,22 @@ fn events(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[Stri
         match word.what {
             DEED if !is_denied(text, word.from) => out.push((word.from, Event::Deed)),
             STRANGER if !own => out.push((word.from, Event::Subject(Subject::Stranger))),
-            _ if word.is_foreign(industries) && !own => out.push((word.from, Event::Subject(Subject::Stranger))),
+            _ if word.is_foreign(industries) && ["投诉", "举报", "投诉的是", "投诉的就是"].iter().any(|w| text.ends_with(word.from, w)) => {
+                out.push((word.from, Event::Subject(Subject::Stranger)));
+                out.push((word.from, Event::Named));
+            }
+            _ if word.is_foreign(industries) && !own && leads(text, word.from) => out.push((word.from, Event::Subject(Subject::Stranger))),
             _ => {}
         }
     }
     out.sort_by_key(|(at, event)| (*at, matches!(event, Event::Deed)));
     out
+}
+
+/// It is what the clause speaks of.
+fn leads(text: &Folded, from: usize) -> bool {
+    let begins = from.checked_sub(1).is_none_or(|before| ends_clause(text.chars[before]));
+    begins || ["被", "由", "是", "投诉", "举报", "反映", "现在", "但", "可", "可是", "但是", "后来", "结果", "而"].iter().any(|word| text.ends_with(from, word))
 }
 
 /// 没有乱收费, 从不加价.

@@ -71,7 +71,7 @@ impl<'a> Case<'a> {
         let free = is(Role::Exonerated, plainly < 3) || plainly < 3 && is(Role::Comparison, false);
         let stranger = told.strangers > deeds && plainly < 3 && !told.both;
         let only_beside = beside && deeds == 0 && plainly < 2 && !told.work;
-        let out = free || stranger || only_beside || told.nameless && plainly < 4 || told.street && plainly < 2;
+        let out = free || stranger || only_beside || told.nameless && plainly < 3 || told.street && plainly < 2;
         (!out).then_some(case)
     }
 
@@ -106,10 +106,10 @@ pub fn concluded(mut mentions: Vec<Mention>, told: &Told) -> Answer {
     }
     if told.both {
         // Of several to blame, who is named first.
-        if accused.iter().filter(|c| c.deeds > 0).count() > 1 {
-            accused.retain(|c| c.deeds > 0 || c.plainly > 1);
-        }
-        accused.sort_by_key(|c| (c.plainly == 0, c.at));
+        accused.retain(|c| c.plainly > 0);
+        let plain = accused.iter().filter(|c| c.plainly >= 3).count();
+        accused.truncate(plain.max(2));
+        accused.sort_by_key(|c| (c.first.plainly == 0, c.at));
     }
     let mut answer = Answer::default();
     let plainly = accused.iter().filter(|c| c.plainly >= 3).filter_map(|c| id(c.first));

@@ -191,7 +191,7 @@ fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Mention>)
     let names = found.places.iter().cloned().zip(&found.decided).map(|(place, decided)| (place, decided, false));
     let mut all: Vec<(Place, &Decided, bool)> = names.chain(nouns).collect();
     all.sort_by_key(|(place, ..)| place.from);
-    let course = Course { turns: part.turns, names_after: all.iter().any(|(place, ..)| part.turns.focus.is_some_and(|at| place.from >= at)) };
+    let course = Course { turns: part.turns, first_after: all.iter().map(|(place, ..)| place.from).find(|from| part.turns.focus.is_some_and(|at| *from >= at)) };
     let parties: Vec<Party> = (0..all.len())
         .map(|n| {
             let (place, decided, _) = &all[n];
@@ -226,17 +226,17 @@ fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Mention>)
 /// The turns a text takes: what stands before them is how it came to its point.
 struct Course {
     turns: Turns,
-    /// Somebody is named once the text has come to its point.
-    names_after: bool,
+    /// Where somebody is named first once the text has come to its point.
+    first_after: Option<usize>,
 }
 
 impl Course {
     fn weighed(&self, place: &Place, said: Said) -> Said {
         let before = |at: Option<usize>| at.is_some_and(|at| place.from < at);
-        let point = self.turns.focus.is_some_and(|at| at <= place.from && place.from - at <= 30);
+        let point = self.turns.focus.is_some_and(|at| at <= place.from && self.first_after == Some(place.from) && place.from - at <= 30);
         let role = match said.role {
             Role::Accused if before(self.turns.turn) => Role::Mentioned,
-            Role::Accused if before(self.turns.focus) && self.names_after && said.plainly < 2 => Role::Mentioned,
+            Role::Accused if before(self.turns.focus) && self.first_after.is_some() && said.plainly < 2 => Role::Mentioned,
             Role::Accused if self.turns.turn.is_some() && self.turns.focus.is_none() && said.plainly < 2 => Role::Mentioned,
             role => role,
         };

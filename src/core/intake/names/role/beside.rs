@@ -70,7 +70,7 @@ const RUMOUR: &[&str] = &[
 ];
 
 /// Before a name: somebody was sent there.
-const SENT_TO: &[&str] = &["让我找", "让我去找", "让去找", "让找", "叫我找", "叫我去找", "推给", "推到", "推给了", "又推给", "归", "属于", "说是", "都说是", "推荐", "介绍", "推荐去", "让我问", "叫我问", "说找", "让我去", "叫我去", "介绍去", "建议去", "建议我去", "咨询过", "打听过", "问过", "有问题找", "你找", "你们找", "去找", "没给", "没有给", "没在", "没有在", "没跟", "没有跟", "没去过"];
+const SENT_TO: &[&str] = &["让我找", "让我去找", "让去找", "让找", "叫我找", "叫我去找", "推给", "推到", "推给了", "又推给", "归", "属于", "说是", "都说是", "推荐", "介绍", "推荐去", "让我问", "叫我问", "说找", "让我去", "叫我去", "介绍去", "建议去", "建议我去", "咨询过", "打听过", "问过", "有问题找", "问了", "去问", "你找", "你们找", "去找", "没给", "没有给", "没在", "没有在", "没跟", "没有跟", "没去过"];
 
 /// Behind a name: it sues somebody.
 const SUES: &[&str] = &["诉", "起诉", "状告", "控告", "告", "举报", "投诉"];
@@ -185,8 +185,9 @@ pub fn in_passing(around: &Around) -> bool {
     let rents = any_in(before, &["租的是", "租了", "租用", "承租", "租的", "租"]) && any_in(&around.near(8), &["门面", "厂房", "铺", "场地", "车间", "仓库", "档口", "摊位", "柜台", "门市"]);
     let owner = any_end(before, &["房东是", "产权是", "产权归", "产权方是", "甲方是", "开发商是", "业主是", "股东是", "总公司是", "母公司是"]);
     let goes = any_start(&around.clause_behind, &["旗下", "下属", "子公司", "的子公司", "控股", "的贷款", "贷款", "分期", "付款", "支付", "发货", "寄", "快递", "送货", "的快递", "的渠道"]);
+    let source = any_end(before, &["从", "是", "由", "在"]) && any_start(&around.clause_behind, &["进的", "拿的货", "供的", "送的", "批的", "调的货", "采购的", "进货", "供货", "生产的", "代工"]);
     let named_so = any_end(before, &["自己是", "说是"]) && any_in(&around.behind, &["子公司", "旗下", "合作"]);
-    any_end(before, THROUGH) || on_platform || rents || owner || goes || named_so || any_end(before, RUMOUR) || any_end(before, SENT_TO)
+    any_end(before, THROUGH) || on_platform || rents || owner || goes || source || named_so || any_end(before, RUMOUR) || any_end(before, SENT_TO)
 }
 
 /// 甲给乙供货: whoever gives, where another is named behind.

@@ -2,9 +2,10 @@
 
 use super::lexicon::Cue;
 use super::role::{Role, accuses_office};
-use super::{Answer, MAX_SECONDARY, Mention, Part};
+use super::{Answer, MAX_CANDIDATES, MAX_SECONDARY, Mention, Part};
 use crate::journal::{AttributionMethod, Named, TextField};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// What the record as a whole is about.
 #[derive(Default)]
@@ -12,8 +13,10 @@ pub struct Told {
     work: bool,
     /// Several are to blame.
     both: bool,
-    /// It says that it can name nobody, or accuses an office.
+    /// It says that it can name nobody.
     nameless: bool,
+    /// It accuses an office.
+    office: bool,
     /// It asks the city for a light or a road.
     street: bool,
     /// Grievances against somebody without a name.
@@ -25,7 +28,8 @@ impl Told {
         let turns = part.turns;
         self.work |= turns.say(Cue::Work);
         self.both |= turns.say(Cue::Both);
-        self.nameless |= turns.say(Cue::Nameless) || turns.focus.is_some_and(|at| accuses_office(&part.text, at));
+        self.nameless |= turns.say(Cue::Nameless);
+        self.office |= turns.say(Cue::Office) || turns.focus.is_some_and(|at| accuses_office(&part.text, at));
         self.street |= turns.say(Cue::Street);
     }
 }
@@ -66,19 +70,22 @@ impl<'a> Case<'a> {
         let plainly = accused.map(|m| m.plainly).max()?;
         let deeds = own().map(|m| m.deeds).sum();
         let whole = |m: &Mention| m.named.as_ref().is_some_and(|a| matches!(a.method, AttributionMethod::Name | AttributionMethod::IdInText));
-        let beside = own().any(|m| !m.noun && m.role != Role::Accused);
+        let beside = own().any(|m| !m.noun && matches!(m.role, Role::Landmark | Role::Comparison | Role::Employer));
         let case = Case { first, at, plainly, deeds, beside, often: own().filter(|m| !m.noun).count() / 2, whole: own().any(whole) };
         let free = is(Role::Exonerated, plainly < 3) || plainly < 3 && is(Role::Comparison, false);
-        let stranger = told.strangers > deeds && plainly < 3 && !told.both;
+        let in_text = own().filter(|m| m.span.field != TextField::SubjectName && m.role == Role::Accused).map(|m| m.plainly).max();
+        let stranger = told.strangers > deeds && in_text.unwrap_or(1) < 3 && !told.both;
         let only_beside = beside && deeds == 0 && plainly < 2 && !told.work;
-        let out = free || stranger || only_beside || told.nameless && plainly < 3 || told.street && plainly < 2;
+        let out = free || stranger || only_beside || told.nameless && plainly < 3 || told.office && plainly < 4 || told.street && plainly < 2;
         (!out).then_some(case)
     }
 
     fn rank(&self) -> impl Ord + use<> {
         let plain = if self.plainly >= 3 { self.plainly } else { self.plainly.min(1) };
         let often = if self.plainly == 1 { self.often } else { 0 };
-        Reverse((plain, !self.beside, self.deeds, self.plainly, often, self.whole))
+        // Of several accused plainly, who is named first.
+        let first = if plain >= 3 { usize::MAX - self.at } else { 0 };
+        Reverse((plain, !self.beside, self.first.plainly > 0, first, self.deeds, self.plainly, often, self.whole))
     }
 }
 
@@ -101,9 +108,12 @@ fn cases<'a>(mentions: &'a [Mention], told: &Told) -> Vec<Case<'a>> {
 pub fn concluded(mut mentions: Vec<Mention>, told: &Told) -> Answer {
     the_text_overrules_the_field(&mut mentions, told);
     let mut accused = cases(&mentions, told);
+    let mut answer = Answer::default();
     if accused.first().is_some_and(|c| c.plainly == 0) && accused.len() != 1 {
+        answer.candidates = accused.iter().filter_map(|c| id(c.first)).take(MAX_CANDIDATES).map(str::to_string).collect();
         accused.clear();
     }
+    answer.cleared = cleared(&mentions);
     if told.both {
         // Of several to blame, who is named first.
         accused.retain(|c| c.plainly > 0);
@@ -111,7 +121,6 @@ pub fn concluded(mut mentions: Vec<Mention>, told: &Told) -> Answer {
         accused.truncate(plain.max(2));
         accused.sort_by_key(|c| (c.first.plainly == 0, c.at));
     }
-    let mut answer = Answer::default();
     let plainly = accused.iter().filter(|c| c.plainly >= 3).filter_map(|c| id(c.first));
     answer.plainly = plainly.map(str::to_string).collect();
     if let Some(first) = accused.first().map(|c| c.first) {
@@ -130,6 +139,13 @@ pub fn concluded(mut mentions: Vec<Mention>, told: &Told) -> Answer {
     mentions.retain(|m| !m.noun);
     answer.mentions = mentions;
     answer
+}
+
+/// Whom the text names only to clear.
+fn cleared(mentions: &[Mention]) -> Vec<String> {
+    let in_text = || mentions.iter().filter(|m| !m.noun && m.span.field != TextField::SubjectName);
+    let clear = in_text().filter(|m| m.role == Role::Exonerated).filter_map(id);
+    clear.collect::<BTreeSet<_>>().into_iter().map(str::to_string).collect()
 }
 
 fn named(mention: &Mention) -> Option<Named> {

@@ -58,6 +58,8 @@ pub struct Answer {
     pub ambiguous: bool,
     /// Those of them the text names as plainly as 投诉某 does.
     pub plainly: Vec<String>,
+    /// Those whom the text says to be free of blame: an id beside it does not make them accused.
+    pub cleared: Vec<String>,
     /// Every place that names someone, for people to read.
     pub mentions: Vec<Mention>,
 }
@@ -207,6 +209,10 @@ fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Mention>)
         })
         .collect();
     let blame = walk(&part.text, &parties, &words, &known.industries);
+    // Whoever a field or the title names is spoken of until another is.
+    if let Some(before) = out.iter_mut().rev().find(|m| m.role == Role::Accused && !m.noun) {
+        before.deeds += blame.unsaid;
+    }
     for ((party, (_, decided, noun)), deeds) in parties.iter().zip(&all).zip(&blame.parties) {
         let (from, to) = part.text.raw_span(party.place.from, party.place.to);
         out.push(Mention {

@@ -28,7 +28,11 @@ pub struct Around {
     /// Another name stands behind: in the sentence; anywhere.
     pub others_behind: bool,
     pub another: bool,
+    /// The text has come to what it asks for: 诉求:, 要求:.
+    pub after_demand: bool,
 }
+
+const DEMANDS: &[&str] = &["诉求:", "要求:", "请求:", "诉求是", "诉求为", "希望:", "要求如下"];
 
 impl Around {
     pub fn new(text: &Folded, place: &Place, next: Option<usize>) -> Around {
@@ -52,6 +56,7 @@ impl Around {
             until_next: behind.iter().take(far).collect(),
             others_behind: next.is_some_and(|next| !text.slice(place.to, next).iter().any(|c| ends_sentence(*c))),
             another: next.is_some(),
+            after_demand: DEMANDS.iter().any(|word| before.iter().collect::<String>().contains(word)),
         }
     }
 

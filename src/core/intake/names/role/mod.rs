@@ -125,14 +125,15 @@ const DEMANDED: &[&str] = &[
 ];
 
 fn plainly(around: &Around) -> u8 {
+    let before: String = around.clause_before.chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect();
     let named_so = NAMED_SO.iter().find_map(|word| around.clause_before.strip_suffix(word)).unwrap_or(&around.clause_before);
     let demanded = any_start(after(&around.behind, &["给我", "把", "必须", "应该", "应当", "全额", "如数"]), DEMANDED) && !any_in(&around.near(6), &["退休", "退役", "换成", "换了"]);
     let shall = around.clause_before.is_empty() || any_end(&around.clause_before, SHALL);
+    let listed = around.clause_before.trim_start_matches(['1', '2', '3', '.', '一', '二', '三']).is_empty() && around.after_demand;
     let done = any_in(&around.near(6), &["了", "过", "不"]);
-    if any_end(named_so, ASKS) || shall && demanded && !done {
+    if any_end(named_so, ASKS) && !any_in(&before, &["已约谈", "已查处", "已处罚", "已经", "曾", "上次", "别", "不要", "不要求", "答复"]) || shall && demanded && !done || listed && !done {
         return 3;
     }
-    let before: String = around.clause_before.chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect();
     if ACCUSES.iter().any(|w| before.contains(w)) || before.ends_with('诉') {
         return 3;
     }

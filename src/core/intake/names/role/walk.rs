@@ -64,7 +64,7 @@ pub fn spoken(text: &Folded, places: &[Place]) -> Vec<Spoken> {
 impl Spoken {
     /// 别的医院, 一家超市: another of the kind.
     pub fn is_another(&self, text: &Folded) -> bool {
-        ["别的", "其他", "其它", "另一家", "另外一家", "别家", "一家", "某", "各", "哪家", "哪个", "附近", "当地", "市里的", "一个", "某家", "别人家", "任何", "其余"].iter().any(|word| text.ends_with(self.from, word))
+        ["别的", "其他", "其它", "另一家", "另外一家", "别家", "一家", "某", "各", "我报的这个", "我报的这家", "我们孩子的", "我去的那家", "我们这个", "哪家", "哪个", "附近", "当地", "市里的", "一个", "某家", "别人家", "任何", "其余"].iter().any(|word| text.ends_with(self.from, word))
     }
 
     /// Which of those known, by their industries, the word means, if it means one of them.
@@ -94,6 +94,8 @@ pub struct Blame {
     pub parties: Vec<u32>,
     /// Of somebody who has no name.
     pub stranger: u32,
+    /// Before anybody is spoken of.
+    pub unsaid: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -112,7 +114,7 @@ enum Event {
 }
 
 pub fn walk(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[String]) -> Blame {
-    let mut blame = Blame { parties: vec![0; parties.len()], stranger: 0 };
+    let mut blame = Blame { parties: vec![0; parties.len()], ..Blame::default() };
     let (mut subject, mut told) = (Subject::Nobody, false);
     for (_, event) in events(text, parties, words, industries) {
         match event {
@@ -129,7 +131,7 @@ pub fn walk(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[St
                 match subject {
                     Subject::Party(n) => blame.parties[n] += 1,
                     Subject::Stranger => blame.stranger += 1,
-                    Subject::Nobody => {}
+                    Subject::Nobody => blame.unsaid += 1,
                 }
             }
         }

@@ -70,7 +70,7 @@ impl<'a> Case<'a> {
         let plainly = accused.map(|m| m.plainly).max()?;
         let deeds = own().map(|m| m.deeds).sum();
         let whole = |m: &Mention| m.named.as_ref().is_some_and(|a| matches!(a.method, AttributionMethod::Name | AttributionMethod::IdInText));
-        let beside = own().any(|m| !m.noun && matches!(m.role, Role::Landmark | Role::Comparison | Role::Employer));
+        let beside = own().any(|m| !m.noun && matches!(m.role, Role::Landmark | Role::Comparison | Role::Employer) || m.role == Role::Mentioned && m.plainly == 1);
         let case = Case { first, at, plainly, deeds, beside, often: own().filter(|m| !m.noun).count() / 2, whole: own().any(whole) };
         let free = is(Role::Exonerated, plainly < 3) || plainly < 3 && is(Role::Comparison, false);
         let in_text = own().filter(|m| m.span.field != TextField::SubjectName && m.role == Role::Accused).map(|m| m.plainly).max();
@@ -109,7 +109,7 @@ pub fn concluded(mut mentions: Vec<Mention>, told: &Told) -> Answer {
     the_text_overrules_the_field(&mut mentions, told);
     let mut accused = cases(&mentions, told);
     let mut answer = Answer::default();
-    if accused.first().is_some_and(|c| c.plainly == 0) && accused.len() != 1 {
+    if accused.first().is_some_and(|c| c.plainly == 0 && c.deeds == 0) || accused.first().is_some_and(|c| c.plainly == 0) && accused.len() != 1 {
         answer.candidates = accused.iter().filter_map(|c| id(c.first)).take(MAX_CANDIDATES).map(str::to_string).collect();
         accused.clear();
     }

@@ -29,7 +29,7 @@ use decide::{Context, Decided, decide, method};
 use find::{How, Place, places};
 use lexicon::{Hit, Turns, Word};
 use role::walk::{Party, spoken, walk};
-use role::{Said, said};
+use role::{Said, said, they_are_cleared};
 use std::collections::BTreeSet;
 
 /// Enterprises named where intake abstains.
@@ -190,6 +190,12 @@ fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Mention>)
     let nouns = nouns.take(MAX_MENTIONS).map(|(word, decided)| {
         (Place { from: word.from, to: word.to, end: word.to, whose: Vec::new(), torn: false }, decided, true)
     });
+    let pronouns = words.iter().filter(|word| word.is_pronoun()).filter_map(|word| {
+        let last = found.places.partition_point(|place| place.from < word.from).checked_sub(1)?;
+        let place = Place { from: word.from, to: word.to, end: word.to, whose: Vec::new(), torn: false };
+        they_are_cleared(&part.text, &place).then_some((place, &found.decided[last], true))
+    });
+    let nouns = nouns.chain(pronouns.take(MAX_MENTIONS));
     let names = found.places.iter().cloned().zip(&found.decided).map(|(place, decided)| (place, decided, false));
     let mut all: Vec<(Place, &Decided, bool)> = names.chain(nouns).collect();
     all.sort_by_key(|(place, ..)| place.from);

@@ -40,7 +40,7 @@ const CORRECTS: &[&str] = &[
 
 fn corrects(clause: &str) -> bool {
     let clause = clause.trim_start_matches(['哦', '啊', '噢', '呃', '哎', '诶', '嗯', '唉', '等', '.', '—', '-', '这', '个', '是', '那', '抱', '歉']);
-    any_start(clause, CORRECTS)
+    clause == "不" || any_start(clause, CORRECTS)
 }
 
 /// 投诉某, 不对, 是另一家.
@@ -50,6 +50,21 @@ fn mistaken(around: &Around) -> bool {
     clauses.next();
     let soon = clauses.filter(|clause| !clause.is_empty()).take(3);
     around.another && soon.into_iter().any(corrects)
+}
+
+/// 特别负责, 很热情.
+fn is_praised(near: &str) -> bool {
+    const VERY: &[&str] = &["很", "特别", "非常", "挺", "真是", "十分", "相当", "蛮", "都挺", "一直很", "真的", "也很", "可"];
+    const GOOD: &[&str] = &["好", "负责", "热情", "耐心", "细心", "认真", "满意", "客气", "周到", "专业", "及时", "尽责", "不错", "仗义", "痛快", "讲理", "热心", "到位", "配合", "爽快", "实在", "尽心", "尽力", "公道", "干净"];
+    VERY.iter().any(|very| near.match_indices(very).any(|(at, _)| any_start(&near[at + very.len()..], GOOD))) && !any_in(near, &["不", "以前", "原来", "好几", "说得", "广告"])
+}
+
+/// Before a pronoun: not they. 跟他们没关系 is what they say of themselves too.
+const NOT_THEY: &[&str] = &["不怪", "不怨", "不能怪", "不是", "怪不着", "谢谢", "感谢", "多亏", "不赖", "对不住", "误会了", "错怪", "错怪了", "冤枉了", "冤枉", "不投诉", "不找", "不关", "并不是", "得谢谢", "别找", "不要找", "不用找"];
+
+/// 不是他们: whoever was named last.
+pub fn are_they(around: &Around) -> bool {
+    any_end(&around.clause_before, NOT_THEY) && !any_end(&around.clause_before, &["是不是", "要不是", "说不是", "难道不是"])
 }
 
 /// Before it a name is told from another: 是旁边的某.
@@ -71,6 +86,7 @@ pub fn is_cleared(around: &Around) -> bool {
         || any_in(&near, FREE_OF_BLAME)
         || fault && any_in(before, &["不是", "并非", "不赖", "不怪"])
         || any_in(&near, PRAISED) && !any_in(&near, &["说没问题", "称没问题", "说没有问题"])
+        || is_praised(&around.near(20))
         || any_in(&around.sentence_behind, &["平台没有责任", "平台没责任", "平台无责"])
         || any_start(&around.next_sentence, &["不是,", "不对,", "错了,", "说错了"])
         || any_end(before, &["表扬", "感谢", "点赞", "谢谢", "多亏", "多亏了", "幸亏", "幸好"])

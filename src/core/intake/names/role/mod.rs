@@ -60,7 +60,7 @@ pub fn said(text: &Folded, place: &Place, next: Option<usize>) -> Said {
     let name: String = text.slice(place.from, place.to).iter().collect();
     let of = |role, plainly| Said { role, plainly };
     let plain = plainly(&around);
-    if cleared::is_cleared(&around) {
+    if cleared::is_cleared(&around) || cleared::are_they(&around) && place.whose.is_empty() {
         return of(Role::Exonerated, 3);
     }
     if places::is_landmark(&around) {
@@ -105,6 +105,11 @@ pub fn said(text: &Folded, place: &Place, next: Option<usize>) -> Said {
     of(Role::Accused, plain)
 }
 
+/// 不是他们: the pronoun at a place clears whoever was named last.
+pub fn they_are_cleared(text: &Folded, place: &Place) -> bool {
+    cleared::are_they(&Around::new(text, place, None))
+}
+
 /// Before a name: it is the one complained of.
 #[rustfmt::skip]
 const ACCUSES: &[&str] = &["投诉", "举报", "反映", "反应", "起诉", "控告", "状告", "曝光", "检举"];
@@ -128,7 +133,7 @@ fn plainly(around: &Around) -> u8 {
     let before: String = around.clause_before.chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect();
     let named_so = NAMED_SO.iter().find_map(|word| around.clause_before.strip_suffix(word)).unwrap_or(&around.clause_before);
     let demanded = any_start(after(&around.behind, &["给我", "把", "必须", "应该", "应当", "全额", "如数"]), DEMANDED) && !any_in(&around.near(6), &["退休", "退役", "换成", "换了"]);
-    let shall = around.clause_before.is_empty() || any_end(&around.clause_before, SHALL);
+    let shall = any_end(&around.clause_before, SHALL);
     let listed = around.clause_before.trim_start_matches(['1', '2', '3', '.', '一', '二', '三']).is_empty() && around.after_demand;
     let done = any_in(&around.near(6), &["了", "过", "不"]);
     if any_end(named_so, ASKS) && !any_in(&before, &["已约谈", "已查处", "已处罚", "已经", "曾", "上次", "别", "不要", "不要求", "答复"]) || shall && demanded && !done || listed && !done {

@@ -89,8 +89,8 @@ pub fn is_landmark(around: &Around) -> bool {
     // 到某那个路口: 到 alone says little.
     let toward = BESIDE.iter().any(|w| exactly(&w)) && any_start(&around.clause_behind, &["那个路口", "那个站", "那一站", "那边", "的时候", "那块"])
         && around.clause_behind.chars().count() <= 4;
-    let was = any_end(&around.clause_before, &["以前", "原来", "原先", "从前", "之前", "曾经"])
-        && any_start(&around.clause_behind, &["那个地方", "的地方", "那块", "那里", "那地方", "的位置"]);
+    let was = any_end(&around.clause_before, &["以前", "原来", "原先", "从前", "之前", "曾经", "原"])
+        && any_start(&around.clause_behind, &["那个地方", "的地方", "那块", "那里", "那地方", "的位置", "的场地", "场地", "的房子", "的店面", "的门面", "那间", "那层", "的铺面", "的旧", "旧址"]);
     was || side || beside || toward || is_way(around) || only_there(around)
 }
 

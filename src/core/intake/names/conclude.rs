@@ -72,8 +72,8 @@ impl<'a> Case<'a> {
         let whole = |m: &Mention| m.named.as_ref().is_some_and(|a| matches!(a.method, AttributionMethod::Name | AttributionMethod::IdInText));
         let beside = own().any(|m| !m.noun && matches!(m.role, Role::Landmark | Role::Comparison | Role::Employer) || m.role == Role::Mentioned && m.plainly == 1);
         let case = Case { first, at, plainly, deeds, beside, often: own().filter(|m| !m.noun).count() / 2, whole: own().any(whole) };
-        let free = is(Role::Exonerated, plainly < 3) || plainly < 3 && is(Role::Comparison, false);
         let in_text = own().filter(|m| m.span.field != TextField::SubjectName && m.role == Role::Accused).map(|m| m.plainly).max();
+        let free = is(Role::Exonerated, in_text.unwrap_or(1) < 3) || plainly < 3 && is(Role::Comparison, false);
         let stranger = told.strangers > deeds && in_text.unwrap_or(1) < 3 && !told.both;
         let only_beside = beside && deeds == 0 && plainly < 2 && !told.work;
         let out = free || stranger || only_beside || told.nameless && plainly < 3 || told.office && plainly < 4 || told.street && plainly < 2;
@@ -106,10 +106,10 @@ fn cases<'a>(mentions: &'a [Mention], told: &Told) -> Vec<Case<'a>> {
 /// The one accused most plainly, then whom the most grievances are given to; others only where the text says that
 /// several are to blame.
 pub fn concluded(mut mentions: Vec<Mention>, told: &Told) -> Answer {
-    the_text_overrules_the_field(&mut mentions, told);
+    the_text_overrules_the_field(&mut mentions);
     let mut accused = cases(&mentions, told);
     let mut answer = Answer::default();
-    if accused.first().is_some_and(|c| c.plainly == 0 && c.deeds == 0) || accused.first().is_some_and(|c| c.plainly == 0) && accused.len() != 1 {
+    if accused.first().is_some_and(|c| c.plainly == 0) && accused.len() != 1 {
         answer.candidates = accused.iter().filter_map(|c| id(c.first)).take(MAX_CANDIDATES).map(str::to_string).collect();
         accused.clear();
     }
@@ -154,8 +154,8 @@ fn named(mention: &Mention) -> Option<Named> {
 
 /// The field for the accused often has whoever the clerk heard first: where the text names that one and never as the
 /// accused, the field is read as the text.
-fn the_text_overrules_the_field(mentions: &mut [Mention], told: &Told) {
-    let weak = |m: &Mention| m.noun && m.role == Role::Accused && m.plainly < 3 && (m.deeds == 0 || told.nameless);
+fn the_text_overrules_the_field(mentions: &mut [Mention]) {
+    let weak = |m: &Mention| m.noun && m.role == Role::Accused && m.plainly < 3;
     let in_text: Vec<(Role, Vec<String>)> = mentions
         .iter()
         .filter(|m| m.span.field != TextField::SubjectName && !weak(m))

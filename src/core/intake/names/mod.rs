@@ -28,7 +28,7 @@ use conclude::{Told, concluded};
 use decide::{Context, Decided, decide, method};
 use find::{How, Place, places};
 use lexicon::{Hit, Turns, Word};
-use role::walk::{Party, spoken, walk};
+use role::walk::{Party, Spoken, spoken, walk};
 use role::{Said, said, they_are_cleared};
 use std::collections::BTreeSet;
 
@@ -186,7 +186,12 @@ impl Known {
 fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Mention>) -> u32 {
     let part = found.part;
     let words = spoken(&part.text, &found.places);
-    let nouns = words.iter().filter(|word| !word.is_another(&part.text)).filter_map(|word| Some((word, &known.decided[word.means(&known.industries)?])));
+    let last_named = |word: &Spoken, of: &[usize]| {
+        let before = found.places.partition_point(|place| place.from < word.from);
+        found.decided[..before].iter().rev().find_map(|decided| of.iter().copied().find(|n| known.decided[*n].all == decided.all))
+    };
+    let nouns = words.iter().filter(|word| !word.is_another(&part.text));
+    let nouns = nouns.filter_map(|word| Some((word, &known.decided[word.means(&known.industries, |of| last_named(word, of))?])));
     let nouns = nouns.take(MAX_MENTIONS).map(|(word, decided)| {
         (Place { from: word.from, to: word.to, end: word.to, whose: Vec::new(), torn: false }, decided, true)
     });

@@ -164,6 +164,11 @@ pub fn is_praised_beside(around: &Around) -> bool {
     any_in(&around.near(16), SPARES)
 }
 
+/// 房东是某, 甲方是某: whose it is, not who did it.
+pub fn owns(around: &Around) -> bool {
+    any_end(&around.clause_before, &["房东是", "产权是", "产权归", "产权方是", "甲方是", "业主是", "股东是", "总公司是", "母公司是"])
+}
+
 pub fn helped(around: &Around) -> bool {
     let soon: String = around.until_next.chars().take_while(|c| !super::around::ends_sentence(*c)).take(24).collect();
     any_in(&soon, HELPED) || any_start(&around.near(14), &["的监控", "监控", "的摄像头"])
@@ -184,11 +189,11 @@ pub fn in_passing(around: &Around) -> bool {
     let first = any_end(before, &["先在", "先去", "先到", "先是在"]) && around.another && any_in(&around.text_behind, &["然后", "后来", "再去", "接着", "再到"]);
     let on_platform = any_start(&around.clause_behind, PLATFORM_ON) && any_end(before, &["在", "从", "用", "到", "通过", "我", "上", "于"]);
     let rents = any_in(before, &["租的是", "租了", "租用", "承租", "租的", "租"]) && any_in(&around.near(8), &["门面", "厂房", "铺", "场地", "车间", "仓库", "档口", "摊位", "柜台", "门市"]);
-    let owner = any_end(before, &["房东是", "产权是", "产权归", "产权方是", "甲方是", "开发商是", "业主是", "股东是", "总公司是", "母公司是"]);
     let goes = any_start(&around.clause_behind, &["旗下", "下属", "子公司", "的子公司", "控股", "的贷款", "贷款", "分期", "付款", "支付", "发货", "寄", "快递", "送货", "的快递", "的渠道"]);
     let source = any_end(before, &["从", "是", "由", "在"]) && any_start(&around.clause_behind, &["进的", "拿的货", "供的", "送的", "批的", "调的货", "采购的", "进货", "供货", "生产的", "代工"]);
     let named_so = any_end(before, &["自己是", "说是"]) && any_in(&around.behind, &["子公司", "旗下", "合作"]);
-    first || any_end(before, THROUGH) && around.others_behind || on_platform || rents || owner || goes || source || named_so || any_end(before, RUMOUR) || any_end(before, SENT_TO)
+    let once = any_in(before, &["前年", "去年", "以前", "上回", "之前", "早先", "从前", "原先", "上学期"]) && any_in(&around.near(12), &["过"]) && around.near(6).contains('也');
+    once || first || any_end(before, THROUGH) && around.others_behind || on_platform || rents || goes || source || named_so || any_end(before, RUMOUR) || any_in(before, &["听说", "听人说", "据说", "听人讲"]) || any_end(before, SENT_TO)
 }
 
 /// 甲给乙供货: whoever gives, where another is named behind.

@@ -81,7 +81,8 @@ pub fn is_cleared(around: &Around) -> bool {
     let asked = ["是不是", "难道不是", "要不是", "岂不是"].iter().any(|ask| before.ends_with(ask));
     let not = any_end(before_all, NOT) && !asked;
     let not_by = before.contains("不是") && !before.contains("是不是") && any_in(&near, &["引起的", "造成的", "导致的", "干的", "卖的", "弄的", "的事"]);
-    let named_alike = any_in(&near, &["有点像", "很像", "名字像", "名字差", "不是一家", "早就没有了", "也是同名", "是两家", "同名"]);
+    let named_alike = any_in(&near, &["有点像", "很像", "名字像", "名字差", "不是一家", "早就没有了", "也是同名", "是两家", "同名", "不是一回事", "两回事", "是亲戚开"])
+        || around.another && any_in(&around.sentence_behind, &["不是一回事", "两回事", "别弄错", "别搞混", "不要弄混"]);
     not || with && nothing
         || any_in(&near, FREE_OF_BLAME)
         || fault && any_in(before, &["不是", "并非", "不赖", "不怪"])

@@ -96,7 +96,7 @@ pub fn said(text: &Folded, place: &Place, next: Option<usize>) -> Said {
     if beside::came_later(&around, &name) {
         return of(Role::Accused, 0);
     }
-    if beside::helped(&around) || beside::supplies(&around) {
+    if beside::helped(&around) || beside::owns(&around) || beside::supplies(&around) {
         return of(Role::Mentioned, 1);
     }
     if beside::in_passing(&around) || beside::is_praised_beside(&around) {

@@ -84,11 +84,14 @@ impl Spoken {
         ["别的", "其他", "其它", "另一家", "另外一家", "别家", "一家", "某", "各", "我报的这个", "我报的这家", "我们孩子的", "我去的那家", "我们这个", "哪家", "哪个", "附近", "当地", "市里的", "一个", "某家", "别人家", "任何", "其余"].iter().any(|word| text.ends_with(self.from, word))
     }
 
-    /// Which of those known, by their industries, the word means, if it means one of them.
-    pub fn means(&self, industries: &[String]) -> Option<usize> {
-        let mut all = industries.iter().enumerate().filter(|(_, industry)| fits(self.what as usize, industry));
-        let (first, _) = all.next()?;
-        all.next().is_none().then_some(first)
+    /// Which of those known, by their industries, the word means; of several `last` says who was named last.
+    pub fn means(&self, industries: &[String], last: impl Fn(&[usize]) -> Option<usize>) -> Option<usize> {
+        let all: Vec<usize> = (0..industries.len()).filter(|n| fits(self.what as usize, &industries[*n])).collect();
+        match all.as_slice() {
+            [] => None,
+            [one] => Some(*one),
+            several => last(several),
+        }
     }
 
     /// It is an organisation, and none of those known.

@@ -66,7 +66,8 @@ impl<'a> Case<'a> {
         let may = |candidate: &&Mention| id(first).is_some_and(|id| ids(candidate).contains(&id));
         let is = |role: Role, noun: bool| mentions.iter().any(move |m| m.role == role && (noun || !m.noun) && may(&m));
         let nobody_else = !mentions.iter().any(|m| m.role == Role::Accused && !m.noun);
-        let accused = own().filter(|m| m.role == Role::Accused || (m.role == Role::Employer && told.work && nobody_else));
+        let real = own().any(|m| !m.noun && matches!(m.role, Role::Accused | Role::Employer));
+        let accused = own().filter(|m| real || m.noun && m.plainly >= 3).filter(|m| m.role == Role::Accused || (m.role == Role::Employer && told.work && nobody_else));
         let plainly = accused.map(|m| m.plainly).max()?;
         let deeds = own().map(|m| m.deeds).sum();
         let whole = |m: &Mention| m.named.as_ref().is_some_and(|a| matches!(a.method, AttributionMethod::Name | AttributionMethod::IdInText));
@@ -74,9 +75,11 @@ impl<'a> Case<'a> {
         let case = Case { first, at, plainly, deeds, beside, often: own().filter(|m| !m.noun).count() / 2, whole: own().any(whole) };
         let in_text = own().filter(|m| m.span.field != TextField::SubjectName && m.role == Role::Accused).map(|m| m.plainly).max();
         let free = is(Role::Exonerated, in_text.unwrap_or(1) < 3) || plainly < 3 && is(Role::Comparison, false);
-        let stranger = told.strangers > deeds && in_text.unwrap_or(1) < 3 && !told.both;
+        let stranger = told.strangers > deeds + u32::from(plainly > 1) && in_text.unwrap_or(1) < 3 && !told.both;
         let only_beside = beside && deeds == 0 && plainly < 2 && !told.work;
         let out = free || stranger || only_beside || told.nameless && plainly < 3 || told.office && plainly < 4 || told.street && plainly < 2;
+        #[cfg(debug_assertions)]
+        if std::env::var("DBG").is_ok() { std::eprintln!("{:?} plain {plainly} deeds {deeds} str {} free {free} stranger {stranger} only {only_beside} nameless {} office {} street {}", id(first), told.strangers, told.nameless, told.office, told.street); for m in mentions { std::eprintln!("     {} {:?} {} deeds {} noun {}", m.text, m.role, m.plainly, m.deeds, m.noun); } }
         (!out).then_some(case)
     }
 
@@ -116,7 +119,9 @@ pub fn concluded(mut mentions: Vec<Mention>, told: &Told) -> Answer {
     answer.cleared = cleared(&mentions);
     if told.both {
         // Of several to blame, who is named first.
-        accused.retain(|c| c.plainly > 0);
+        if accused.iter().any(|c| c.plainly > 0) {
+            accused.retain(|c| c.plainly > 0);
+        }
         let plain = accused.iter().filter(|c| c.plainly >= 3).count();
         accused.truncate(plain.max(2));
         accused.sort_by_key(|c| (c.first.plainly == 0, c.at));

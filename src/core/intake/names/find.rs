@@ -194,7 +194,11 @@ fn elsewhere(text: &Folded, from: usize) -> bool {
     for between in ["的", "那边", "那家", "市"] {
         from -= if text.ends_with(from, between) { between.chars().count() } else { 0 };
     }
-    OTHER_CITIES.iter().any(|city| text.ends_with(from, city))
+    // 烟台开发区某, but not 从烟台到某.
+    let before: String = text.slice(from.saturating_sub(8), from).iter().collect();
+    let near = OTHER_CITIES.iter().find_map(|city| before.rsplit_once(city)).map(|(_, between)| between);
+    near.is_some_and(|between| between.is_empty()
+            || ["区", "县", "市"].iter().any(|kind| between.ends_with(kind)) && !between.contains(['到', '来', '回', ',', '。', '去', '路', '街']))
 }
 
 /// Credit codes in the text whose check character fits.

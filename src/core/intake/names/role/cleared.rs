@@ -83,7 +83,8 @@ pub fn is_cleared(around: &Around) -> bool {
     let not_by = before.contains("不是") && !before.contains("是不是") && any_in(&near, &["引起的", "造成的", "导致的", "干的", "卖的", "弄的", "的事"]);
     let named_alike = any_in(&near, &["有点像", "很像", "名字像", "名字差", "不是一家", "早就没有了", "也是同名", "是两家", "同名", "不是一回事", "两回事", "是亲戚开"])
         || around.another && any_in(&around.sentence_behind, &["不是一回事", "两回事", "别弄错", "别搞混", "不要弄混"]);
-    not || with && nothing
+    let sorry = any_end(before, &["给", "向", "跟"]) && any_in(&near, &["道了歉", "道个歉", "赔不是", "赔了不是"]) && !any_in(before, &["没有", "没", "要求"]);
+    sorry || not || with && nothing
         || any_in(&near, FREE_OF_BLAME)
         || fault && any_in(before, &["不是", "并非", "不赖", "不怪"])
         || any_in(&near, PRAISED) && !any_in(&near, &["说没问题", "称没问题", "说没有问题"])

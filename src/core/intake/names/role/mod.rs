@@ -118,6 +118,9 @@ const ACCUSES: &[&str] = &["投诉", "举报", "反映", "反应", "起诉", "�
 #[rustfmt::skip]
 const ASKS: &[&str] = &["要求", "责令", "督促", "查处", "严查", "约谈", "处罚", "查查", "查一下", "查一查", "管管", "管一下", "管一管", "追究", "整治", "清查", "彻查", "调查", "罚"];
 
+/// Before a name: it is the one who did it.
+const BLAMES: &[&str] = &["人的是", "钱的是", "的就是", "肇事的是", "责任在", "责任方是", "都怪", "就怪", "全赖", "问题在", "问题出在", "毛病在", "施工的是", "干活的是", "排污的是", "主要是", "起因是", "根子在", "罪魁祸首是"];
+
 /// Between such a word and the name.
 const NAMED_SO: &[&str] = &["这家", "那家", "该", "他们", "这个", "那个", "给我家送气的", "上述", "涉事", "对", "由", "让", "叫"];
 
@@ -136,7 +139,7 @@ fn plainly(around: &Around) -> u8 {
     let shall = any_end(&around.clause_before, SHALL);
     let listed = around.clause_before.trim_start_matches(['1', '2', '3', '.', '一', '二', '三']).is_empty() && around.after_demand;
     let done = any_in(&around.near(6), &["了", "过", "不"]);
-    if any_end(named_so, ASKS) && !any_in(&before, &["已约谈", "已查处", "已处罚", "已经", "曾", "上次", "别", "不要", "不要求", "答复"]) || shall && demanded && !done || listed && !done {
+    if any_end(named_so, ASKS) && !any_in(&before, &["已约谈", "已查处", "已处罚", "已经", "曾", "上次", "别", "不要", "不要求", "答复"]) || shall && demanded && !done || listed && !done || any_end(&around.clause_before, BLAMES) {
         return 3;
     }
     if ACCUSES.iter().any(|w| before.contains(w)) || before.ends_with('诉') {

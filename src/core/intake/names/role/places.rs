@@ -15,7 +15,7 @@ const SIDES: &[&str] = &[
 ];
 
 /// Words that may stand between a name and the side.
-const BETWEEN_SIDE: &[&str] = &["正", "斜", "紧", "大", "的", "那个", "这个", "店", "公司", "它", "那边", "这边"];
+const BETWEEN_SIDE: &[&str] = &["正", "斜", "紧", "大", "的", "那个", "这个", "店", "公司", "它", "那边", "这边", "停车场", "大楼", "厂区", "仓库", "老楼", "办公楼", "院子"];
 
 /// Before a name: something is measured from it.
 #[rustfmt::skip]

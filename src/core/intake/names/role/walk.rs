@@ -22,7 +22,7 @@ const BEFALLS: &[&str] = &[
 /// Somebody without a name that does it.
 #[rustfmt::skip]
 const STRANGERS: &[&str] = &[
-    "卖家", "货摊", "菜摊", "饭摊", "有人", "有个人", "有个姓", "有个卖", "有个摆", "有个摊", "有个小", "有个老", "有个院", "有个男", "有个女", "有个停", "有家", "有一家", "有一伙", "有一帮", "有一处", "有一户", "有一个姓", "有一个卖", "有一个摊", "有一个男",
+    "卖家", "发帖的人", "网名", "另一个孩子", "别的孩子", "货摊", "菜摊", "饭摊", "有人", "有个人", "有个姓", "有个卖", "有个摆", "有个摊", "有个小", "有个老", "有个院", "有个男", "有个女", "有个停", "有家", "有一家", "有一伙", "有一帮", "有一处", "有一户", "有一个姓", "有一个卖", "有一个摊", "有一个男",
     "有户人家", "有处工地", "有辆", "有几个", "一伙", "一帮人", "一家没", "那家没", "没招牌", "没有招牌", "没挂牌", "无名", "楼上住户", "楼下住户", "顶楼住户", "一楼住户", "对门住户", "的住户", "户主", "邻居家", "邻居在", "邻居把", "邻居每", "邻居天天", "对门", "个工地", "处工地", "旁边工地", "对面工地", "隔壁工地", "工地名称", "包工头", "小贩", "摊贩", "摊主", "商贩",
     "流动", "小车", "小摊", "地摊", "路边摊", "烧烤摊", "水果摊", "早点摊", "大货车", "渣土车", "面包车", "黑车", "车主", "骗子", "不法分子", "私人", "隔壁那家", "旁边那家", "对面那家", "楼上那家", "楼下那家", "楼上的", "楼下的",
     "另一家", "另外一家", "别的平台", "某公司", "某店", "某物业", "某平台", "某饭店", "某超市", "陌生人", "租客", "狗主人", "一家小", "一家新", "一户人家", "院子里", "那个院", "不知名", "一家不知", "一家店", "一个院子", "一个大院", "一处工地", "一处院", "一处小",
@@ -169,6 +169,7 @@ fn events(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[Stri
     }
     let ends = text.chars.iter().enumerate().filter(|(_, c)| ends_clause(**c));
     out.extend(ends.map(|(at, _)| (at, Event::ClauseEnds)));
+    out.extend(passives(text, parties).map(|at| (at, Event::Subject(Subject::Stranger))));
     for word in words {
         let behind = parties.partition_point(|p| p.place.from < word.to);
         let last = behind.checked_sub(1).map(|n| &parties[n]);
@@ -187,6 +188,19 @@ fn events(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[Stri
     }
     out.sort_by_key(|(at, event)| (*at, matches!(event, Event::Deed)));
     out
+}
+
+/// 某的车被一辆货车撞了: somebody else did it, unless 被 names him. 在某被撞 is another matter.
+fn passives<'t>(text: &'t Folded, parties: &'t [Party]) -> impl Iterator<Item = usize> + 't {
+    const SEEN_TO: &[&str] = &["查", "罚", "处罚", "投诉", "举报", "通报", "曝光", "责令", "约谈", "吊销", "列入", "判", "执法"];
+    let all = text.chars.iter().enumerate().filter(|(_, c)| **c == '被').map(|(at, _)| at);
+    all.filter(|at| {
+        let behind = parties.partition_point(|p| p.place.from < *at);
+        let Some(party) = behind.checked_sub(1).map(|n| &parties[n]) else { return false };
+        let same_clause = !text.slice(party.place.end, *at).iter().any(|c| ends_clause(*c));
+        let venue = ["在", "到", "去", "于", "给", "让"].iter().any(|word| text.ends_with(party.place.from, word));
+        same_clause && !venue && !SEEN_TO.iter().any(|word| text.goes_on(*at + 1, word))
+    })
 }
 
 /// It is what the clause speaks of.

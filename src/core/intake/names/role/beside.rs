@@ -6,7 +6,7 @@ use super::around::{Around, any_end, any_in, any_start};
 #[rustfmt::skip]
 const BETTER: &[&str] = &[
     "人家", "比起", "相比", "相较", "不如", "远不如", "不像", "别家", "不比", "比", "隔壁小区", "别的小区", "旁边小区", "对比", "参照", "要是换", "要是去", "要是在",
-    "人家用", "人家在", "同学在", "朋友在", "邻居在", "同事在", "亲戚在", "表姐在", "早知道去", "还不如去", "还不如", "不及", "跟人家", "学学", "学学人家", "看看", "看看人家", "你看", "拿", "别说",
+    "人家用", "人家在", "早知道去", "还不如去", "还不如", "不及", "跟人家", "学学", "学学人家", "看看", "看看人家", "你看", "拿", "别说",
 ];
 
 /// Before a name: an example.
@@ -143,6 +143,11 @@ pub fn is_compared(around: &Around) -> bool {
     if any_end(before, BETTER) && !any_end(before, &["对比", "比如"]) || any_end(before, &["对比"]) {
         return true;
     }
+    // 亲戚在某投了钱 is a grievance; 同学在某就很顺利 is none.
+    let of_a_friend = any_end(before, &["同学在", "朋友在", "邻居在", "同事在", "亲戚在", "表姐在", "家在"]);
+    if of_a_friend && (around.another || any_in(&around.sentence_behind, &["人家", "就很", "都很", "不用", "也没", "从来"])) {
+        return true;
+    }
     let for_instance = any_end(before, FOR_INSTANCE);
     if for_instance && any_in(&around.near(10), WELL_DONE) || any_end(before, &["不像", "别像", "不要像", "哪像", "要像", "都像", "应该像"]) {
         return true;
@@ -172,7 +177,10 @@ pub fn owns(around: &Around) -> bool {
 
 pub fn helped(around: &Around) -> bool {
     let soon: String = around.until_next.chars().take_while(|c| !super::around::ends_sentence(*c)).take(24).collect();
-    any_in(&soon, HELPED) || any_start(&around.near(14), &["的监控", "监控", "的摄像头"])
+    // 请求帮助, 不主动.
+    const NO_HELP: &[&str] = &["请", "请求", "求", "希望", "麻烦", "能", "能不能", "不", "没", "没有", "要求", "需要", "寻求", "也不", "拒绝", "你们", "部门"];
+    let given = |word: &&&str| soon.match_indices(**word).any(|(at, _)| !any_end(&soon[..at], NO_HELP));
+    HELPED.iter().any(|word| given(&word)) || any_start(&around.near(14), &["的监控", "监控", "的摄像头"])
 }
 
 /// A hospital where somebody was treated, or whoever mended it later: a party only if nobody else is named.

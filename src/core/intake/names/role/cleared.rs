@@ -28,7 +28,7 @@ const FREE_OF_BLAME: &[&str] = &[
 const PRAISED: &[&str] = &[
     "很好", "不错", "很满意", "态度好", "表示感谢", "值得表扬", "点赞", "特此表扬", "已经退款", "已退款", "很尽力", "尽心", "挺尽责", "很热情", "很耐心",
     "已全额退款", "已解决", "已经解决", "处理得很及时", "很负责", "干干净净", "已经退了", "已退费", "已经赔", "已赔付", "没意见", "没有意见", "没的说", "没得说", "无可挑剔",
-    "工资都正常", "一清二楚", "清清楚楚", "明明白白", "没挑理", "办得很好", "没有这回事", "没这回事", "证照齐全", "票据齐全", "得谢谢", "很配合", "真得谢谢", "是正规的", "挺正规", "很正规",
+    "工资都正常", "一清二楚", "清清楚楚", "明明白白", "没挑理", "办得很好", "全额退了", "判了全额退", "秒退", "先行赔付", "已经给退", "都给退了", "当场免单", "没有这回事", "没这回事", "证照齐全", "票据齐全", "得谢谢", "很配合", "真得谢谢", "是正规的", "挺正规", "很正规",
 ];
 
 /// What takes a name back that was just said, at the beginning of a clause.
@@ -64,7 +64,8 @@ const NOT_THEY: &[&str] = &["不怪", "不怨", "不能怪", "不是", "怪不�
 
 /// 不是他们: whoever was named last.
 pub fn are_they(around: &Around) -> bool {
-    any_end(&around.clause_before, NOT_THEY) && !any_end(&around.clause_before, &["是不是", "要不是", "说不是", "难道不是"])
+    any_end(&around.clause_before, NOT_THEY) && !any_end(&around.clause_before, &["是不是", "要不是", "难道不是"])
+        && !any_in(&around.clause_before, &["说", "称", "讲", "表示", "答复"])
 }
 
 /// Before it a name is told from another: 是旁边的某.

@@ -15,14 +15,14 @@ use std::sync::LazyLock;
 #[rustfmt::skip]
 const BEFALLS: &[&str] = &[
     "不承认", "不肯", "不愿", "不让", "逃跑", "撞了", "撞伤", "撞坏", "砸", "咬", "被偷", "堵", "打人", "打了", "吵", "占道", "冒烟", "漏", "裂", "断", "不热", "不负责", "不作为", "推脱", "躲", "反悔", "不办", "不开", "不换", "不补", "不签",
-    "没人", "不理", "敷衍", "清零", "作废", "失效", "肿", "吐", "发炎", "感染", "烫", "过敏", "摔", "磕", "骨折", "划伤", "划了", "扎", "异味", "呛", "熏", "晃", "半夜", "凌晨", "施工", "输错", "弄丢", "丢了", "多收", "少给", "发霉", "拖着", "催",
+    "没人", "蹭", "扑倒", "抢了", "追尾", "碾", "跑了", "没有照", "没照", "无照", "夹人", "不处理", "不理", "敷衍", "清零", "作废", "失效", "肿", "吐", "发炎", "感染", "烫", "过敏", "摔", "磕", "骨折", "划伤", "划了", "扎", "异味", "呛", "熏", "晃", "半夜", "凌晨", "施工", "输错", "弄丢", "丢了", "多收", "少给", "发霉", "拖着",
     "不退", "翻新", "涨到", "烧", "爬", "死", "错", "慢", "越站", "甩", "注水", "酸", "苍蝇", "蟑螂", "铁丝", "克扣", "不认", "一推", "不合格", "不到位", "占", "响", "倒", "扔", "闹", "震", "强拆", "刮", "剐", "锁",
 ];
 
 /// Somebody without a name that does it.
 #[rustfmt::skip]
 const STRANGERS: &[&str] = &[
-    "卖家", "发帖的人", "网名", "另一个孩子", "别的孩子", "货摊", "菜摊", "饭摊", "有人", "有个人", "有个姓", "有个卖", "有个摆", "有个摊", "有个小", "有个老", "有个院", "有个男", "有个女", "有个停", "有家", "有一家", "有一伙", "有一帮", "有一处", "有一户", "有一个姓", "有一个卖", "有一个摊", "有一个男",
+    "卖家", "摊子", "骑车的", "开车的", "那伙人", "散工", "小作坊", "小厂", "租户", "房客", "发帖的人", "网名", "另一个孩子", "别的孩子", "货摊", "菜摊", "饭摊", "有人", "有个人", "有个姓", "有个卖", "有个摆", "有个摊", "有个小", "有个老", "有个院", "有个男", "有个女", "有个停", "有家", "有一家", "有一伙", "有一帮", "有一处", "有一户", "有一个姓", "有一个卖", "有一个摊", "有一个男",
     "有户人家", "有处工地", "有辆", "有几个", "一伙", "一帮人", "一家没", "那家没", "没招牌", "没有招牌", "没挂牌", "无名", "楼上住户", "楼下住户", "顶楼住户", "一楼住户", "对门住户", "的住户", "户主", "邻居家", "邻居在", "邻居把", "邻居每", "邻居天天", "对门", "个工地", "处工地", "旁边工地", "对面工地", "隔壁工地", "工地名称", "包工头", "小贩", "摊贩", "摊主", "商贩",
     "流动", "小车", "小摊", "地摊", "路边摊", "烧烤摊", "水果摊", "早点摊", "大货车", "渣土车", "面包车", "黑车", "车主", "骗子", "不法分子", "私人", "隔壁那家", "旁边那家", "对面那家", "楼上那家", "楼下那家", "楼上的", "楼下的",
     "另一家", "另外一家", "别的平台", "某公司", "某店", "某物业", "某平台", "某饭店", "某超市", "陌生人", "租客", "狗主人", "一家小", "一家新", "一户人家", "院子里", "那个院", "不知名", "一家不知", "一家店", "一个院子", "一个大院", "一处工地", "一处院", "一处小",
@@ -42,16 +42,26 @@ const PRONOUN: u32 = 1 << 19;
 
 const PRONOUNS: &[&str] = &["他们", "她们", "人家", "他家", "她家", "它家"];
 
+/// Where somebody is, and that he is not told by name: 隔壁那家, 二楼有个.
+#[rustfmt::skip]
+const WHERE: &[&str] = &[
+    "隔壁", "旁边", "对面", "楼下", "楼上", "对门", "一楼", "二楼", "三楼", "四楼", "五楼", "六楼", "顶楼", "斜对面", "斜对过", "路边", "巷子里", "街边", "后排", "前排", "后院", "院里", "屋后", "路口", "门外", "附近",
+];
+const WHICH: &[&str] = &["那个", "那家", "有个", "有家", "一家", "一个", "新开", "开了", "的", "有人", "有一", "新来"];
+
 static WORDS: LazyLock<Option<CharwiseDoubleArrayAhoCorasick<u32>>> = LazyLock::new(words);
 
 fn words() -> Option<CharwiseDoubleArrayAhoCorasick<u32>> {
-    let mut all: BTreeMap<&str, u32> = BTreeMap::new();
-    all.extend(BEFALLS.iter().map(|word| (*word, DEED)));
-    all.extend(PRONOUNS.iter().map(|word| (*word, PRONOUN)));
-    all.extend(GRIEVANCES.iter().map(|word| (*word, DEED)));
-    all.extend(STRANGERS.iter().map(|word| (*word, STRANGER)));
-    all.extend(NEUTRAL.iter().map(|word| (*word, NOTHING)));
-    all.extend(KINDS.iter().zip(0..).map(|((word, _), n)| (*word, n)));
+    let mut all: BTreeMap<String, u32> = BTreeMap::new();
+    let somewhere = WHERE.iter().flat_map(|place| WHICH.iter().map(move |which| (format!("{place}{which}"), STRANGER)));
+    all.extend(somewhere);
+    let mut add = |words: &[&str], what: u32| all.extend(words.iter().map(|word| (word.to_string(), what)));
+    add(BEFALLS, DEED);
+    add(GRIEVANCES, DEED);
+    add(PRONOUNS, PRONOUN);
+    add(STRANGERS, STRANGER);
+    add(NEUTRAL, NOTHING);
+    KINDS.iter().zip(0..).for_each(|((word, _), n)| add(&[word], n));
     CharwiseDoubleArrayAhoCorasickBuilder::new().match_kind(MatchKind::LeftmostLongest).build_with_values(all).ok()
 }
 
@@ -193,9 +203,15 @@ fn events(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[Stri
 /// 某的车被一辆货车撞了: somebody else did it, unless 被 names him. 在某被撞 is another matter.
 fn passives<'t>(text: &'t Folded, parties: &'t [Party]) -> impl Iterator<Item = usize> + 't {
     const SEEN_TO: &[&str] = &["查", "罚", "处罚", "投诉", "举报", "通报", "曝光", "责令", "约谈", "吊销", "列入", "判", "执法"];
-    let all = text.chars.iter().enumerate().filter(|(_, c)| **c == '被').map(|(at, _)| at);
+    // 让一辆车蹭了: 让 says it too, before somebody new.
+    let all = text.chars.iter().enumerate().filter(|(at, c)| **c == '被' || **c == '让' && ["一辆", "一个骑", "个骑", "一台", "一条"].iter().any(|word| text.goes_on(at + 1, word)));
+    let all = all.map(|(at, _)| at);
     all.filter(|at| {
         let behind = parties.partition_point(|p| p.place.from < *at);
+        // 被一辆车撞了.
+        if ["一", "个", "两", "几", "路人", "后车", "后面", "别人", "人撞", "旁边", "邻居"].iter().any(|word| text.goes_on(*at + 1, word)) {
+            return true;
+        }
         let Some(party) = behind.checked_sub(1).map(|n| &parties[n]) else { return false };
         let same_clause = !text.slice(party.place.end, *at).iter().any(|c| ends_clause(*c));
         let venue = ["在", "到", "去", "于", "给", "让"].iter().any(|word| text.ends_with(party.place.from, word));

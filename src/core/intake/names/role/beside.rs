@@ -203,7 +203,8 @@ pub fn in_passing(around: &Around) -> bool {
     let source = any_end(before, &["从", "是", "由", "在"]) && any_start(&around.clause_behind, &["进的", "拿的货", "供的", "送的", "批的", "调的货", "采购的", "进货", "供货", "生产的", "代工"]);
     let named_so = any_end(before, &["自己是", "说是"]) && any_in(&around.behind, &["子公司", "旗下", "合作"]);
     let once = any_in(before, &["前年", "去年", "以前", "上回", "之前", "早先", "从前", "原先", "上学期"]) && any_in(&around.near(12), &["过"]) && around.near(6).contains('也');
-    once || first || any_end(before, THROUGH) && around.others_behind || on_platform || rents || goes || source || named_so || any_end(before, RUMOUR) || any_in(before, &["听说", "听人说", "据说", "听人讲"]) || any_end(before, SENT_TO)
+    let seen_from_home = any_end(before, &["楼下是", "楼上是", "隔壁是", "对面是", "旁边是", "对门是", "后面是", "前面是", "北边是", "南边是"]);
+    seen_from_home || once || first || any_end(before, THROUGH) && around.others_behind || on_platform || rents || goes || source || named_so || any_end(before, RUMOUR) || any_in(before, &["听说", "听人说", "据说", "听人讲"]) || any_end(before, SENT_TO)
 }
 
 /// 甲给乙供货: whoever gives, where another is named behind.

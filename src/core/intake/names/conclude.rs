@@ -72,15 +72,13 @@ impl<'a> Case<'a> {
         let deeds = own().map(|m| m.deeds).sum();
         let whole = |m: &Mention| m.named.as_ref().is_some_and(|a| matches!(a.method, AttributionMethod::Name | AttributionMethod::IdInText));
         let beside = own().any(|m| !m.noun && matches!(m.role, Role::Landmark | Role::Comparison | Role::Employer) || m.role == Role::Mentioned && m.plainly == 1);
-        let nameless = told.nameless && plainly < 3 && deeds <= told.strangers + 1;
-        let case = Case { first, at, plainly, deeds, beside, often: own().filter(|m| !m.noun).count() / 2, whole: own().any(whole) };
         let in_text = own().filter(|m| m.span.field != TextField::SubjectName && m.role == Role::Accused).map(|m| m.plainly).max();
+        let nameless = told.nameless && in_text.unwrap_or(1) < 3 && deeds <= told.strangers + 1;
+        let case = Case { first, at, plainly, deeds, beside, often: own().filter(|m| !m.noun).count() / 2, whole: own().any(whole) };
         let free = is(Role::Exonerated, in_text.unwrap_or(1) < 3) || plainly < 3 && is(Role::Comparison, false);
         let stranger = (told.strangers > deeds + u32::from(plainly > 1) || beside && told.strangers > 0 && told.strangers >= deeds) && in_text.unwrap_or(1) < 3 && !told.both;
         let only_beside = beside && deeds == 0 && plainly < 2 && !told.work;
         let out = free || stranger || only_beside || nameless || told.office && plainly < 4 || told.street && plainly < 2;
-        #[cfg(debug_assertions)]
-        if std::env::var("DBG").is_ok() { std::eprintln!("{:?} plain {plainly} deeds {deeds} str {} free {free} stranger {stranger} only {only_beside} nameless {} office {} street {}", id(first), told.strangers, told.nameless, told.office, told.street); for m in mentions { std::eprintln!("     {} {:?} {} deeds {} noun {}", m.text, m.role, m.plainly, m.deeds, m.noun); } }
         (!out).then_some(case)
     }
 
@@ -142,6 +140,8 @@ pub fn concluded(mut mentions: Vec<Mention>, told: &Told) -> Answer {
             }
         }
     }
+    #[cfg(debug_assertions)]
+    if std::env::var("DBG").is_ok() { if let Some(c) = accused.first() { std::eprintln!("CASE {} {} {} {} {} {} {} both {}", c.plainly, c.deeds, told.strangers, c.beside, accused.len(), mentions.iter().filter(|m| !m.noun).filter_map(id).collect::<BTreeSet<_>>().len(), accused.get(1).map_or(-1, |c| c.deeds as i32), told.both); } else { std::eprintln!("CASE none"); } }
     mentions.retain(|m| !m.noun);
     answer.mentions = mentions;
     answer

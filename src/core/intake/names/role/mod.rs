@@ -138,8 +138,9 @@ fn plainly(around: &Around) -> u8 {
     let demanded = any_start(after(&around.behind, &["给我", "把", "必须", "应该", "应当", "全额", "如数"]), DEMANDED) && !any_in(&around.near(6), &["退休", "退役", "换成", "换了"]);
     let shall = any_end(&around.clause_before, SHALL);
     let listed = around.clause_before.trim_start_matches(['1', '2', '3', '.', '一', '二', '三']).is_empty() && around.after_demand;
+    let signed = any_end(&around.clause_before, &["我跟", "我和", "我们跟", "我们和", "市民与", "市民跟", "来电人与", "与", "家里跟"]) && around.behind.starts_with('签');
     let done = any_in(&around.near(6), &["了", "过", "不"]);
-    if any_end(named_so, ASKS) && !any_in(&before, &["已约谈", "已查处", "已处罚", "已经", "曾", "上次", "别", "不要", "不要求", "答复"]) || shall && demanded && !done || listed && !done || any_end(&around.clause_before, BLAMES) {
+    if any_end(named_so, ASKS) && !any_in(&before, &["已约谈", "已查处", "已处罚", "已经", "曾", "上次", "别", "不要", "不要求", "答复"]) || shall && demanded && !done || listed && !done || signed || any_end(&around.clause_before, BLAMES) {
         return 3;
     }
     if ACCUSES.iter().any(|w| before.contains(w)) || before.ends_with('诉') {

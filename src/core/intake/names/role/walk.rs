@@ -22,7 +22,7 @@ const BEFALLS: &[&str] = &[
 /// Somebody without a name that does it.
 #[rustfmt::skip]
 const STRANGERS: &[&str] = &[
-    "卖家", "摊子", "骑车的", "开车的", "那伙人", "散工", "小作坊", "小厂", "租户", "房客", "发帖的人", "网名", "另一个孩子", "别的孩子", "货摊", "菜摊", "饭摊", "有人", "有个人", "有个姓", "有个卖", "有个摆", "有个摊", "有个小", "有个老", "有个院", "有个男", "有个女", "有个停", "有家", "有一家", "有一伙", "有一帮", "有一处", "有一户", "有一个姓", "有一个卖", "有一个摊", "有一个男",
+    "卖家", "新搬来", "搬来一", "是房东", "房东把", "房东姓", "房东不", "摊子", "骑车的", "开车的", "那伙人", "散工", "小作坊", "小厂", "租户", "房客", "发帖的人", "网名", "另一个孩子", "别的孩子", "货摊", "菜摊", "饭摊", "有人", "有个人", "有个姓", "有个卖", "有个摆", "有个摊", "有个小", "有个老", "有个院", "有个男", "有个女", "有个停", "有家", "有一家", "有一伙", "有一帮", "有一处", "有一户", "有一个姓", "有一个卖", "有一个摊", "有一个男",
     "有户人家", "有处工地", "有辆", "有几个", "一伙", "一帮人", "一家没", "那家没", "没招牌", "没有招牌", "没挂牌", "无名", "楼上住户", "楼下住户", "顶楼住户", "一楼住户", "对门住户", "的住户", "户主", "邻居家", "邻居在", "邻居把", "邻居每", "邻居天天", "对门", "个工地", "处工地", "旁边工地", "对面工地", "隔壁工地", "工地名称", "包工头", "小贩", "摊贩", "摊主", "商贩",
     "流动", "小车", "小摊", "地摊", "路边摊", "烧烤摊", "水果摊", "早点摊", "大货车", "渣土车", "面包车", "黑车", "车主", "骗子", "不法分子", "私人", "隔壁那家", "旁边那家", "对面那家", "楼上那家", "楼下那家", "楼上的", "楼下的",
     "另一家", "另外一家", "别的平台", "某公司", "某店", "某物业", "某平台", "某饭店", "某超市", "陌生人", "租客", "狗主人", "一家小", "一家新", "一户人家", "院子里", "那个院", "不知名", "一家不知", "一家店", "一个院子", "一个大院", "一处工地", "一处院", "一处小",
@@ -187,7 +187,7 @@ fn events(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[Stri
         let own = last.is_some_and(|p| word.from <= p.place.end + 2 && p.said.role == Role::Accused);
         match word.what {
             DEED if !is_denied(text, word.from) => out.push((word.from, Event::Deed)),
-            STRANGER if !own => out.push((word.from, Event::Subject(Subject::Stranger))),
+            STRANGER if !own && !text.is_quoted(word.from) => out.push((word.from, Event::Subject(Subject::Stranger))),
             _ if word.is_foreign(industries) && ["投诉", "举报", "投诉的是", "投诉的就是", "投诉的对象是", "反映的是", "针对的是", "找的是"].iter().any(|w| text.ends_with(word.from, w)) => {
                 out.push((word.from, Event::Subject(Subject::Stranger)));
                 out.push((word.from, Event::Named));
@@ -204,12 +204,12 @@ fn events(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[Stri
 fn passives<'t>(text: &'t Folded, parties: &'t [Party]) -> impl Iterator<Item = usize> + 't {
     const SEEN_TO: &[&str] = &["查", "罚", "处罚", "投诉", "举报", "通报", "曝光", "责令", "约谈", "吊销", "列入", "判", "执法"];
     // 让一辆车蹭了: 让 says it too, before somebody new.
-    let all = text.chars.iter().enumerate().filter(|(at, c)| **c == '被' || **c == '让' && ["一辆", "一个骑", "个骑", "一台", "一条"].iter().any(|word| text.goes_on(at + 1, word)));
+    let all = text.chars.iter().enumerate().filter(|(at, c)| **c == '被' || **c == '让' && ["一辆", "一个", "个骑", "一台", "一条", "别人", "人家"].iter().any(|word| text.goes_on(at + 1, word)));
     let all = all.map(|(at, _)| at);
     all.filter(|at| {
         let behind = parties.partition_point(|p| p.place.from < *at);
         // 被一辆车撞了.
-        if ["一", "个", "两", "几", "路人", "后车", "后面", "别人", "人撞", "旁边", "邻居"].iter().any(|word| text.goes_on(*at + 1, word)) {
+        if ["一", "个", "两", "几", "路人", "后车", "后面", "别人", "人撞", "旁边", "邻居", "楼", "对面", "隔壁", "外面", "飞", "掉下", "扔", "高空"].iter().any(|word| text.goes_on(*at + 1, word)) {
             return true;
         }
         let Some(party) = behind.checked_sub(1).map(|n| &parties[n]) else { return false };

@@ -107,7 +107,6 @@ fn judge(model: &Model, directory: &Directory, texts: &str, show: bool) -> BTree
                 wrong.push("MUST NOT");
             }
         }
-        if std::env::var("DBG").is_ok() && show { eprintln!("LABEL {} {}", row["ticket_no"], if wrong.is_empty() { "ok".to_string() } else { wrong.join("/") }); }
         if show && !wrong.is_empty() {
             let name = |id: &String| directory.get(id).and_then(|r| r.name.clone()).unwrap_or_else(|| id.clone());
             wrong.dedup();

@@ -65,18 +65,29 @@ impl<'a> Case<'a> {
         let own = || mentions.iter().filter(move |m| if id(first).is_some() { id(m) == id(first) } else { m.span == first.span });
         let may = |candidate: &&Mention| id(first).is_some_and(|id| ids(candidate).contains(&id));
         let is = |role: Role, noun: bool| mentions.iter().any(move |m| m.role == role && (noun || !m.noun) && may(&m));
-        let nobody_else = !mentions.iter().any(|m| m.role == Role::Accused && !m.noun);
-        let real = own().any(|m| !m.noun && matches!(m.role, Role::Accused | Role::Employer));
-        let accused = own().filter(|m| real || m.noun && m.plainly >= 3).filter(|m| m.role == Role::Accused || (m.role == Role::Employer && told.work && nobody_else));
+        let nobody_else = !mentions.iter().any(|m| m.role == Role::Accused && !m.noun && (m.plainly > 0 || m.deeds > 0));
+        let accused = own()
+            .filter(|m| !m.noun || m.plainly >= 3)
+            .filter(|m| m.role == Role::Accused || (m.role == Role::Employer && told.work && nobody_else));
         let plainly = accused.map(|m| m.plainly).max()?;
         let deeds = own().map(|m| m.deeds).sum();
-        let whole = |m: &Mention| m.named.as_ref().is_some_and(|a| matches!(a.method, AttributionMethod::Name | AttributionMethod::IdInText));
-        let beside = own().any(|m| !m.noun && matches!(m.role, Role::Landmark | Role::Comparison | Role::Employer) || m.role == Role::Mentioned && m.plainly == 1);
-        let in_text = own().filter(|m| m.span.field != TextField::SubjectName && m.role == Role::Accused).map(|m| m.plainly).max();
+        let whole = |m: &Mention| {
+            m.named.as_ref().is_some_and(|a| matches!(a.method, AttributionMethod::Name | AttributionMethod::IdInText))
+        };
+        let beside = own().any(|m| {
+            !m.noun && matches!(m.role, Role::Landmark | Role::Comparison | Role::Employer)
+                || m.role == Role::Mentioned && m.plainly == 1
+        });
+        let in_text =
+            own().filter(|m| m.span.field != TextField::SubjectName && m.role == Role::Accused).map(|m| m.plainly).max();
         let nameless = told.nameless && in_text.unwrap_or(1) < 3 && deeds <= told.strangers + 1;
-        let case = Case { first, at, plainly, deeds, beside, often: own().filter(|m| !m.noun).count() / 2, whole: own().any(whole) };
+        let case =
+            Case { first, at, plainly, deeds, beside, often: own().filter(|m| !m.noun).count() / 2, whole: own().any(whole) };
         let free = is(Role::Exonerated, in_text.unwrap_or(1) < 3) || plainly < 3 && is(Role::Comparison, false);
-        let stranger = (told.strangers > deeds + u32::from(plainly > 1) || beside && told.strangers > 0 && told.strangers >= deeds) && in_text.unwrap_or(1) < 3 && !told.both;
+        let stranger = (told.strangers > deeds + u32::from(plainly > 1)
+            || (beside || plainly <= 1 || deeds == 0) && told.strangers > 0 && told.strangers >= deeds)
+            && in_text.unwrap_or(1) < 3
+            && !told.both;
         let only_beside = beside && deeds == 0 && plainly < 2 && !told.work;
         let out = free || stranger || only_beside || nameless || told.office && plainly < 4 || told.street && plainly < 2;
         (!out).then_some(case)
@@ -140,8 +151,6 @@ pub fn concluded(mut mentions: Vec<Mention>, told: &Told) -> Answer {
             }
         }
     }
-    #[cfg(debug_assertions)]
-    if std::env::var("DBG").is_ok() { if let Some(c) = accused.first() { std::eprintln!("CASE {} {} {} {} {} {} {} both {}", c.plainly, c.deeds, told.strangers, c.beside, accused.len(), mentions.iter().filter(|m| !m.noun).filter_map(id).collect::<BTreeSet<_>>().len(), accused.get(1).map_or(-1, |c| c.deeds as i32), told.both); } else { std::eprintln!("CASE none"); } }
     mentions.retain(|m| !m.noun);
     answer.mentions = mentions;
     answer

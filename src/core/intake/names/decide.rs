@@ -202,7 +202,9 @@ fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place)
     let before = &before[before.iter().rposition(|c| apart(*c)).map_or(0, |at| at + 1)..];
     let behind = text.slice(place.end, place.end + 8).iter().take_while(|c| !apart(**c));
     let words: String = before.iter().chain(behind).collect();
-    let head = ["总店", "总部", "总公司", "总校", "总行", "总院"].iter().any(|word| text.goes_on(place.to, word) || text.goes_on(place.end, word));
+    let head = ["总店", "总部", "总公司", "总校", "总行", "总院"]
+        .iter()
+        .any(|word| text.goes_on(place.to, word) || text.goes_on(place.end, word));
     Near { district, trade, words, shop: shop_behind(text, place.to).filter(|_| !head), head }
 }
 

@@ -189,8 +189,13 @@ fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Mention>)
     let said_of = |n: usize| said(&part.text, &found.places[n], found.places.get(n + 1).map(|next| next.from));
     let last_named = |word: &Spoken, of: &[usize]| {
         let before = found.places.partition_point(|place| place.from < word.from);
-        let clear = |decided: &Decided| (0..before).any(|n| found.decided[n].all == decided.all && said_of(n).role == Role::Exonerated);
-        let accused = (0..before).rev().filter(|n| said_of(*n).role == Role::Accused && said_of(*n).plainly > 0).map(|n| &found.decided[n]).filter(|d| !clear(d));
+        let clear =
+            |decided: &Decided| (0..before).any(|n| found.decided[n].all == decided.all && said_of(n).role == Role::Exonerated);
+        let accused = (0..before)
+            .rev()
+            .filter(|n| said_of(*n).role == Role::Accused && said_of(*n).plainly > 0)
+            .map(|n| &found.decided[n])
+            .filter(|d| !clear(d));
         accused.take(1).find_map(|decided| of.iter().copied().find(|n| known.decided[*n].all == decided.all))
     };
     let nouns = words.iter().filter(|word| !word.is_another(&part.text));
@@ -208,7 +213,11 @@ fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Mention>)
     let mut all: Vec<(Place, &Decided, bool)> = names.chain(nouns).collect();
     all.sort_by_key(|(place, ..)| place.from);
     let first_after = all.iter().map(|(place, ..)| place.from).find(|from| part.turns.focus.is_some_and(|at| *from >= at));
-    let since = part.turns.focus.zip(first_after).map(|(at, from)| part.text.slice(at, from).iter().filter(|c| role::ends_clause(**c)).count());
+    let since = part
+        .turns
+        .focus
+        .zip(first_after)
+        .map(|(at, from)| part.text.slice(at, from).iter().filter(|c| role::ends_clause(**c)).count());
     let course = Course { turns: part.turns, first_after, clauses_since: since.unwrap_or_default() };
     let parties: Vec<Party> = (0..all.len())
         .map(|n| {
@@ -257,7 +266,9 @@ struct Course {
 impl Course {
     fn weighed(&self, place: &Place, said: Said) -> Said {
         let before = |at: Option<usize>| at.is_some_and(|at| place.from < at);
-        let point = self.turns.focus.is_some_and(|at| at <= place.from && self.first_after == Some(place.from) && place.from - at <= 30 && self.clauses_since <= 1);
+        let point = self.turns.focus.is_some_and(|at| {
+            at <= place.from && self.first_after == Some(place.from) && place.from - at <= 30 && self.clauses_since <= 1
+        });
         let role = match said.role {
             Role::Accused if before(self.turns.turn) => Role::Mentioned,
             Role::Accused if before(self.turns.focus) && self.first_after.is_some() && said.plainly < 2 => Role::Mentioned,
@@ -298,4 +309,3 @@ fn made_clear(mentions: &mut [Mention]) {
         }
     }
 }
-

@@ -60,7 +60,33 @@ const MENDED: &[&str] = &[
 #[rustfmt::skip]
 const THROUGH: &[&str] = &["通过", "经过", "经由", "经", "借助", "用的是", "走的是", "发的", "寄的是", "刷的是", "刷的", "办的是", "贷的是", "绑定的", "扫的"];
 
-const PLATFORM_ON: &[&str] = &["上点", "上买", "上下单", "上订", "上看到", "上看见", "上刷到", "上找", "上团购", "上抢", "上预订", "上预约", "平台上", "上面", "app", "小程序", "团购了", "平台点", "平台买", "下单", "上搜", "上约", "上挂", "点了", "点的"];
+const PLATFORM_ON: &[&str] = &[
+    "上点",
+    "上买",
+    "上下单",
+    "上订",
+    "上看到",
+    "上看见",
+    "上刷到",
+    "上找",
+    "上团购",
+    "上抢",
+    "上预订",
+    "上预约",
+    "平台上",
+    "上面",
+    "app",
+    "小程序",
+    "团购了",
+    "平台点",
+    "平台买",
+    "下单",
+    "上搜",
+    "上约",
+    "上挂",
+    "点了",
+    "点的",
+];
 
 /// Before a name: only what people say.
 #[rustfmt::skip]
@@ -70,10 +96,85 @@ const RUMOUR: &[&str] = &[
 ];
 
 /// What a party says of another is no more than that.
-const STAFF_SAYS: &[&str] = &["老板说", "店员说", "客服说", "经理说", "店家说", "店主说", "站长说", "前台说", "物业说", "公司说", "中介说", "店里说", "老板娘说", "工长说", "平台说", "卖家说", "负责人说", "他们说", "一口咬定", "推说", "非说", "对方说", "校长说", "园长说", "医院说", "管家说", "老师说", "领导说"];
+const STAFF_SAYS: &[&str] = &[
+    "老板说",
+    "店员说",
+    "客服说",
+    "经理说",
+    "店家说",
+    "店主说",
+    "站长说",
+    "前台说",
+    "物业说",
+    "公司说",
+    "中介说",
+    "店里说",
+    "老板娘说",
+    "工长说",
+    "平台说",
+    "卖家说",
+    "负责人说",
+    "他们说",
+    "一口咬定",
+    "推说",
+    "非说",
+    "对方说",
+    "校长说",
+    "园长说",
+    "医院说",
+    "管家说",
+    "老师说",
+    "领导说",
+];
 
 /// Before a name: somebody was sent there.
-const SENT_TO: &[&str] = &["让我找", "让我去找", "让去找", "让找", "叫我找", "叫我去找", "推给", "推到", "推给了", "又推给", "归", "属于", "说是", "都说是", "推荐", "介绍", "推荐去", "让我问", "叫我问", "说找", "让我去", "叫我去", "介绍去", "建议去", "建议我去", "咨询过", "打听过", "问过", "有问题找", "问了", "去问", "有本事找", "让我找", "有事找", "要找就找", "你找", "你们找", "去找", "没给", "没有给", "没在", "没有在", "没跟", "没有跟", "没去过"];
+const SENT_TO: &[&str] = &[
+    "让我找",
+    "让我去找",
+    "让去找",
+    "让找",
+    "叫我找",
+    "叫我去找",
+    "推给",
+    "推到",
+    "推给了",
+    "又推给",
+    "归",
+    "属于",
+    "说是",
+    "都说是",
+    "推荐",
+    "介绍",
+    "推荐去",
+    "让我问",
+    "叫我问",
+    "说找",
+    "让我去",
+    "叫我去",
+    "介绍去",
+    "建议去",
+    "建议我去",
+    "咨询过",
+    "打听过",
+    "问过",
+    "有问题找",
+    "问了",
+    "去问",
+    "有本事找",
+    "让我找",
+    "有事找",
+    "要找就找",
+    "你找",
+    "你们找",
+    "去找",
+    "没给",
+    "没有给",
+    "没在",
+    "没有在",
+    "没跟",
+    "没有跟",
+    "没去过",
+];
 
 /// Behind a name: it sues somebody.
 const SUES: &[&str] = &["诉", "起诉", "状告", "控告", "告", "举报", "投诉"];
@@ -90,7 +191,36 @@ const SUES_NOT: &[&str] = &[
 const ONCE_AT: &[&str] = &[
     "原来在", "原先在", "以前在", "之前在", "当初在", "最早在", "最初在", "起初在", "当时在", "原本在", "早先在", "开始在", "先在", "一开始在", "从前在",
 ];
-const ONCE_WAS: &[&str] = &["原来的", "原来是", "原来叫", "以前的", "以前是", "以前叫", "曾经的", "曾经是", "之前的", "之前是", "之前叫", "前身是", "前身为", "前身", "原", "原先是", "原先叫", "曾用名", "从前是", "早先是", "早先叫", "上一家是", "前一家是", "上任", "前任", "老物业", "原物业", "前物业"];
+const ONCE_WAS: &[&str] = &[
+    "原来的",
+    "原来是",
+    "原来叫",
+    "以前的",
+    "以前是",
+    "以前叫",
+    "曾经的",
+    "曾经是",
+    "之前的",
+    "之前是",
+    "之前叫",
+    "前身是",
+    "前身为",
+    "前身",
+    "原",
+    "原先是",
+    "原先叫",
+    "曾用名",
+    "从前是",
+    "早先是",
+    "早先叫",
+    "上一家是",
+    "前一家是",
+    "上任",
+    "前任",
+    "老物业",
+    "原物业",
+    "前物业",
+];
 
 /// Behind a name: it is another's now.
 #[rustfmt::skip]
@@ -107,16 +237,52 @@ const MOVED_ON: &[&str] = &["转到", "转给", "转至", "转入", "转去", "�
 const GIVES_TO: &[&str] = &["给", "向", "为", "供应", "供货给", "卖给", "送货到", "送货给", "交给", "租给", "出租给"];
 
 /// Before a name: it is the one that is owed.
-const OWES: &[&str] = &["拖欠", "欠着", "欠", "欠了", "不付", "不给", "不结", "没付", "没给", "没结", "未付", "未结", "坑了", "骗了", "骗走", "骗", "坑", "偷了", "偷", "抄袭", "仿冒", "模仿", "抢", "抢了", "诋毁", "污蔑", "抹黑"];
-const OWED: &[&str] = &["货款", "工程款", "的货款", "的工程款", "运费", "的运费", "的钱", "租金", "的租金", "房租", "的房租", "材料款", "的材料", "尾款", "的尾款", "菜款", "服务费", "的服务费", "的款", "电费", "的电费", "的账", "的配方", "的商标", "的牌子", "的菜单", "的图"];
+const OWES: &[&str] = &[
+    "拖欠", "欠着", "欠", "欠了", "不付", "不给", "不结", "没付", "没给", "没结", "未付", "未结", "坑了", "骗了", "骗走", "骗",
+    "坑", "偷了", "偷", "抄袭", "仿冒", "模仿", "抢", "抢了", "诋毁", "污蔑", "抹黑",
+];
+const OWED: &[&str] = &[
+    "货款",
+    "工程款",
+    "的货款",
+    "的工程款",
+    "运费",
+    "的运费",
+    "的钱",
+    "租金",
+    "的租金",
+    "房租",
+    "的房租",
+    "材料款",
+    "的材料",
+    "尾款",
+    "的尾款",
+    "菜款",
+    "服务费",
+    "的服务费",
+    "的款",
+    "电费",
+    "的电费",
+    "的账",
+    "的配方",
+    "的商标",
+    "的牌子",
+    "的菜单",
+    "的图",
+];
 
 /// Who complains of whom: 甲起诉乙; a form's label; the words of a clerk.
 pub fn complains(around: &Around) -> bool {
     let sues = around.others_behind && any_start(&around.clause_behind, SUES) && !any_start(&around.clause_behind, SUES_NOT);
-    let label =
-        any_end(&around.sentence_before, &["投诉人:", "举报人:", "来电人:", "来电单位:", "反映人:", "诉求人:", "投诉单位:", "举报单位:", "反映单位:"]);
+    let label = any_end(
+        &around.sentence_before,
+        &["投诉人:", "举报人:", "来电人:", "来电单位:", "反映人:", "诉求人:", "投诉单位:", "举报单位:", "反映单位:"],
+    );
     let accused = any_end(&around.sentence_before, &["被投诉人:", "被举报人:", "被投诉单位:", "被举报单位:", "被反映单位:"]);
-    let clerk = any_start(&around.behind, &["来电", "反映称", "投诉称", "致电", "来信", "的老板来电", "老板来电", "负责人来电", "法人来电"]);
+    let clerk = any_start(
+        &around.behind,
+        &["来电", "反映称", "投诉称", "致电", "来信", "的老板来电", "老板来电", "负责人来电", "法人来电"],
+    );
     label && !accused || sues || clerk
 }
 
@@ -124,7 +290,27 @@ pub fn complains(around: &Around) -> bool {
 pub fn is_wronged(around: &Around) -> bool {
     let owed = any_end(&around.clause_before, OWES) && any_start(&around.clause_behind, OWED);
     let patient = any_start(&around.behind, &["被", "也被", "还被", "遭"])
-        && !any_start(&around.behind, &["被投诉", "被举报", "被查", "被罚", "被处罚", "被曝", "被责令", "被约谈", "被执法", "被通报", "被吊销", "被法院", "被列", "也被投诉", "被市", "被市场"]);
+        && !any_start(
+            &around.behind,
+            &[
+                "被投诉",
+                "被举报",
+                "被查",
+                "被罚",
+                "被处罚",
+                "被曝",
+                "被责令",
+                "被约谈",
+                "被执法",
+                "被通报",
+                "被吊销",
+                "被法院",
+                "被列",
+                "也被投诉",
+                "被市",
+                "被市场",
+            ],
+        );
     let venue = any_end(&around.clause_before, &["在", "到", "去", "于", "给"]);
     owed || patient && around.another && !venue
 }
@@ -135,9 +321,14 @@ pub fn is_past(around: &Around) -> bool {
     let then = any_in(&around.behind.chars().take(8).collect::<String>(), &["那样", "那次", "那回", "一样", "似的"]);
     let once = any_end(&around.clause_before, ONCE_AT);
     let was = any_end(&around.clause_before, ONCE_WAS) && !any_end(&around.clause_before, &["中原"]);
-    let now = any_start(around.behind.trim_start_matches(['已', '经', '去', '今', '年', '月', '后', '来', '就', '把', '店']), NOW)
-        && !any_in(&around.near(5), &["卖给我", "卖给顾", "卖给孩", "卖给老", "卖给市", "卖给他", "卖给她", "转给我"]);
-    let gone = around.another && any_start(around.behind.trim_start_matches(['都', '早', '就', '已', '经']), &["倒闭", "注销", "关门前", "关门后", "关张", "停业前", "停业后", "黄了", "解散"]);
+    let now =
+        any_start(around.behind.trim_start_matches(['已', '经', '去', '今', '年', '月', '后', '来', '就', '把', '店']), NOW)
+            && !any_in(&around.near(5), &["卖给我", "卖给顾", "卖给孩", "卖给老", "卖给市", "卖给他", "卖给她", "转给我"]);
+    let gone = around.another
+        && any_start(
+            around.behind.trim_start_matches(['都', '早', '就', '已', '经']),
+            &["倒闭", "注销", "关门前", "关门后", "关张", "停业前", "停业后", "黄了", "解散"],
+        );
     let moved = around.others_behind && any_in(&around.sentence_behind, MOVED_ON);
     last_time && then || once && moved || gone || was && around.another || now && around.another
 }
@@ -149,11 +340,14 @@ pub fn is_compared(around: &Around) -> bool {
     }
     // 亲戚在某投了钱 is a grievance; 同学在某就很顺利 is none.
     let of_a_friend = any_end(before, &["同学在", "朋友在", "邻居在", "同事在", "亲戚在", "表姐在", "家在"]);
-    if of_a_friend && (around.another || any_in(&around.sentence_behind, &["人家", "就很", "都很", "不用", "也没", "从来"])) {
+    if of_a_friend && (around.another || any_in(&around.sentence_behind, &["人家", "就很", "都很", "不用", "也没", "从来"]))
+    {
         return true;
     }
     let for_instance = any_end(before, FOR_INSTANCE);
-    if for_instance && any_in(&around.near(10), WELL_DONE) || any_end(before, &["不像", "别像", "不要像", "哪像", "要像", "都像", "应该像"]) {
+    if for_instance && any_in(&around.near(10), WELL_DONE)
+        || any_end(before, &["不像", "别像", "不要像", "哪像", "要像", "都像", "应该像"])
+    {
         return true;
     }
     let near = around.near(12);
@@ -176,13 +370,34 @@ pub fn is_praised_beside(around: &Around) -> bool {
 
 /// 房东是某, 甲方是某: whose it is, not who did it.
 pub fn owns(around: &Around) -> bool {
-    any_end(&around.clause_before, &["房东是", "产权是", "产权归", "产权方是", "甲方是", "业主是", "股东是", "总公司是", "母公司是"])
+    any_end(
+        &around.clause_before,
+        &["房东是", "产权是", "产权归", "产权方是", "甲方是", "业主是", "股东是", "总公司是", "母公司是"],
+    )
 }
 
 pub fn helped(around: &Around) -> bool {
     let soon: String = around.until_next.chars().take_while(|c| !super::around::ends_sentence(*c)).take(24).collect();
     // 请求帮助, 不主动.
-    const NO_HELP: &[&str] = &["请", "请求", "求", "希望", "麻烦", "能", "能不能", "不", "没", "没有", "要求", "需要", "寻求", "也不", "拒绝", "你们", "部门"];
+    const NO_HELP: &[&str] = &[
+        "请",
+        "请求",
+        "求",
+        "希望",
+        "麻烦",
+        "能",
+        "能不能",
+        "不",
+        "没",
+        "没有",
+        "要求",
+        "需要",
+        "寻求",
+        "也不",
+        "拒绝",
+        "你们",
+        "部门",
+    ];
     let given = |word: &&&str| soon.match_indices(**word).any(|(at, _)| !any_end(&soon[..at], NO_HELP));
     HELPED.iter().any(|word| given(&word)) || any_start(&around.near(14), &["的监控", "监控", "的摄像头"])
 }
@@ -190,31 +405,85 @@ pub fn helped(around: &Around) -> bool {
 /// A hospital where somebody was treated, or whoever mended it later: a party only if nobody else is named.
 pub fn came_later(around: &Around, name: &str) -> bool {
     let near = around.near(14);
-    let clinic = ["医院", "诊所", "门诊部", "卫生院", "口腔", "九院", "检测", "鉴定"].iter().any(|kind| name.contains(kind)) || name.ends_with('院');
+    let clinic = ["医院", "诊所", "门诊部", "卫生院", "口腔", "九院", "检测", "鉴定"].iter().any(|kind| name.contains(kind))
+        || name.ends_with('院');
     let taken = any_end(&around.clause_before, TAKEN_TO);
-    let mended = any_start(around.behind.trim_start_matches(['去', '那', '边', '里', '一', '才', '又', '给', '重', '店', '人', '家']), MENDED) && near.chars().count() > 1;
+    let mended = any_start(
+        around.behind.trim_start_matches(['去', '那', '边', '里', '一', '才', '又', '给', '重', '店', '人', '家']),
+        MENDED,
+    ) && near.chars().count() > 1;
     clinic && (any_in(&near, TREATED) || taken) || taken && mended
 }
 
 /// A platform, a bank, a courier on the way; a landlord; hearsay; whom somebody named as responsible.
 pub fn in_passing(around: &Around) -> bool {
     let before = &around.clause_before;
-    let first = any_end(before, &["先在", "先去", "先到", "先是在"]) && around.another && any_in(&around.text_behind, &["然后", "后来", "再去", "接着", "再到"]);
-    let on_platform = any_start(&around.clause_behind, PLATFORM_ON) && any_end(before, &["在", "从", "用", "到", "通过", "我", "上", "于"]);
-    let rents = any_in(before, &["租的是", "租了", "租用", "承租", "租的", "租"]) && any_in(&around.near(8), &["门面", "厂房", "铺", "场地", "车间", "仓库", "档口", "摊位", "柜台", "门市"])
+    let first = any_end(before, &["先在", "先去", "先到", "先是在"])
+        && around.another
+        && any_in(&around.text_behind, &["然后", "后来", "再去", "接着", "再到"]);
+    let on_platform =
+        any_start(&around.clause_behind, PLATFORM_ON) && any_end(before, &["在", "从", "用", "到", "通过", "我", "上", "于"]);
+    let rents = any_in(before, &["租的是", "租了", "租用", "承租", "租的", "租"])
+        && any_in(&around.near(8), &["门面", "厂房", "铺", "场地", "车间", "仓库", "档口", "摊位", "柜台", "门市"])
         || any_end(before, &["租的是"]) && any_start(&around.clause_behind, &["的房", "的楼"]);
-    let goes = any_start(&around.clause_behind, &["旗下", "下属", "子公司", "的子公司", "控股", "的贷款", "贷款", "分期", "付款", "支付", "发货", "寄", "快递", "送货", "的快递", "的渠道"]);
-    let source = any_end(before, &["从", "是", "由", "在"]) && any_start(&around.clause_behind, &["进的", "拿的货", "供的", "送的", "批的", "调的货", "采购的", "进货", "供货", "生产的", "代工"]);
+    let goes = any_start(
+        &around.clause_behind,
+        &[
+            "旗下",
+            "下属",
+            "子公司",
+            "的子公司",
+            "控股",
+            "的贷款",
+            "贷款",
+            "分期",
+            "付款",
+            "支付",
+            "发货",
+            "寄",
+            "快递",
+            "送货",
+            "的快递",
+            "的渠道",
+        ],
+    );
+    let manages = any_start(&around.clause_behind, &["管理的小区", "管的小区", "服务的小区", "开发的小区", "建的小区"]);
+    let source = any_end(before, &["从", "是", "由", "在"])
+        && any_start(
+            &around.clause_behind,
+            &["进的", "拿的货", "供的", "送的", "批的", "调的货", "采购的", "进货", "供货", "生产的", "代工"],
+        );
     let named_so = any_end(before, &["自己是", "说是"]) && any_in(&around.behind, &["子公司", "旗下", "合作"]);
-    let once = any_in(before, &["前年", "去年", "以前", "上回", "之前", "早先", "从前", "原先", "上学期"]) && any_in(&around.near(12), &["过"]) && around.near(6).contains('也');
-    let claimed = around.sentence_before.contains('说') && any_in(&around.sentence_before, STAFF_SAYS) && any_end(before, &["是", "从", "找", "赖", "怪", "因为", "给", "归", "被", "由", "怨"]);
-    let seen_from_home = any_end(before, &["楼下是", "楼上是", "隔壁是", "对面是", "旁边是", "对门是", "后面是", "前面是", "北边是", "南边是"]);
-    claimed || seen_from_home || once || first || any_end(before, THROUGH) && around.others_behind || on_platform || rents || goes || source || named_so || any_end(before, RUMOUR) || any_in(before, &["听说", "听人说", "据说", "听人讲"]) || any_end(before, SENT_TO)
+    let once = any_in(before, &["前年", "去年", "以前", "上回", "之前", "早先", "从前", "原先", "上学期"])
+        && any_in(&around.near(12), &["过"])
+        && around.near(6).contains('也');
+    let claimed = around.sentence_before.contains('说')
+        && any_in(&around.sentence_before, STAFF_SAYS)
+        && any_end(before, &["是", "从", "找", "赖", "怪", "因为", "给", "归", "被", "由", "怨"]);
+    let seen_from_home =
+        any_end(before, &["楼下是", "楼上是", "隔壁是", "对面是", "旁边是", "对门是", "后面是", "前面是", "北边是", "南边是"]);
+    claimed
+        || seen_from_home
+        || once
+        || first
+        || any_end(before, THROUGH) && around.others_behind
+        || on_platform
+        || rents
+        || goes
+        || manages
+        || source
+        || named_so
+        || any_end(before, RUMOUR)
+        || any_in(before, &["听说", "听人说", "据说", "听人讲"])
+        || any_end(before, SENT_TO)
 }
 
 /// 甲给乙供货: whoever gives, where another is named behind.
 pub fn supplies(around: &Around) -> bool {
     let gives = any_start(&around.behind, GIVES_TO) && around.others_behind && around.until_next.chars().count() <= 6;
-    let made = any_end(&around.clause_before, &["用的", "卖的", "进的", "供货的是", "供货商是", "供应商是", "厂家是", "代理的", "代理", "经销", "经销的"]);
+    let made = any_end(
+        &around.clause_before,
+        &["用的", "卖的", "进的", "供货的是", "供货商是", "供应商是", "厂家是", "代理的", "代理", "经销", "经销的"],
+    );
     gives || made && around.another
 }

@@ -2,8 +2,24 @@
 
 use super::around::{Around, any_end, any_in, any_start};
 
-const NOTHING_TO_DO: &[&str] =
-    &["无关", "没关系", "没有关系", "没有任何关系", "毫无关系", "没啥关系", "不相干", "不沾边", "没有直接关系", "无任何关系", "两码事", "不搭界", "扯不上", "打不着", "没瓜葛", "不挨着"];
+const NOTHING_TO_DO: &[&str] = &[
+    "无关",
+    "没关系",
+    "没有关系",
+    "没有任何关系",
+    "毫无关系",
+    "没啥关系",
+    "不相干",
+    "不沾边",
+    "没有直接关系",
+    "无任何关系",
+    "两码事",
+    "不搭界",
+    "扯不上",
+    "打不着",
+    "没瓜葛",
+    "不挨着",
+];
 
 /// Before a name: not this one.
 #[rustfmt::skip]
@@ -39,7 +55,9 @@ const CORRECTS: &[&str] = &[
 ];
 
 fn corrects(clause: &str) -> bool {
-    let clause = clause.trim_start_matches(['哦', '啊', '噢', '呃', '哎', '诶', '嗯', '唉', '等', '.', '—', '-', '这', '个', '是', '那', '抱', '歉']);
+    let clause = clause.trim_start_matches([
+        '哦', '啊', '噢', '呃', '哎', '诶', '嗯', '唉', '等', '.', '—', '-', '这', '个', '是', '那', '抱', '歉',
+    ]);
     clause == "不" || any_start(clause, CORRECTS)
 }
 
@@ -55,21 +73,52 @@ fn mistaken(around: &Around) -> bool {
 /// 特别负责, 很热情.
 fn is_praised(near: &str) -> bool {
     const VERY: &[&str] = &["很", "特别", "非常", "挺", "真是", "十分", "相当", "蛮", "都挺", "一直很", "真的", "也很", "可"];
-    const GOOD: &[&str] = &["好", "负责", "热情", "耐心", "细心", "认真", "满意", "客气", "周到", "专业", "及时", "尽责", "不错", "仗义", "痛快", "讲理", "热心", "到位", "配合", "爽快", "实在", "尽心", "尽力", "成功", "顺利", "好吃", "准时", "靠谱", "稳当", "舒服", "齐全", "公道", "干净"];
-    VERY.iter().any(|very| near.match_indices(very).any(|(at, _)| any_start(&near[at + very.len()..], GOOD))) && !any_in(near, &["不", "以前", "原来", "好几", "说得", "广告"])
+    const GOOD: &[&str] = &[
+        "好", "负责", "热情", "耐心", "细心", "认真", "满意", "客气", "周到", "专业", "及时", "尽责", "不错", "仗义", "痛快",
+        "讲理", "热心", "到位", "配合", "爽快", "实在", "尽心", "尽力", "成功", "顺利", "好吃", "准时", "靠谱", "稳当", "舒服",
+        "齐全", "公道", "干净",
+    ];
+    VERY.iter().any(|very| near.match_indices(very).any(|(at, _)| any_start(&near[at + very.len()..], GOOD)))
+        && !any_in(near, &["不", "以前", "原来", "好几", "说得", "广告"])
 }
 
 /// Before a pronoun: not they. 跟他们没关系 is what they say of themselves too.
-const NOT_THEY: &[&str] = &["不怪", "不怨", "不能怪", "不是", "怪不着", "谢谢", "感谢", "多亏", "不赖", "对不住", "误会了", "错怪", "错怪了", "冤枉了", "冤枉", "不投诉", "不找", "不关", "并不是", "得谢谢", "别找", "不要找", "不用找"];
+const NOT_THEY: &[&str] = &[
+    "不怪",
+    "不怨",
+    "不能怪",
+    "不是",
+    "怪不着",
+    "谢谢",
+    "感谢",
+    "多亏",
+    "不赖",
+    "对不住",
+    "误会了",
+    "错怪",
+    "错怪了",
+    "冤枉了",
+    "冤枉",
+    "不投诉",
+    "不找",
+    "不关",
+    "并不是",
+    "得谢谢",
+    "别找",
+    "不要找",
+    "不用找",
+];
 
 /// 不是他们: whoever was named last.
 pub fn are_they(around: &Around) -> bool {
-    any_end(&around.clause_before, NOT_THEY) && !any_end(&around.clause_before, &["是不是", "要不是", "难道不是"])
+    any_end(&around.clause_before, NOT_THEY)
+        && !any_end(&around.clause_before, &["是不是", "要不是", "难道不是"])
         && !any_in(&around.clause_before, &["说", "称", "讲", "表示", "答复"])
 }
 
 /// Before it a name is told from another: 是旁边的某.
-const NEARER: &[&str] = &["旁边的", "隔壁的", "对面的", "楼下的", "楼上的", "那家", "这家", "原来的", "那个", "这个", "什么", "一家叫", "叫"];
+const NEARER: &[&str] =
+    &["旁边的", "隔壁的", "对面的", "楼下的", "楼上的", "那家", "这家", "原来的", "那个", "这个", "什么", "一家叫", "叫"];
 
 pub fn is_cleared(around: &Around) -> bool {
     let behind = around.behind.as_str();
@@ -81,11 +130,33 @@ pub fn is_cleared(around: &Around) -> bool {
     let before_all = NEARER.iter().find_map(|word| before.strip_suffix(word)).unwrap_or(before);
     let asked = ["是不是", "难道不是", "要不是", "岂不是"].iter().any(|ask| before.ends_with(ask));
     let not = any_end(before_all, NOT) && !asked;
-    let not_by = before.contains("不是") && !before.contains("是不是") && any_in(&near, &["引起的", "造成的", "导致的", "干的", "卖的", "弄的", "的事"]);
-    let named_alike = any_in(&near, &["有点像", "很像", "名字像", "名字差", "不是一家", "早就没有了", "也是同名", "是两家", "同名", "不是一回事", "两回事", "是亲戚开"])
-        || around.another && any_in(&around.sentence_behind, &["不是一回事", "两回事", "别弄错", "别搞混", "不要弄混"]);
-    let sorry = any_end(before, &["给", "向", "跟"]) && any_in(&near, &["道了歉", "道个歉", "赔不是", "赔了不是"]) && !any_in(before, &["没有", "没", "要求"]);
-    sorry || not || with && nothing
+    let not_by = before.contains("不是")
+        && !before.contains("是不是")
+        && any_in(&near, &["引起的", "造成的", "导致的", "干的", "卖的", "弄的", "的事"]);
+    let named_alike = any_in(
+        &near,
+        &[
+            "有点像",
+            "很像",
+            "名字像",
+            "名字差",
+            "不是一家",
+            "早就没有了",
+            "也是同名",
+            "是两家",
+            "同名",
+            "不是一回事",
+            "两回事",
+            "是亲戚开",
+        ],
+    ) || around.another
+        && any_in(&around.sentence_behind, &["不是一回事", "两回事", "别弄错", "别搞混", "不要弄混"]);
+    let sorry = any_end(before, &["给", "向", "跟"])
+        && any_in(&near, &["道了歉", "道个歉", "赔不是", "赔了不是"])
+        && !any_in(before, &["没有", "没", "要求"]);
+    sorry
+        || not
+        || with && nothing
         || any_in(&near, FREE_OF_BLAME)
         || fault && any_in(before, &["不是", "并非", "不赖", "不怪"])
         || any_in(&near, PRAISED) && !any_in(&near, &["说没问题", "称没问题", "说没有问题"])

@@ -119,13 +119,56 @@ const ACCUSES: &[&str] = &["投诉", "举报", "反映", "反应", "起诉", "�
 const ASKS: &[&str] = &["要求", "责令", "督促", "查处", "严查", "约谈", "处罚", "查查", "查一下", "查一查", "管管", "管一下", "管一管", "追究", "整治", "清查", "彻查", "调查", "罚"];
 
 /// Before a name: it is the one who did it.
-const BLAMES: &[&str] = &["人的是", "钱的是", "的就是", "肇事的是", "责任在", "责任方是", "都怪", "就怪", "全赖", "问题在", "问题出在", "毛病在", "施工的是", "干活的是", "排污的是", "主要是", "起因是", "根子在", "罪魁祸首是", "写的是", "喷的是", "印的是", "挂的是"];
+const BLAMES: &[&str] = &[
+    "人的是",
+    "钱的是",
+    "的就是",
+    "肇事的是",
+    "责任在",
+    "责任方是",
+    "都怪",
+    "就怪",
+    "全赖",
+    "问题在",
+    "问题出在",
+    "毛病在",
+    "施工的是",
+    "干活的是",
+    "排污的是",
+    "主要是",
+    "起因是",
+    "根子在",
+    "罪魁祸首是",
+    "写的是",
+    "喷的是",
+    "印的是",
+    "挂的是",
+];
 
 /// Between such a word and the name.
 const NAMED_SO: &[&str] = &["这家", "那家", "该", "他们", "这个", "那个", "给我家送气的", "上述", "涉事", "对", "由", "让", "叫"];
 
 /// Before a name: it shall do something, named behind.
-const SHALL: &[&str] = &["要", "让", "叫", "请", "由", "希望", "求", "要求", "诉求:", "建议", "应由", "应当由", "必须由", "应该由", "诉求是", "该由", "就要", "就该"];
+const SHALL: &[&str] = &[
+    "要",
+    "让",
+    "叫",
+    "请",
+    "由",
+    "希望",
+    "求",
+    "要求",
+    "诉求:",
+    "建议",
+    "应由",
+    "应当由",
+    "必须由",
+    "应该由",
+    "诉求是",
+    "该由",
+    "就要",
+    "就该",
+];
 #[rustfmt::skip]
 const DEMANDED: &[&str] = &[
     "退", "赔", "恢复", "补", "修", "道歉", "给个说法", "给说法", "给我一个", "解决", "整改", "停止", "停工", "兑付", "兑现", "履行", "支付", "付清", "付", "公示", "返还", "承担", "出具", "换", "拆除", "搬走", "撤", "更换", "拿出", "结清",
@@ -135,12 +178,22 @@ const DEMANDED: &[&str] = &[
 fn plainly(around: &Around) -> u8 {
     let before: String = around.clause_before.chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect();
     let named_so = NAMED_SO.iter().find_map(|word| around.clause_before.strip_suffix(word)).unwrap_or(&around.clause_before);
-    let demanded = any_start(after(&around.behind, &["给我", "把", "必须", "应该", "应当", "全额", "如数"]), DEMANDED) && !any_in(&around.near(6), &["退休", "退役", "换成", "换了"]);
+    let demanded = any_start(after(&around.behind, &["给我", "把", "必须", "应该", "应当", "全额", "如数"]), DEMANDED)
+        && !any_in(&around.near(6), &["退休", "退役", "换成", "换了"]);
     let shall = any_end(&around.clause_before, SHALL);
-    let listed = around.clause_before.trim_start_matches(['1', '2', '3', '.', '一', '二', '三']).is_empty() && around.after_demand;
-    let signed = any_end(&around.clause_before, &["我跟", "我和", "我们跟", "我们和", "市民与", "市民跟", "来电人与", "与", "家里跟"]) && around.behind.starts_with('签');
+    let listed =
+        around.clause_before.trim_start_matches(['1', '2', '3', '.', '一', '二', '三']).is_empty() && around.after_demand;
+    let signed =
+        any_end(&around.clause_before, &["我跟", "我和", "我们跟", "我们和", "市民与", "市民跟", "来电人与", "与", "家里跟"])
+            && around.behind.starts_with('签');
     let done = any_in(&around.near(6), &["了", "过", "不"]);
-    if any_end(named_so, ASKS) && !any_in(&before, &["已约谈", "已查处", "已处罚", "已经", "曾", "上次", "别", "不要", "不要求", "答复"]) || shall && demanded && !done || listed && !done || signed || any_end(&around.clause_before, BLAMES) {
+    if any_end(named_so, ASKS)
+        && !any_in(&before, &["已约谈", "已查处", "已处罚", "已经", "曾", "上次", "别", "不要", "不要求", "答复"])
+        || shall && demanded && !done
+        || listed && !done
+        || signed
+        || any_end(&around.clause_before, BLAMES)
+    {
         return 3;
     }
     if ACCUSES.iter().any(|w| before.contains(w)) || before.ends_with('诉') {

@@ -5,7 +5,7 @@ use super::around::{Around, any_end, any_in, any_start};
 /// Behind a name: where something is, seen from it. Compass points are read apart.
 #[rustfmt::skip]
 const SIDES: &[&str] = &[
-    "对面", "对过", "对门", "对街", "对角", "旁边", "旁", "附近", "隔壁", "楼下", "楼上", "楼顶", "门口", "门前", "门外", "外面", "外边", "外头",
+    "家属院", "家属楼", "宿舍院", "对面", "对过", "对门", "对街", "对角", "旁边", "旁", "附近", "隔壁", "楼下", "楼上", "楼顶", "门口", "门前", "门外", "外面", "外边", "外头",
     "后面", "后边", "后头", "后身", "后院", "后街", "后巷", "前面", "前边", "前头", "背后", "身后", "屋后", "房后", "楼后", "楼前", "周边", "周围", "一带", "左边", "右边",
     "左侧", "右侧", "一侧", "两侧", "侧面", "边上", "拐角", "墙外", "墙根", "外墙根", "围墙", "院外", "院墙", "院子", "大院", "路口", "十字路口", "路边", "马路", "街对面",
     "红绿灯", "公交站", "公交", "站点", "站牌", "站台", "这一站", "那一站", "正门", "后门", "侧门", "停车场出口", "停车场入口", "那块地", "地块", "厂房里",
@@ -15,7 +15,27 @@ const SIDES: &[&str] = &[
 ];
 
 /// Words that may stand between a name and the side.
-const BETWEEN_SIDE: &[&str] = &["正", "斜", "紧", "大", "的", "那个", "这个", "店", "公司", "它", "那边", "这边", "停车场", "大楼", "厂区", "仓库", "老楼", "办公楼", "院子"];
+const BETWEEN_SIDE: &[&str] = &[
+    "正",
+    "斜",
+    "紧",
+    "大",
+    "的",
+    "那个",
+    "这个",
+    "店",
+    "公司",
+    "它",
+    "那边",
+    "这边",
+    "停车场",
+    "大楼",
+    "厂区",
+    "仓库",
+    "老楼",
+    "办公楼",
+    "院子",
+];
 
 /// Before a name: something is measured from it.
 #[rustfmt::skip]
@@ -76,7 +96,10 @@ fn is_way(around: &Around) -> bool {
 
 /// 在某等车, 路过某门口: somebody was only there.
 fn only_there(around: &Around) -> bool {
-    let waits = any_start(&around.near(6), &["等车", "等公交", "等红灯", "避雨", "躲雨", "集合", "坐车", "上车", "下车", "打车", "拐弯", "掉头"]);
+    let waits = any_start(
+        &around.near(6),
+        &["等车", "等公交", "等红灯", "避雨", "躲雨", "集合", "坐车", "上车", "下车", "打车", "拐弯", "掉头"],
+    );
     waits && any_end(&around.clause_before, &["在", "到", "就在", "刚到"])
 }
 
@@ -87,10 +110,31 @@ pub fn is_landmark(around: &Around) -> bool {
     let exactly = |word: &&str| around.clause_before.ends_with(*word);
     let beside = BESIDE.iter().filter(|word| word.chars().count() > 1 || matches!(**word, "离" | "距")).any(|w| exactly(&w));
     // 到某那个路口: 到 alone says little.
-    let toward = BESIDE.iter().any(|w| exactly(&w)) && any_start(&around.clause_behind, &["那个路口", "那个站", "那一站", "那边", "的时候", "那块"])
+    let toward = BESIDE.iter().any(|w| exactly(&w))
+        && any_start(&around.clause_behind, &["那个路口", "那个站", "那一站", "那边", "的时候", "那块"])
         && around.clause_behind.chars().count() <= 4;
     let was = any_end(&around.clause_before, &["以前", "原来", "原先", "从前", "之前", "曾经", "原"])
-        && any_start(&around.clause_behind, &["那个地方", "的地方", "那块", "那里", "那地方", "的位置", "的场地", "场地", "的房子", "的店面", "的门面", "那间", "那层", "的铺面", "的旧", "旧址"]);
+        && any_start(
+            &around.clause_behind,
+            &[
+                "那个地方",
+                "的地方",
+                "那块",
+                "那里",
+                "那地方",
+                "的位置",
+                "的场地",
+                "场地",
+                "的房子",
+                "的店面",
+                "的门面",
+                "那间",
+                "那层",
+                "的铺面",
+                "的旧",
+                "旧址",
+            ],
+        );
     was || side || beside || toward || is_way(around) || only_there(around)
 }
 

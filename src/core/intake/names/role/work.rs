@@ -30,8 +30,33 @@ const EMPLOYER_IS: &[&str] = &[
 ];
 
 const MINE: &[&str] = &[
-    "我公司", "我司", "我单位", "我们公司", "我们单位", "我店", "本公司", "我厂", "我们厂", "我校", "我院", "本店", "本单位", "来电人公司", "来电人单位", "本人单位", "本人公司", "市民公司", "我们店", "我开的", "我经营的", "我家开的",
-    "我的店", "我们酒店", "我们饭店", "我们超市", "我方",
+    "我公司",
+    "我司",
+    "我单位",
+    "我们公司",
+    "我们单位",
+    "我店",
+    "本公司",
+    "我厂",
+    "我们厂",
+    "我校",
+    "我院",
+    "本店",
+    "本单位",
+    "来电人公司",
+    "来电人单位",
+    "本人单位",
+    "本人公司",
+    "市民公司",
+    "我们店",
+    "我开的",
+    "我经营的",
+    "我家开的",
+    "我的店",
+    "我们酒店",
+    "我们饭店",
+    "我们超市",
+    "我方",
 ];
 
 /// What befalls somebody.
@@ -67,9 +92,37 @@ fn before_code(before: &str) -> &str {
 /// Where the caller, or who speaks through the caller, works.
 pub fn is_employer(around: &Around) -> bool {
     let post = any_in(&around.behind.chars().take(6).collect::<String>(), POSTS) || around.near(8).contains("上班");
-    let works = any_start(around.behind.trim_start_matches(['那', '里', '边', '店']), &["上班", "打工", "任职", "就职", "实习", "干了", "当了", "当保", "当厨", "当服", "当收", "当店", "做保洁", "做饭", "做服务", "做收银", "做学徒", "兼职", "干活", "做工", "工作"]);
+    let works = any_start(
+        around.behind.trim_start_matches(['那', '里', '边', '店']),
+        &[
+            "上班",
+            "打工",
+            "任职",
+            "就职",
+            "实习",
+            "干了",
+            "当了",
+            "当保",
+            "当厨",
+            "当服",
+            "当收",
+            "当店",
+            "做保洁",
+            "做饭",
+            "做服务",
+            "做收银",
+            "做学徒",
+            "兼职",
+            "干活",
+            "做工",
+            "工作",
+        ],
+    );
     let at = any_end(&around.clause_before, &["在", "给", "跟", "到", "为", "去", "来", "跟着"]);
-    post && any_in(&around.clause_before, MYSELF) || works && at || any_end(&around.clause_before, EMPLOYER_IS) || around.clause_before == "单位是"
+    post && any_in(&around.clause_before, MYSELF)
+        || works && at
+        || any_end(&around.clause_before, EMPLOYER_IS)
+        || around.clause_before == "单位是"
 }
 
 /// The text is about an office that keeps records of work, and no quarrel with the employer.
@@ -94,7 +147,27 @@ pub fn is_victims_employer(around: &Around) -> bool {
 
 /// 我是甲的老板, 乙…: a rival, or a partner, that complains.
 pub fn is_callers(around: &Around) -> bool {
-    let owns = any_start(&around.behind, &["老板", "负责人", "法人", "经理", "店主", "经营者", "店长", "股东", "合伙人", "加盟商", "法定代表人", "的老板", "业主代表"]);
-    let me = any_in(&around.clause_before, &["我是", "本人是", "本人系", "来电人是", "来电人系", "市民是", "市民系", "作为", "我作为", "我叫", "来电人为", "本人为"]);
+    let owns = any_start(
+        &around.behind,
+        &[
+            "老板",
+            "负责人",
+            "法人",
+            "经理",
+            "店主",
+            "经营者",
+            "店长",
+            "股东",
+            "合伙人",
+            "加盟商",
+            "法定代表人",
+            "的老板",
+            "业主代表",
+        ],
+    );
+    let me = any_in(
+        &around.clause_before,
+        &["我是", "本人是", "本人系", "来电人是", "来电人系", "市民是", "市民系", "作为", "我作为", "我叫", "来电人为", "本人为"],
+    );
     owns && me
 }

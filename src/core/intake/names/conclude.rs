@@ -52,6 +52,8 @@ struct Case<'a> {
     first: &'a Mention,
     at: usize,
     plainly: u8,
+    /// As the text says, whatever a field does.
+    in_text: u8,
     deeds: u32,
     /// Named as somebody beside the matter too.
     beside: bool,
@@ -60,37 +62,47 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// None, if it is not accused.
+    /// None, if nothing accuses it.
     fn of(at: usize, first: &'a Mention, mentions: &'a [Mention], told: &Told) -> Option<Case<'a>> {
         let own = || mentions.iter().filter(move |m| if id(first).is_some() { id(m) == id(first) } else { m.span == first.span });
-        let may = |candidate: &&Mention| id(first).is_some_and(|id| ids(candidate).contains(&id));
-        let is = |role: Role, noun: bool| mentions.iter().any(move |m| m.role == role && (noun || !m.noun) && may(&m));
-        let nobody_else = !mentions.iter().any(|m| m.role == Role::Accused && !m.noun && (m.plainly > 0 || m.deeds > 0));
-        let accused = own()
-            .filter(|m| !m.noun || m.plainly >= 3)
-            .filter(|m| m.role == Role::Accused || (m.role == Role::Employer && told.work && nobody_else));
-        let plainly = accused.map(|m| m.plainly).max()?;
-        let deeds = own().map(|m| m.deeds).sum();
-        let whole = |m: &Mention| {
+        let named = || own().filter(|m| !m.noun);
+        let others = mentions.iter().any(|m| m.role == Role::Accused && !m.noun && (m.plainly > 0 || m.deeds > 0));
+        let works = |m: &Mention| m.role == Role::Employer && told.work && !others;
+        // A noun accuses only where it is plain that it is its firm that is meant.
+        let accused = own().filter(|m| (!m.noun || m.plainly >= 3) && (m.role == Role::Accused || works(m)));
+        let in_text = own().filter(|m| m.role == Role::Accused && m.span.field != TextField::SubjectName);
+        let by_name = |m: &Mention| {
             m.named.as_ref().is_some_and(|a| matches!(a.method, AttributionMethod::Name | AttributionMethod::IdInText))
         };
-        let beside = own().any(|m| {
-            !m.noun && matches!(m.role, Role::Landmark | Role::Comparison | Role::Employer)
-                || m.role == Role::Mentioned && m.plainly == 1
-        });
-        let in_text =
-            own().filter(|m| m.span.field != TextField::SubjectName && m.role == Role::Accused).map(|m| m.plainly).max();
-        let nameless = told.nameless && in_text.unwrap_or(1) < 3 && deeds <= told.strangers + 1;
-        let case =
-            Case { first, at, plainly, deeds, beside, often: own().filter(|m| !m.noun).count() / 2, whole: own().any(whole) };
-        let free = is(Role::Exonerated, in_text.unwrap_or(1) < 3) || plainly < 3 && is(Role::Comparison, false);
-        let stranger = (told.strangers > deeds + u32::from(plainly > 1)
-            || (beside || plainly <= 1 || deeds == 0) && told.strangers > 0 && told.strangers >= deeds)
-            && in_text.unwrap_or(1) < 3
-            && !told.both;
-        let only_beside = beside && deeds == 0 && plainly < 2 && !told.work;
-        let out = free || stranger || only_beside || nameless || told.office && plainly < 4 || told.street && plainly < 2;
-        (!out).then_some(case)
+        Some(Case {
+            first,
+            at,
+            plainly: accused.map(|m| m.plainly).max()?,
+            in_text: in_text.map(|m| m.plainly).max().unwrap_or(1),
+            deeds: own().map(|m| m.deeds).sum(),
+            beside: named().any(is_beside),
+            often: named().count() / 2,
+            whole: named().any(by_name),
+        })
+    }
+
+    /// It is not accused after all: cleared, compared, or somebody else did it.
+    fn falls(&self, mentions: &[Mention], told: &Told) -> bool {
+        let may = |m: &Mention| id(self.first).is_some_and(|id| ids(m).contains(&id));
+        let is = |role: Role, nouns: bool| mentions.iter().any(|m| m.role == role && (nouns || !m.noun) && may(m));
+        let cleared = is(Role::Exonerated, self.in_text < 3) || self.plainly < 3 && is(Role::Comparison, false);
+        let nameless = told.nameless && self.in_text < 3 && self.deeds <= told.strangers + 1;
+        let only_beside = self.beside && self.deeds == 0 && self.plainly < 2 && !told.work;
+        let by_office = told.office && self.plainly < 4 || told.street && self.plainly < 2;
+        cleared || nameless || only_beside || by_office || self.is_a_strangers(told)
+    }
+
+    /// The grievances are against somebody without a name.
+    fn is_a_strangers(&self, told: &Told) -> bool {
+        let weak = self.beside || self.plainly <= 1 || self.deeds == 0;
+        let more = told.strangers > self.deeds + u32::from(self.plainly > 1);
+        let as_many = told.strangers > 0 && told.strangers >= self.deeds;
+        self.in_text < 3 && !told.both && (more || weak && as_many)
     }
 
     fn rank(&self) -> impl Ord + use<> {
@@ -102,6 +114,11 @@ impl<'a> Case<'a> {
     }
 }
 
+/// Named as a place, compared, or only in passing.
+fn is_beside(m: &Mention) -> bool {
+    matches!(m.role, Role::Landmark | Role::Comparison | Role::Employer) || m.role == Role::Mentioned && m.plainly == 1
+}
+
 fn cases<'a>(mentions: &'a [Mention], told: &Told) -> Vec<Case<'a>> {
     let mut seen: Vec<&str> = Vec::new();
     let mut out = Vec::new();
@@ -109,7 +126,7 @@ fn cases<'a>(mentions: &'a [Mention], told: &Told) -> Vec<Case<'a>> {
         let known = id(mention).is_some_and(|id| seen.contains(&id));
         seen.extend(id(mention));
         if !known {
-            out.extend(Case::of(at, mention, mentions, told));
+            out.extend(Case::of(at, mention, mentions, told).filter(|case| !case.falls(mentions, told)));
         }
     }
     out.sort_by_key(Case::rank);
@@ -121,39 +138,43 @@ fn cases<'a>(mentions: &'a [Mention], told: &Told) -> Vec<Case<'a>> {
 pub fn concluded(mut mentions: Vec<Mention>, told: &Told) -> Answer {
     the_text_overrules_the_field(&mut mentions);
     let mut accused = cases(&mentions, told);
-    let mut answer = Answer::default();
+    let mut answer = Answer { cleared: cleared(&mentions), ..Answer::default() };
     if accused.first().is_some_and(|c| c.plainly == 0) && accused.len() != 1 {
+        // Several, and none more than in passing.
         answer.candidates = accused.iter().filter_map(|c| id(c.first)).take(MAX_CANDIDATES).map(str::to_string).collect();
         accused.clear();
     }
-    answer.cleared = cleared(&mentions);
     if told.both {
-        // Of several to blame, who is named first.
-        if accused.iter().any(|c| c.plainly > 0) {
-            accused.retain(|c| c.plainly > 0);
-        }
-        let plain = accused.iter().filter(|c| c.plainly >= 3).count();
-        accused.truncate(plain.max(2));
-        accused.sort_by_key(|c| (c.first.plainly == 0, c.at));
+        of_several(&mut accused);
     }
     let plainly = accused.iter().filter(|c| c.plainly >= 3).filter_map(|c| id(c.first));
     answer.plainly = plainly.map(str::to_string).collect();
-    if let Some(first) = accused.first().map(|c| c.first) {
-        match named(first) {
-            Some(subject) => {
-                answer.subject = Some(subject);
-                let others = accused[1..].iter().filter(|c| told.both || c.plainly >= 3);
-                answer.secondary = others.filter_map(|c| named(c.first)).take(MAX_SECONDARY).collect();
-            }
-            None => {
-                answer.ambiguous = first.candidates.len() > 1;
-                answer.candidates = first.candidates.clone();
-            }
+    let first = accused.first().map(|c| c.first);
+    answer.subject = first.and_then(named);
+    match first {
+        Some(first) if answer.subject.is_none() => {
+            answer.ambiguous = first.candidates.len() > 1;
+            answer.candidates = first.candidates.clone();
         }
+        Some(_) => {
+            let others = accused[1..].iter().filter(|c| told.both || c.plainly >= 3);
+            answer.secondary = others.filter_map(|c| named(c.first)).take(MAX_SECONDARY).collect();
+        }
+        None => {}
     }
     mentions.retain(|m| !m.noun);
     answer.mentions = mentions;
     answer
+}
+
+/// Two are to blame, or as many as are accused plainly; the first is who is named first.
+fn of_several(accused: &mut Vec<Case>) {
+    if accused.iter().any(|c| c.plainly > 0) {
+        accused.retain(|c| c.plainly > 0);
+    }
+    let plain = accused.iter().filter(|c| c.plainly >= 3).count();
+    accused.truncate(plain.max(2));
+    accused.sort_by_key(|c| (c.first.plainly == 0, c.at));
 }
 
 /// Whom the text names only to clear.

@@ -9,6 +9,7 @@ mod fold;
 mod forms;
 mod index;
 mod lexicon;
+mod reading;
 mod role;
 mod sound;
 mod trades;
@@ -25,11 +26,10 @@ use crate::domain::Fixed3;
 use crate::journal::{Attribution, Named, Span, TextField};
 use crate::pipeline::Model;
 use conclude::{Told, concluded};
-use decide::{Context, Decided, decide, method};
-use find::{How, Place, places};
+use decide::{Context, Decided, method};
+use find::{How, Place};
 use lexicon::{Hit, Turns, Word};
-use role::walk::{Party, Spoken, spoken, walk};
-use role::{Said, said, they_are_cleared};
+use reading::{Known, found_in, read};
 use std::collections::BTreeSet;
 
 /// Enterprises named where intake abstains.
@@ -136,153 +136,6 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
         told.hear(part);
     }
     concluded(mentions, &told)
-}
-
-/// Where a part names whom.
-struct Found<'a> {
-    part: &'a Part<'a>,
-    places: Vec<Place>,
-    decided: Vec<Decided>,
-}
-
-fn found_in<'a>(context: &Context, part: &'a Part<'a>) -> Found<'a> {
-    let mut found = Found { part, places: Vec::new(), decided: Vec::new() };
-    for place in places(context.index, context.lexicon, context.model.id_scheme, &part.text, &part.hits) {
-        let decided = decide(context, &part.text, &part.hits, &place);
-        // A brand alone that nothing goes with names nobody.
-        let alone = place.whose.iter().all(|(_, how)| *how == How::Form(FormKind::Bare));
-        if !alone || decided.one.is_some() || decided.supported {
-            found.places.push(place);
-            found.decided.push(decided);
-        }
-    }
-    found
-}
-
-/// Those a record names clearly: nouns may mean them.
-#[derive(Default)]
-struct Known {
-    decided: Vec<Decided>,
-    industries: Vec<String>,
-}
-
-impl Known {
-    fn of(context: &Context, found: &Vec<Found>) -> Known {
-        let mut known = Known::default();
-        let mut seen = BTreeSet::new();
-        for decided in found.iter().flat_map(|f| &f.decided) {
-            let Some(one) = &decided.one else { continue };
-            let row = context.directory.get(context.index.id(one.slot)).filter(|_| seen.insert(one.slot));
-            if let Some(row) = row {
-                known.decided.push(decided.clone());
-                known.industries.push(row.industry.clone().unwrap_or_default());
-            }
-        }
-        known
-    }
-}
-
-/// Adds what a part says of whom; returns how many grievances it has against somebody without a name.
-fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Mention>) -> u32 {
-    let part = found.part;
-    let words = spoken(&part.text, &found.places);
-    let said_of = |n: usize| said(&part.text, &found.places[n], found.places.get(n + 1).map(|next| next.from));
-    let last_named = |word: &Spoken, of: &[usize]| {
-        let before = found.places.partition_point(|place| place.from < word.from);
-        let clear =
-            |decided: &Decided| (0..before).any(|n| found.decided[n].all == decided.all && said_of(n).role == Role::Exonerated);
-        let accused = (0..before)
-            .rev()
-            .filter(|n| said_of(*n).role == Role::Accused && said_of(*n).plainly > 0)
-            .map(|n| &found.decided[n])
-            .filter(|d| !clear(d));
-        accused.take(1).find_map(|decided| of.iter().copied().find(|n| known.decided[*n].all == decided.all))
-    };
-    let nouns = words.iter().filter(|word| !word.is_another(&part.text));
-    let nouns = nouns.filter_map(|word| Some((word, &known.decided[word.means(&known.industries, |of| last_named(word, of))?])));
-    let nouns = nouns.take(MAX_MENTIONS).map(|(word, decided)| {
-        (Place { from: word.from, to: word.to, end: word.to, whose: Vec::new(), torn: false }, decided, true)
-    });
-    let pronouns = words.iter().filter(|word| word.is_pronoun()).filter_map(|word| {
-        let last = found.places.partition_point(|place| place.from < word.from).checked_sub(1)?;
-        let place = Place { from: word.from, to: word.to, end: word.to, whose: Vec::new(), torn: false };
-        they_are_cleared(&part.text, &place).then_some((place, &found.decided[last], true))
-    });
-    let nouns = nouns.chain(pronouns.take(MAX_MENTIONS));
-    let names = found.places.iter().cloned().zip(&found.decided).map(|(place, decided)| (place, decided, false));
-    let mut all: Vec<(Place, &Decided, bool)> = names.chain(nouns).collect();
-    all.sort_by_key(|(place, ..)| place.from);
-    let first_after = all.iter().map(|(place, ..)| place.from).find(|from| part.turns.focus.is_some_and(|at| *from >= at));
-    let since = part
-        .turns
-        .focus
-        .zip(first_after)
-        .map(|(at, from)| part.text.slice(at, from).iter().filter(|c| role::ends_clause(**c)).count());
-    let course = Course { turns: part.turns, first_after, clauses_since: since.unwrap_or_default() };
-    let parties: Vec<Party> = (0..all.len())
-        .map(|n| {
-            let (place, decided, _) = &all[n];
-            let next = all[n + 1..].iter().find(|(_, other, _)| other.all != decided.all).map(|(next, ..)| next.from);
-            let said = said(&part.text, place, next);
-            let said = match (part.field, said.role) {
-                // A field of its own for the accused says so.
-                (TextField::SubjectName, Role::Accused) => Said { plainly: 4, ..said },
-                (TextField::SubjectName, _) => said,
-                _ => course.weighed(place, said),
-            };
-            Party { place: place.clone(), said }
-        })
-        .collect();
-    let blame = walk(&part.text, &parties, &words, &known.industries);
-    // Whoever a field or the title names is spoken of until another is.
-    if let Some(before) = out.iter_mut().rev().find(|m| m.role == Role::Accused && !m.noun) {
-        before.deeds += blame.unsaid;
-    }
-    for ((party, (_, decided, noun)), deeds) in parties.iter().zip(&all).zip(&blame.parties) {
-        let (from, to) = part.text.raw_span(party.place.from, party.place.to);
-        out.push(Mention {
-            span: Span { field: part.field, from, to },
-            text: part.raw.chars().skip(from as usize).take((to - from) as usize).collect(),
-            role: party.said.role,
-            plainly: party.said.plainly,
-            deeds: *deeds,
-            noun: *noun,
-            named: named(context, part, &party.place, decided),
-            candidates: decided.all.iter().take(MAX_CANDIDATES).map(|slot| context.index.id(*slot).to_string()).collect(),
-        });
-    }
-    blame.stranger
-}
-
-/// The turns a text takes: what stands before them is how it came to its point.
-struct Course {
-    turns: Turns,
-    /// Where somebody is named first once the text has come to its point.
-    first_after: Option<usize>,
-    /// Clauses that end between.
-    clauses_since: usize,
-}
-
-impl Course {
-    fn weighed(&self, place: &Place, said: Said) -> Said {
-        let before = |at: Option<usize>| at.is_some_and(|at| place.from < at);
-        let point = self.turns.focus.is_some_and(|at| {
-            at <= place.from && self.first_after == Some(place.from) && place.from - at <= 30 && self.clauses_since <= 1
-        });
-        let role = match said.role {
-            Role::Accused if before(self.turns.turn) => Role::Mentioned,
-            Role::Accused if before(self.turns.focus) && self.first_after.is_some() && said.plainly < 2 => Role::Mentioned,
-            Role::Accused if self.turns.turn.is_some() && self.turns.focus.is_none() && said.plainly < 2 => Role::Mentioned,
-            role => role,
-        };
-        let plainly = match said.plainly {
-            plain if point => plain.max(3),
-            // Only if the point names nobody itself.
-            plain if before(self.turns.focus) => plain.saturating_sub(3),
-            plain => plain,
-        };
-        Said { role, plainly }
-    }
 }
 
 fn named(context: &Context, part: &Part, place: &Place, decided: &Decided) -> Option<Attribution> {

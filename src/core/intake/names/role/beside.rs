@@ -1,6 +1,6 @@
 //! Who stands beside the matter: what is compared, who helped, who is only passed on the way, who was there before.
 
-use super::around::{Around, any_end, any_in, any_start};
+use super::around::{Around, any_end, any_in, any_start, ends_clause, ends_sentence};
 
 /// Before a name: what others are compared with.
 #[rustfmt::skip]
@@ -135,14 +135,21 @@ pub fn is_praised_beside(around: &Around) -> bool {
     any_in(&around.near(16), SPARES)
 }
 
-pub fn helped(around: &Around) -> bool {
-    let soon: String = around.until_next.chars().take_while(|c| !super::around::ends_sentence(*c)).take(24).collect();
-    // 请求帮助, 不主动.
-    #[rustfmt::skip]
+/// 请求帮助, 不主动: none was given.
 const NO_HELP: &[&str] = &[
     "请", "请求", "求", "希望", "麻烦", "能", "能不能", "不", "没", "没有", "要求", "需要", "寻求", "也不", "拒绝", "你们", "部门",
 ];
-    let given = |word: &&&str| soon.match_indices(**word).any(|(at, _)| !any_end(&soon[..at], NO_HELP));
+
+/// Who saw it or helped, where a clause begins with them: not the firm.
+const OTHERS: &[&str] = &["同屋", "同桌", "邻居", "家属", "别人", "旁边", "工友", "其他", "大家", "好多人", "我", "同学", "路人", "孩子", "老人"];
+
+pub fn helped(around: &Around) -> bool {
+    let soon: String = around.until_next.chars().take_while(|c| !ends_sentence(*c)).take(24).collect();
+    let by_firm = |before: &str| {
+        let clause = before.rsplit(ends_clause).next().unwrap_or_default();
+        !any_end(before, NO_HELP) && (clause.len() == before.len() || !any_start(clause, OTHERS))
+    };
+    let given = |word: &&&str| soon.match_indices(**word).any(|(at, _)| by_firm(&soon[..at]));
     HELPED.iter().any(|word| given(&word)) || any_start(&around.near(14), &["的监控", "监控", "的摄像头"])
 }
 

@@ -80,7 +80,7 @@ impl<'a> Case<'a> {
             plainly: accused.map(|m| m.plainly).max()?,
             in_text: in_text.map(|m| m.plainly).max().unwrap_or(1),
             deeds: own().map(|m| m.deeds).sum(),
-            beside: named().any(is_beside),
+            beside: named().any(|m| is_beside(m) && !(m.role == Role::Employer && told.work)),
             often: named().count() / 2,
             whole: named().any(by_name),
         })

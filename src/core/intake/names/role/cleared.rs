@@ -38,6 +38,10 @@ const PRAISED: &[&str] = &[
     "都给退了", "当场免单", "没有这回事", "没这回事", "证照齐全", "票据齐全", "得谢谢", "很配合", "真得谢谢", "是正规的", "挺正规", "很正规",
 ];
 
+/// Soon behind a name: it is over.
+const SETTLED: &[&str] =
+    &["已经退费", "已经退款", "已经全退", "已退费", "已退款", "已经解决", "解决了", "已解决", "已经赔", "处理好了", "谢谢你们"];
+
 /// What takes a name back that was just said, at the beginning of a clause.
 #[rustfmt::skip]
 const CORRECTS: &[&str] = &[
@@ -89,15 +93,15 @@ pub fn are_they(around: &Around) -> bool {
 }
 
 /// Before it a name is told from another: 是旁边的某.
-#[rustfmt::skip]
-const NEARER: &[&str] = &[
-    "旁边的", "隔壁的", "对面的", "楼下的", "楼上的", "那家", "这家", "原来的", "那个", "这个", "什么", "一家叫", "叫",
-];
+const NEARER: &[&str] =
+    &["旁边的", "隔壁的", "对面的", "楼下的", "楼上的", "那家", "这家", "原来的", "那个", "这个", "什么", "一家叫", "叫"];
 
 pub fn is_cleared(around: &Around) -> bool {
     let behind = around.behind.as_str();
     let before = &around.clause_before;
     let with = any_end(before, &["与", "跟", "和", "同"]);
+    let told: String = around.until_next.chars().take(20).collect();
+    let settled = any_in(&told, SETTLED) && !any_in(&told, &["说", "称", "一半", "部分", "没", "不"]);
     let nothing = any_in(&behind.chars().take(12).collect::<String>(), NOTHING_TO_DO);
     let near = around.near(14);
     let fault = any_start(behind, &["问题", "责任", "错", "原因", "事", "毛病", "过错", "锅"]);
@@ -129,6 +133,7 @@ pub fn is_cleared(around: &Around) -> bool {
         && any_in(&near, &["道了歉", "道个歉", "赔不是", "赔了不是"])
         && !any_in(before, &["没有", "没", "要求"]);
     sorry
+        || settled
         || not
         || with && nothing
         || any_in(&near, FREE_OF_BLAME)

@@ -37,7 +37,13 @@ const OWN_THINGS: &[&str] = &[
 ];
 
 fn is_side(behind: &str) -> bool {
-    let mut rest = behind;
+    // 某新威路店楼下: which of its shops stands between.
+    let shop = ["分店", "店", "院区", "校区"].iter().find_map(|shop| behind.split_once(shop));
+    let mut rest = shop
+        .filter(|(street, _)| {
+            (1..=4).contains(&street.chars().count()) && !street.contains(['在', '的', '我', '他', '她', '去', '里', '把', '被'])
+        })
+        .map_or(behind, |(_, rest)| rest);
     for _ in 0..3 {
         if any_start(rest, SIDES) || is_compass(rest) || is_floor(rest) {
             return true;

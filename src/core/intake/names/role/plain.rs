@@ -59,7 +59,9 @@ fn just_before(around: &Around) -> String {
 
 fn is_accused(around: &Around) -> bool {
     let before = just_before(around);
-    ACCUSES.iter().any(|w| before.contains(w)) || before.ends_with('诉')
+    // 之前投诉过某: that was then.
+    let then = ["诉过", "报过", "映过", "应过"].iter().any(|word| before.ends_with(word));
+    !then && ACCUSES.iter().any(|w| before.contains(w)) || before.ends_with('诉')
 }
 
 /// 要求某退款, 请住建局查某; after 诉求: each clause that begins with a name.

@@ -162,11 +162,11 @@ fn the_labelled_texts() {
     // Least share of first accused found, in percent, and most texts in which somebody was named wrongly:
     // as measured, so that no change makes it worse unseen.
     let parts = [
-        ("first part", vec![FIRST], include_str!("../../../tests/attribution/first.ndjson"), 97, 0),
-        ("second part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/second.ndjson"), 85, 3),
-        ("third part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/third.ndjson"), 90, 4),
+        ("first part", vec![FIRST], include_str!("../../../tests/attribution/first.ndjson"), 98, 0),
+        ("second part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/second.ndjson"), 89, 3),
+        ("third part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/third.ndjson"), 94, 1),
         ("fourth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/fourth.ndjson"), 80, 8),
-        ("fifth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/fifth.ndjson"), 0, 100),
+        ("fifth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/fifth.ndjson"), 88, 1),
         // Turns of phrase that named somebody wrongly, written beside the code: no measure of unseen texts.
         ("turns of phrase", vec![FIRST, SECOND], include_str!("../../../tests/attribution/phrases/phrases.ndjson"), 100, 0),
     ];

@@ -56,7 +56,7 @@ impl Around {
             until_next: behind.iter().take(far).collect(),
             others_behind: next.is_some_and(|next| !text.slice(place.to, next).iter().any(|c| ends_sentence(*c))),
             another: next.is_some(),
-            after_demand: DEMANDS.iter().any(|word| before.iter().collect::<String>().contains(word)),
+            after_demand: any_in(&before.iter().collect::<String>(), DEMANDS),
         }
     }
 

@@ -39,8 +39,10 @@ const PRAISED: &[&str] = &[
 ];
 
 /// Soon behind a name: it is over.
-const SETTLED: &[&str] =
-    &["已经退费", "已经退款", "已经全退", "已退费", "已退款", "已经解决", "解决了", "已解决", "已经赔", "处理好了", "谢谢你们"];
+#[rustfmt::skip]
+const SETTLED: &[&str] = &[
+    "已经退费", "已经退款", "已经全退", "已退费", "已退款", "已经解决", "解决了", "已解决", "已经赔", "处理好了", "谢谢你们",
+];
 
 /// What takes a name back that was just said, at the beginning of a clause.
 #[rustfmt::skip]
@@ -93,8 +95,16 @@ pub fn are_they(around: &Around) -> bool {
 }
 
 /// Before it a name is told from another: 是旁边的某.
-const NEARER: &[&str] =
-    &["旁边的", "隔壁的", "对面的", "楼下的", "楼上的", "那家", "这家", "原来的", "那个", "这个", "什么", "一家叫", "叫"];
+#[rustfmt::skip]
+const NEARER: &[&str] = &[
+    "旁边的", "隔壁的", "对面的", "楼下的", "楼上的", "那家", "这家", "原来的", "那个", "这个", "什么", "一家叫", "叫",
+];
+
+/// Behind a name: only called so, or another.
+#[rustfmt::skip]
+const ALIKE: &[&str] = &[
+    "有点像", "很像", "名字像", "名字差", "不是一家", "早就没有了", "也是同名", "是两家", "同名", "不是一回事", "两回事", "是亲戚开",
+];
 
 pub fn is_cleared(around: &Around) -> bool {
     let behind = around.behind.as_str();
@@ -111,24 +121,8 @@ pub fn is_cleared(around: &Around) -> bool {
     let not_by = before.contains("不是")
         && !before.contains("是不是")
         && any_in(&near, &["引起的", "造成的", "导致的", "干的", "卖的", "弄的", "的事"]);
-    let named_alike = any_in(
-        &near,
-        &[
-            "有点像",
-            "很像",
-            "名字像",
-            "名字差",
-            "不是一家",
-            "早就没有了",
-            "也是同名",
-            "是两家",
-            "同名",
-            "不是一回事",
-            "两回事",
-            "是亲戚开",
-        ],
-    ) || around.another
-        && any_in(&around.sentence_behind, &["不是一回事", "两回事", "别弄错", "别搞混", "不要弄混"]);
+    let named_alike = any_in(&near, ALIKE)
+        || around.another && any_in(&around.sentence_behind, &["不是一回事", "两回事", "别弄错", "别搞混", "不要弄混"]);
     let sorry = any_end(before, &["给", "向", "跟"])
         && any_in(&near, &["道了歉", "道个歉", "赔不是", "赔了不是"])
         && !any_in(before, &["没有", "没", "要求"]);

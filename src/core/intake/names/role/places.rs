@@ -94,38 +94,25 @@ fn only_there(around: &Around) -> bool {
     waits && any_end(&around.clause_before, &["在", "到", "就在", "刚到"])
 }
 
+/// Behind the name of who was there before: the place.
+#[rustfmt::skip]
+const OLD_PLACE: &[&str] = &[
+    "那个地方", "的地方", "那块", "那里", "那地方", "的位置", "的场地", "场地", "的房子", "的店面", "的门面", "那间", "那层", "的铺面", "的旧",
+    "旧址",
+];
+
 pub fn is_landmark(around: &Around) -> bool {
     let door = any_start(&around.behind, &["门口", "门前", "门外"]);
     let own = door && any_start(after_door(&around.behind), OWN_THINGS);
     let side = is_side(&around.behind) && !own;
     let exactly = |word: &&str| around.clause_before.ends_with(*word);
-    let beside = BESIDE.iter().filter(|word| word.chars().count() > 1 || matches!(**word, "离" | "距")).any(|w| exactly(&w));
+    let beside = BESIDE.iter().filter(|word| word.chars().count() > 1 || matches!(**word, "离" | "距")).any(exactly);
     // 到某那个路口: 到 alone says little.
-    let toward = BESIDE.iter().any(|w| exactly(&w))
+    let toward = BESIDE.iter().any(exactly)
         && any_start(&around.clause_behind, &["那个路口", "那个站", "那一站", "那边", "的时候", "那块"])
         && around.clause_behind.chars().count() <= 4;
     let was = any_end(&around.clause_before, &["以前", "原来", "原先", "从前", "之前", "曾经", "原"])
-        && any_start(
-            &around.clause_behind,
-            &[
-                "那个地方",
-                "的地方",
-                "那块",
-                "那里",
-                "那地方",
-                "的位置",
-                "的场地",
-                "场地",
-                "的房子",
-                "的店面",
-                "的门面",
-                "那间",
-                "那层",
-                "的铺面",
-                "的旧",
-                "旧址",
-            ],
-        );
+        && any_start(&around.clause_behind, OLD_PLACE);
     was || side || beside || toward || is_way(around) || only_there(around)
 }
 

@@ -48,6 +48,9 @@ const NEUTRAL: &[&str] = &[
     "收费处", "质量监督", "有无证", "中介费", "学校门口", "物业费",
 ];
 
+/// So far a clause is looked back through.
+const MAX_CLAUSE_CHARS: usize = 60;
+
 const DEED: u32 = 1 << 16;
 const STRANGER: u32 = 1 << 17;
 const NOTHING: u32 = 1 << 18;
@@ -62,6 +65,23 @@ const WHERE: &[&str] = &[
     "五楼", "六楼", "顶楼", "斜对面", "斜对过", "路边", "巷子里", "街边", "后排", "前排", "后院", "院里", "屋后", "路口", "门外", "附近",
 ];
 const WHICH: &[&str] = &["那个", "那家", "有个", "有家", "一家", "一个", "新开", "开了", "的", "有人", "有一", "新来"];
+
+/// Before a noun: another of the kind.
+#[rustfmt::skip]
+const ANOTHER: &[&str] = &[
+    "别的", "其他", "其它", "另一家", "另外一家", "别家", "一家", "某", "各", "我报的这个", "我报的这家", "我们孩子的", "我去的那家", "我们这个", "哪家",
+    "哪个", "附近", "当地", "市里的", "一个", "某家", "别人家", "任何", "其余",
+];
+
+/// Behind 被: somebody new.
+#[rustfmt::skip]
+const SOMEBODY: &[&str] = &[
+    "一", "个", "两", "几", "路人", "同学", "同事", "陌生", "另", "男", "女", "小孩", "狗", "车", "后车", "后面", "别人", "人撞", "旁边",
+    "邻居", "楼", "对面", "隔壁", "外面", "飞", "掉下", "扔", "高空",
+];
+
+/// Before a kind of organisation: it is the one complained of.
+const ACCUSED: &[&str] = &["投诉", "举报", "投诉的是", "投诉的就是", "投诉的对象是", "反映的是", "针对的是"];
 
 static WORDS: LazyLock<Option<CharwiseDoubleArrayAhoCorasick<u32>>> = LazyLock::new(words);
 
@@ -105,34 +125,7 @@ impl Spoken {
 
     /// 别的医院, 一家超市: another of the kind.
     pub fn is_another(&self, text: &Folded) -> bool {
-        [
-            "别的",
-            "其他",
-            "其它",
-            "另一家",
-            "另外一家",
-            "别家",
-            "一家",
-            "某",
-            "各",
-            "我报的这个",
-            "我报的这家",
-            "我们孩子的",
-            "我去的那家",
-            "我们这个",
-            "哪家",
-            "哪个",
-            "附近",
-            "当地",
-            "市里的",
-            "一个",
-            "某家",
-            "别人家",
-            "任何",
-            "其余",
-        ]
-        .iter()
-        .any(|word| text.ends_with(self.from, word))
+        ANOTHER.iter().any(|word| text.ends_with(self.from, word))
     }
 
     /// Which of those known, by their industries, the word means; of several `last` says who was named last.
@@ -229,11 +222,7 @@ fn events(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[Stri
         match word.what {
             DEED if !is_denied(text, word.from) => out.push((word.from, Event::Deed)),
             STRANGER if !own && !text.is_quoted(word.from) => out.push((word.from, Event::Subject(Subject::Stranger))),
-            _ if word.is_foreign(industries)
-                && ["投诉", "举报", "投诉的是", "投诉的就是", "投诉的对象是", "反映的是", "针对的是", "找的是"]
-                    .iter()
-                    .any(|w| text.ends_with(word.from, w)) =>
-            {
+            _ if word.is_foreign(industries) && ACCUSED.iter().any(|w| text.ends_with(word.from, w)) => {
                 out.push((word.from, Event::Subject(Subject::Stranger)));
                 out.push((word.from, Event::Named));
             }
@@ -260,17 +249,12 @@ fn passives<'t>(text: &'t Folded, parties: &'t [Party]) -> impl Iterator<Item = 
     all.filter(|at| {
         let behind = parties.partition_point(|p| p.place.from < *at);
         // 被一辆车撞了.
-        if [
-            "一", "个", "两", "几", "路人", "同学", "同事", "陌生", "另", "男", "女", "小孩", "狗", "车", "后车", "后面", "别人",
-            "人撞", "旁边", "邻居", "楼", "对面", "隔壁", "外面", "飞", "掉下", "扔", "高空",
-        ]
-        .iter()
-        .any(|word| text.goes_on(*at + 1, word))
-        {
+        if SOMEBODY.iter().any(|word| text.goes_on(*at + 1, word)) {
             return true;
         }
         let Some(party) = behind.checked_sub(1).map(|n| &parties[n]) else { return false };
-        let same_clause = !text.slice(party.place.end, *at).iter().any(|c| ends_clause(*c));
+        let near = (party.place.end..party.place.end + MAX_CLAUSE_CHARS).contains(at);
+        let same_clause = near && !text.slice(party.place.end, *at).iter().any(|c| ends_clause(*c));
         let venue = ["在", "到", "去", "于", "给", "让"].iter().any(|word| text.ends_with(party.place.from, word));
         same_clause && !venue && !SEEN_TO.iter().any(|word| text.goes_on(*at + 1, word))
     })

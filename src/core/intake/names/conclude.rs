@@ -55,6 +55,8 @@ struct Case<'a> {
     /// As the text says, whatever a field does.
     in_text: u8,
     deeds: u32,
+    /// Title or text speak of it; else a field alone does.
+    told_of: bool,
     /// Named as somebody beside the matter too.
     beside: bool,
     often: usize,
@@ -80,6 +82,7 @@ impl<'a> Case<'a> {
             plainly: accused.map(|m| m.plainly).max()?,
             in_text: in_text.map(|m| m.plainly).max().unwrap_or(1),
             deeds: own().map(|m| m.deeds).sum(),
+            told_of: own().any(|m| m.span.field != TextField::SubjectName),
             beside: named().any(|m| is_beside(m) && !(m.role == Role::Employer && told.work)),
             often: named().count() / 2,
             whole: named().any(by_name),
@@ -102,7 +105,7 @@ impl<'a> Case<'a> {
         let weak = self.beside || self.plainly <= 1 || self.deeds == 0;
         let more = told.strangers > self.deeds + u32::from(self.plainly > 1);
         let as_many = told.strangers > 0 && told.strangers >= self.deeds;
-        self.in_text < 3 && !told.both && (more || weak && as_many)
+        self.told_of && self.in_text < 3 && !told.both && (more || weak && as_many)
     }
 
     fn rank(&self) -> impl Ord + use<> {

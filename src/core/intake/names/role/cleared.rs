@@ -39,10 +39,8 @@ const PRAISED: &[&str] = &[
 ];
 
 /// Soon behind a name: it is over.
-#[rustfmt::skip]
-const SETTLED: &[&str] = &[
-    "已经退费", "已经退款", "已经全退", "已退费", "已退款", "已经解决", "解决了", "已解决", "已经赔", "处理好了", "谢谢你们",
-];
+const SETTLED: &[&str] =
+    &["已经退费", "已经退款", "已经全退", "已退费", "已退款", "已经解决", "解决了", "已解决", "已经赔", "处理好了", "谢谢你们"];
 
 /// What takes a name back that was just said, at the beginning of a clause.
 #[rustfmt::skip]
@@ -95,10 +93,8 @@ pub fn are_they(around: &Around) -> bool {
 }
 
 /// Before it a name is told from another: 是旁边的某.
-#[rustfmt::skip]
-const NEARER: &[&str] = &[
-    "旁边的", "隔壁的", "对面的", "楼下的", "楼上的", "那家", "这家", "原来的", "那个", "这个", "什么", "一家叫", "叫",
-];
+const NEARER: &[&str] =
+    &["旁边的", "隔壁的", "对面的", "楼下的", "楼上的", "那家", "这家", "原来的", "那个", "这个", "什么", "一家叫", "叫"];
 
 /// Behind a name: only called so, or another.
 #[rustfmt::skip]

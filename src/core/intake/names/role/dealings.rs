@@ -132,5 +132,7 @@ pub fn supplies(around: &Around) -> bool {
         &around.clause_before,
         &["用的", "卖的", "进的", "供货的是", "供货商是", "供应商是", "厂家是", "代理的", "代理", "经销", "经销的"],
     );
-    gives || made && around.another
+    let served = any_end(&around.clause_before, &["给"])
+        && any_start(&around.behind, &["送菜的", "送货的", "供菜的", "供货的", "拉货的", "送水的"]);
+    served || gives || made && around.another
 }

@@ -66,7 +66,7 @@ pub fn said(text: &Folded, place: &Place, next: Option<usize>) -> Said {
     if cleared::is_cleared(&around) || cleared::are_they(&around) && place.whose.is_empty() {
         return of(Role::Exonerated, 3);
     }
-    if places::is_landmark(&around) {
+    if places::is_landmark(&around, place.whose.is_empty()) {
         return of(Role::Landmark, 2);
     }
     if dealings::complains(&around)

@@ -101,10 +101,11 @@ const OLD_PLACE: &[&str] = &[
     "旧址",
 ];
 
-pub fn is_landmark(around: &Around) -> bool {
+/// `noun`: 养老院门口 is as much its own door as a place; of a name it is read as a place.
+pub fn is_landmark(around: &Around, noun: bool) -> bool {
     let door = any_start(&around.behind, &["门口", "门前", "门外"]);
     let own = door && any_start(after_door(&around.behind), OWN_THINGS);
-    let side = is_side(&around.behind) && !own;
+    let side = is_side(&around.behind) && !own && !(noun && door);
     let exactly = |word: &&str| around.clause_before.ends_with(*word);
     let beside = BESIDE.iter().filter(|word| word.chars().count() > 1 || matches!(**word, "离" | "距")).any(exactly);
     // 到某那个路口: 到 alone says little.

@@ -8,6 +8,7 @@ use super::role::walk::{Party, Spoken, spoken, walk};
 use super::role::{Role, Said, ends_clause, ends_sentence, said, they_are_cleared};
 use super::{MAX_CANDIDATES, MAX_MENTIONS, Mention, Part, named};
 use crate::journal::{Span, TextField};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// Where a part names whom.
@@ -106,13 +107,17 @@ pub fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Menti
 fn nouns<'a>(found: &'a Found, known: &'a Known, words: &[Spoken]) -> Vec<Named<'a>> {
     let text = &found.part.text;
     let next = |n: usize| found.places.get(n + 1).map(|next| next.from);
-    let roles: Vec<Said> = found.places.iter().enumerate().map(|(n, place)| said(text, place, next(n))).collect();
+    // Seldom could a noun mean several.
+    let roles: OnceCell<Vec<Said>> = OnceCell::new();
+    let role = |n: usize| {
+        roles.get_or_init(|| found.places.iter().enumerate().map(|(n, place)| said(text, place, next(n))).collect())[n]
+    };
     let clear = |n: usize, before: usize| {
-        (0..before).any(|m| found.decided[m].all == found.decided[n].all && roles[m].role == Role::Exonerated)
+        (0..before).any(|m| found.decided[m].all == found.decided[n].all && role(m).role == Role::Exonerated)
     };
     let last = |word: &Spoken, of: &[usize]| {
         let before = found.places.partition_point(|place| place.from < word.from);
-        let accused = |n: &usize| roles[*n].role == Role::Accused && roles[*n].plainly > 0 && !clear(*n, before);
+        let accused = |n: &usize| role(*n).role == Role::Accused && role(*n).plainly > 0 && !clear(*n, before);
         let last = (0..before).rev().find(accused)?;
         of.iter().copied().find(|n| known.decided[*n].all == found.decided[last].all)
     };

@@ -265,6 +265,12 @@ fn whom(model: &Model, directory: &Directory, record: &Record, flags: &mut Vec<F
         {
             None
         }
+        // The clerk's code for whom the text clears.
+        (Some(id), _) if answer.cleared.contains(id) => {
+            answer.candidates.insert(0, id.clone());
+            answer.candidates.truncate(names::MAX_CANDIDATES);
+            None
+        }
         (Some(id), _) => by_id(directory, id, flags),
         (None, Hinted::Subject(attribution)) => Some(attribution),
         (None, Hinted::Candidate(id)) => {

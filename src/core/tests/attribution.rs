@@ -1,5 +1,5 @@
 //! Who is meant, against the labelled texts of `tests/attribution`: found, missed, wrongly accused, by kind.
-//! `JIANWEI_SHOW=1` prints each text that went wrong.
+//! `JIANWEI_SHOW=third` prints each text of that part that went wrong, `JIANWEI_SHOW=1` those of all parts but the sealed.
 
 #![allow(
     clippy::disallowed_methods,
@@ -47,6 +47,9 @@ fn rows(text: &str) -> Vec<Value> {
 const FIRST: &str = include_str!("../../../tests/attribution/registry.ndjson");
 const SECOND: &str = include_str!("../../../tests/attribution/registry2.ndjson");
 
+/// The part nobody who changes the code looks at.
+const SEALED: &str = "fourth part";
+
 fn directory(model: &Model, registries: &[&str]) -> Directory {
     let mut directory = Directory::default();
     directory.reindex(model);
@@ -59,10 +62,9 @@ fn directory(model: &Model, registries: &[&str]) -> Directory {
     directory
 }
 
-fn judge(model: &Model, directory: &Directory, texts: &str) -> BTreeMap<String, Tally> {
+fn judge(model: &Model, directory: &Directory, texts: &str, show: bool) -> BTreeMap<String, Tally> {
     let mut by_kind: BTreeMap<String, Tally> = BTreeMap::new();
     let source = model.source_of_topic("weihai.hotline.tickets").unwrap();
-    let show = std::env::var("JIANWEI_SHOW").is_ok();
     for row in rows(texts) {
         let label = &row["label"];
         let mut decoded = decode(model, source, None, Some(row.to_string().as_bytes())).unwrap();
@@ -160,16 +162,19 @@ fn the_labelled_texts() {
     // Least share of first accused found, in percent, and most texts in which somebody was named wrongly:
     // as measured, so that no change makes it worse unseen.
     let parts = [
-        ("first part", vec![FIRST], include_str!("../../../tests/attribution/first.ndjson"), 97, 0),
-        ("second part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/second.ndjson"), 85, 3),
-        ("third part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/third.ndjson"), 90, 4),
+        ("first part", vec![FIRST], include_str!("../../../tests/attribution/first.ndjson"), 98, 0),
+        ("second part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/second.ndjson"), 89, 3),
+        ("third part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/third.ndjson"), 94, 1),
         ("fourth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/fourth.ndjson"), 80, 8),
+        ("fifth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/fifth.ndjson"), 88, 1),
         // Turns of phrase that named somebody wrongly, written beside the code: no measure of unseen texts.
         ("turns of phrase", vec![FIRST, SECOND], include_str!("../../../tests/attribution/phrases/phrases.ndjson"), 100, 0),
     ];
+    let asked_for = std::env::var("JIANWEI_SHOW").ok();
     let mut falls_short = false;
     for (part, registries, texts, least_percent, most_wrong) in parts {
-        let by_kind = judge(&model, &directory(&model, &registries), texts);
+        let show = asked_for.as_ref().is_some_and(|asked| part.starts_with(asked.as_str()) || asked == "1" && part != SEALED);
+        let by_kind = judge(&model, &directory(&model, &registries), texts, show);
         print(part, &by_kind);
         let all = &by_kind["all"];
         falls_short |= all.must_not > most_wrong || all.found * 100 < all.accusing * least_percent;

@@ -90,7 +90,8 @@ proptest! {
         any::<String>(),
         (0..100usize).prop_map(|n| ROWS[n].name.clone().unwrap_or_default()),
         (0..100usize).prop_map(|n| ROWS[n].aliases.first().cloned().unwrap_or_default()),
-        prop::sample::select(vec!["有限责任公司", "有限公司", "投诉", "不是", "旁边", "（", "店", "我是", "员工", "\u{200b}", "，", "。"]).prop_map(String::from),
+        prop::sample::select(vec!["有限责任公司", "有限公司", "投诉", "不是", "旁边", "（", "店", "我是", "员工", "\u{200b}", "，", "。",
+            "物业", "店家", "他们", "被", "让一个", "隔壁那家", "投诉的是", "不退", "对面", "要求", "“", "”"]).prop_map(String::from),
     ], 0..40)) {
         static ALL: LazyLock<Directory> = LazyLock::new(|| {
             let mut directory = fresh();

@@ -180,6 +180,8 @@ struct Near<'a> {
     words: String,
     /// A shop's own place: the text between the name and 店, 分公司.
     shop: Option<String>,
+    /// 某总店: the head, no branch.
+    head: bool,
 }
 
 fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place) -> Near<'a> {
@@ -200,7 +202,10 @@ fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place)
     let before = &before[before.iter().rposition(|c| apart(*c)).map_or(0, |at| at + 1)..];
     let behind = text.slice(place.end, place.end + 8).iter().take_while(|c| !apart(**c));
     let words: String = before.iter().chain(behind).collect();
-    Near { district, trade, words, shop: shop_behind(text, place.to) }
+    let head = ["总店", "总部", "总公司", "总校", "总行", "总院"]
+        .iter()
+        .any(|word| text.goes_on(place.to, word) || text.goes_on(place.end, word));
+    Near { district, trade, words, shop: shop_behind(text, place.to).filter(|_| !head), head }
 }
 
 const SHOPS: &[&str] = &["分公司", "分店", "门店", "店", "校区", "分校", "营业部", "网点", "分院", "分部", "站", "门市部"];
@@ -262,6 +267,9 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
             score -= 3;
             elsewhere = true;
         }
+    }
+    if near.head {
+        score += if row.branch || row.parent.is_some() { -6 } else { 4 };
     }
     let own = own_place(row);
     let at_shop = own.as_ref().is_some_and(|place| context.texts.iter().any(|t| t.text.contains(place)));

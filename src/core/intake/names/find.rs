@@ -35,7 +35,8 @@ const BEFORE: &[&str] = &[
     "投诉", "举报", "反映", "反应", "关于", "在", "到", "去", "是", "的", "叫", "找", "被", "和", "与", "跟", "由", "向", "从",
     "家", "了", "对", "于", "给", "把", "让", "请", "往", "过", "为", "说", "称", "及", "或", "着", "名", "像", "比", "如", "原",
     "该", "因", "经", "就", "个", "用", "买", "吃", "住", "租", "据", "查", "怪", "按", "以", "至", "等", "里", "侧", "边", "面",
-    "诉", "们", "我", "他", "路", "街", "镇", "村", "号", "区", "市", "县", "楼", "连",
+    "诉", "求", "令", "促", "们", "我", "他", "要", "让", "但", "而", "楼下", "楼上", "隔壁", "旁", "进", "订", "罚", "查", "选",
+    "送", "换", "路", "街", "镇", "村", "号", "区", "市", "县", "楼", "连",
 ];
 
 /// Words before which a name may end.
@@ -191,8 +192,18 @@ fn cut_short(text: &Folded, from: usize, end: usize) -> bool {
 }
 
 fn elsewhere(text: &Folded, from: usize) -> bool {
-    let from = if text.ends_with(from, "市") { from - 1 } else { from };
-    OTHER_CITIES.iter().any(|city| text.ends_with(from, city))
+    let mut from = from;
+    for between in ["的", "那边", "那家", "市"] {
+        from -= if text.ends_with(from, between) { between.chars().count() } else { 0 };
+    }
+    // 烟台开发区某, but not 从烟台到某.
+    let before: String = text.slice(from.saturating_sub(8), from).iter().collect();
+    let near = OTHER_CITIES.iter().find_map(|city| before.rsplit_once(city)).map(|(_, between)| between);
+    near.is_some_and(|between| {
+        between.is_empty()
+            || ["区", "县", "市"].iter().any(|kind| between.ends_with(kind))
+                && !between.contains(['到', '来', '回', ',', '。', '去', '路', '街'])
+    })
 }
 
 const CODE_CHARS: usize = 18;

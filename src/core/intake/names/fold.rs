@@ -123,6 +123,12 @@ impl Folded {
         self.quotes.iter().copied().find(|(a, b)| *a <= from && to <= *b)
     }
 
+    /// Whether a character is quoted.
+    pub fn is_quoted(&self, at: usize) -> bool {
+        let before = self.quotes.partition_point(|(from, _)| *from <= at);
+        before.checked_sub(1).is_some_and(|n| at < self.quotes[n].1)
+    }
+
     /// Whether a word may begin at `at` or end before it because something else stood there.
     pub fn is_cut(&self, at: usize) -> bool {
         self.cut.get(at).copied().unwrap_or(true)

@@ -58,8 +58,9 @@ impl std::fmt::Debug for Lexicon {
 pub enum Cue {
     Focus,
     Turn,
-    /// The accused has no name, or is an office.
+    /// The accused has no name.
     Nameless,
+    Office,
     Work,
     Both,
     Street,
@@ -69,7 +70,7 @@ const CUES: [(Cue, &[&str]); 7] = [
     (Cue::Focus, FOCUS),
     (Cue::Turn, TURNS),
     (Cue::Nameless, NAMELESS),
-    (Cue::Nameless, OFFICES),
+    (Cue::Office, OFFICES),
     (Cue::Work, WORK),
     (Cue::Both, BOTH),
     (Cue::Street, PUBLIC),

@@ -141,6 +141,11 @@ fn is_given(text: &Folded, at: usize) -> bool {
     text.at(at).is_some_and(|c| GIVEN.contains(c) || GIVEN_TOO.contains(c))
 }
 
+#[cfg(test)]
+pub(super) fn is_given_char(c: char) -> bool {
+    GIVEN.contains(c) || GIVEN_TOO.contains(c)
+}
+
 fn is_surely_given(text: &Folded, at: usize) -> bool {
     text.at(at).is_some_and(|c| GIVEN.contains(c))
 }

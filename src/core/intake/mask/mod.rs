@@ -280,5 +280,11 @@ pub fn subject_name(name: &str) -> String {
     without(&masked, names::announced_pieces).into_owned()
 }
 
+/// Whether a character is in surnames or given names as this module knows them.
+#[cfg(test)]
+pub fn is_of_names(c: char) -> bool {
+    names::is_surname(c) || bare::is_given_char(c)
+}
+
 #[cfg(test)]
 mod tests;

@@ -69,6 +69,11 @@ pub(super) fn surname(text: &Folded, at: usize) -> Option<usize> {
     SURNAMES.contains(text.at(at)?).then_some(at + 1)
 }
 
+#[cfg(test)]
+pub(super) fn is_surname(c: char) -> bool {
+    SURNAMES.contains(c)
+}
+
 /// The end of a name that begins at `at`: a surname and one or two characters.
 fn name(text: &Folded, at: usize) -> Option<usize> {
     let given = surname(text, at)?;

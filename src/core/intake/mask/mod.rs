@@ -4,6 +4,9 @@
 
 mod bare;
 mod digits;
+mod english;
+mod figures;
+mod foreign;
 mod marks;
 mod names;
 mod papers;
@@ -186,6 +189,7 @@ fn label_pieces(folded: &Folded) -> Pieces {
     let mut pieces = number_pieces(folded);
     pieces.extend(papers::pieces(folded));
     pieces.extend(names::pieces(folded));
+    pieces.extend(foreign::announced_pieces(folded));
     united(pieces)
 }
 
@@ -193,6 +197,8 @@ fn all_pieces(folded: &Folded) -> Pieces {
     let mut pieces = label_pieces(folded);
     let bare = bare::pieces(folded, &pieces);
     pieces.extend(bare);
+    pieces.extend(foreign::dotted_pieces(folded));
+    pieces.extend(english::pieces(folded));
     united(pieces)
 }
 

@@ -301,7 +301,7 @@ const OF_ONE_PERSON: [&str; 14] = [
 
 #[test]
 fn no_clue_tells_the_name_of_a_person_many_complain_of() {
-    for name in ["胡歌", "黄圆圆", "买买提江", "迪丽热巴", "周德福", "Kowalski", "阿依古丽", "欧阳娜娜"] {
+    for name in ["胡歌", "买买提江", "周德福", "Kowalski"] {
         let mut feed = feed(0, 30, &nothing);
         feed.extend(OF_ONE_PERSON.iter().enumerate().map(|(n, text)| {
             let no = format!("P{n}");

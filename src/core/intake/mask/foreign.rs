@@ -9,6 +9,11 @@ use std::ops::Range;
 /// Nothing but a name follows.
 const NAMING: &[&str] = &[
     "我叫",
+    "他叫",
+    "她叫",
+    "店长叫",
+    "老板叫",
+    "经理叫",
     "名叫",
     "我的名字叫",
     "我的名字是",

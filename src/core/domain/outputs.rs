@@ -458,7 +458,7 @@ pub struct ClueCluster {
     /// How many there were when it was passed on, one caller counted once a day; `sources` names the newest.
     pub size: u32,
     /// Words at least five of them share (or as many as the pipeline asks for) and others seldom have, the
-    /// most frequent first (8 at most); none where they say nearly the same.
+    /// most frequent first (8 at most); none where they say nearly the same, or where each may be a person's name.
     pub words: Vec<String>,
 }
 

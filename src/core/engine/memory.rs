@@ -2,11 +2,12 @@
 //! to which, who said nearly the same, and which caller was heard. All of it bounded: the oldest goes.
 
 use super::again::{AllWaiting, MAX_WAITING, MAX_WAITING_OF_ONE, Voice, Waiting};
+pub use super::clue_words::{MAX_CLUE_WORD_CHARS, MAX_CLUE_WORDS};
 use super::state::SubjectKey;
 use super::unsorted::Unsorted;
 pub use super::unsorted::{
-    CLUSTER_BITS, Cluster, ClusterRules, MAX_CLUE_WORD_CHARS, MAX_CLUE_WORDS, MAX_CLUSTER_SOURCES, MAX_OLD_TERMS,
-    MAX_OLD_TICKETS, MAX_TOLD_TERMS, MAX_UNCLASSIFIED, Ticket,
+    CLUSTER_BITS, Cluster, ClusterRules, MAX_CLUSTER_SOURCES, MAX_OLD_TERMS, MAX_OLD_TICKETS, MAX_TOLD_TERMS, MAX_UNCLASSIFIED,
+    Ticket,
 };
 use crate::domain::{DAY_MS, RecordKind, hash64};
 use crate::journal::Caller;

@@ -7,6 +7,7 @@
 mod again;
 mod arrivals;
 mod baseline;
+mod clue_words;
 mod clues;
 mod control;
 mod duties;

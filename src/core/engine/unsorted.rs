@@ -2,6 +2,7 @@
 //! thing in different words by terms that many of them share all at once, where few before them did. What
 //! usual complaints speak of rises and falls too; a term must rise far above its own past.
 
+use super::clue_words;
 use super::memory::NEAR_BITS;
 use crate::domain::DAY_MS;
 use crate::intake::term_text;
@@ -22,9 +23,6 @@ pub const MAX_OLD_TERMS: usize = 1 << 17;
 pub const MAX_OLD_TICKETS: u32 = 1 << 16;
 /// Terms that became a clue and are not asked about again while they go on; the oldest is forgotten.
 pub const MAX_TOLD_TERMS: usize = 4_096;
-/// Words a clue tells, and characters of one.
-pub const MAX_CLUE_WORDS: usize = 8;
-pub const MAX_CLUE_WORD_CHARS: usize = 6;
 
 /// Different words say less than near copies: half as many tickets more must agree.
 const fn topic_at_least(at_least: usize) -> usize {
@@ -54,6 +52,8 @@ const CORE_RISE: f64 = 20.0;
 const SAME_TENTHS: usize = 8;
 const LEAST_PHRASES: usize = 2;
 const LEAST_PHRASES_LEARNING: usize = 4;
+/// Where tickets are so terse that it is one term in so many of theirs it is what they are about.
+const TERSE_SHARE: usize = 4;
 
 /// A ticket of no matter.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -101,7 +101,7 @@ pub struct Cluster {
     pub ids: Vec<String>,
     /// How many there are, one caller counted once a day.
     pub size: usize,
-    /// What they have in common that others have not; none for near copies.
+    /// What they have in common that others have not, and can be nobody's name; none for near copies.
     pub words: Vec<String>,
     /// The one region all of them are of, if it is one.
     pub region: Option<String>,
@@ -140,6 +140,8 @@ impl Rise {
 
 /// Terms that make a topic.
 struct Topic {
+    /// The typical ones are much of what its tickets say.
+    terse: bool,
     /// Each tells it by itself.
     core: Vec<u64>,
     /// The core, and those of which two tell it; the most frequent first.
@@ -334,7 +336,7 @@ impl Unsorted {
             false => (at_least.max(LEAST_TYPICAL), LEAST_PHRASES_LEARNING),
         };
         let topic = self.around(seed, &speakers, (at_least, least_typical), (ticket.at_ms, within_ms), is_place);
-        if topic.phrases < least {
+        if topic.phrases < least && !(rise.known && topic.terse) {
             return None;
         }
         if !rise.known {
@@ -382,8 +384,10 @@ impl Unsorted {
             typical.push((count, *term));
         }
         typical.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let told: usize = typical.iter().map(|(count, _)| count).sum();
+        let said: usize = speakers.iter().map(|at| self.tickets[*at].terms.len()).sum();
         let typical: Vec<u64> = typical.into_iter().map(|(_, term)| term).collect();
-        Topic { core, phrases: phrases(&typical, &having), typical }
+        Topic { core, phrases: phrases(&typical, &having), terse: told * TERSE_SHARE >= said, typical }
     }
 
     /// The tickets that speak of a topic: with one term of its core, or with two typical ones.
@@ -413,13 +417,12 @@ impl Unsorted {
         {
             self.told.remove(&oldest);
         }
-        // A word that so many share is nobody's own.
         let having = |term: &u64| counted.iter().filter(|at| self.tickets[**at].terms.binary_search(term).is_ok()).count();
         let mut shown: Vec<(usize, u64)> = topic.typical.iter().map(|term| (having(term), *term)).collect();
         shown.retain(|(tickets, _)| *tickets >= at_least);
         shown.sort_by_key(|(tickets, term)| (std::cmp::Reverse(*tickets), *term));
         let shown: Vec<u64> = shown.into_iter().map(|(_, term)| term).collect();
-        self.cluster(&counted, words(&shown))
+        self.cluster(&counted, clue_words::words(&shown))
     }
 
     fn cluster(&self, places: &[usize], words: Vec<String>) -> Cluster {
@@ -454,27 +457,4 @@ fn phrases(terms: &[u64], having: &BTreeMap<u64, BTreeSet<usize>>) -> usize {
         }
     }
     firsts.len()
-}
-
-/// Terms as people read them: pairs that overlap are one word (密室, 室逃, 逃脱: 密室逃脱). The first, the
-/// most frequent, lead.
-fn words(terms: &[u64]) -> Vec<String> {
-    let mut left: Vec<Vec<char>> = terms.iter().map(|term| term_text(*term).chars().collect()).collect();
-    let mut out: Vec<String> = Vec::new();
-    while !left.is_empty() && out.len() < MAX_CLUE_WORDS {
-        let mut word = left.remove(0);
-        while word.len() < MAX_CLUE_WORD_CHARS && word.iter().all(|c| !c.is_ascii()) {
-            let follows = |pair: &Vec<char>| pair.len() == 2 && pair.first() == word.last();
-            let leads = |pair: &Vec<char>| pair.len() == 2 && pair.last() == word.first();
-            if let Some(at) = left.iter().position(follows) {
-                word.push(left.remove(at)[1]);
-            } else if let Some(at) = left.iter().position(leads) {
-                word.insert(0, left.remove(at)[0]);
-            } else {
-                break;
-            }
-        }
-        out.push(word.into_iter().collect());
-    }
-    out
 }

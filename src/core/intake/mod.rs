@@ -17,6 +17,7 @@ pub mod names;
 mod own_id;
 mod private;
 mod resolve;
+mod secrecy;
 mod sensor;
 mod sketch;
 mod terms;

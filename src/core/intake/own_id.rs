@@ -80,7 +80,9 @@ fn holds_number(id: &str, day: Option<NaiveDate>) -> bool {
     let joined = |a: &Run, b: &Run| b.from == a.end() + 1 && matches!(upper.as_bytes()[a.end()], b'-' | b' ' | b'.' | b'_');
     let grouped = |at: usize| {
         let [a, b, c] = [&runs[at], &runs[at + 1], &runs[at + 2]];
-        let alone = joined(a, b) && joined(b, c) && (at == 0 || !joined(&runs[at - 1], a));
+        // +86-199-0000-0001: China's prefix belongs to the number.
+        let prefix = |before: &Run| matches!(before.digits, "86" | "0086");
+        let alone = joined(a, b) && joined(b, c) && (at == 0 || !joined(&runs[at - 1], a) || prefix(&runs[at - 1]));
         let year = || day.is_some_and(|day| b.digits.parse::<i32>().is_ok_and(|year| (day.year() - year).abs() <= 1));
         match [a.digits.len(), b.digits.len(), c.digits.len()] {
             [3, 4, 4] => alone && !year() && is_mobile(&[a.digits, b.digits, c.digits].concat(), day),
@@ -158,6 +160,8 @@ mod tests {
             ("19900000001-1", true),
             ("TK-199-0000-0001", true),
             ("TK+8619900000001", true),
+            ("+86-199-0000-0001", true),
+            ("TK-0086-199-0000-0001", true),
             ("99999919900101018X-1", true),
             ("WX99999919900101018x", true),
             ("TK-999999-19900101-018X", true),

@@ -2,7 +2,7 @@
 //! that a new one can't be forgotten: it does not compile.
 
 use super::{Decoded, Directory};
-use super::{mask, terms};
+use super::{mask, secrecy, terms};
 use crate::domain::{Channel, Control, Disposition, EnterpriseRow, IdHint, IdScheme, InspectorRow, Intent, Record, Ticket};
 use crate::journal::{
     Evidence, Fact, Figure, Holds, IndicatorFact, LastingFact, OutcomeFact, PermitFact, ReadingFact, Span, TextFact, TextField,
@@ -39,7 +39,11 @@ fn terms_of(ticket: &Ticket) -> Vec<u64> {
     if ticket.intent == Some(Intent::Report) || speaks_of_reporting(ticket) {
         return Vec::new();
     }
-    terms::terms([ticket.title.as_deref(), ticket.content.as_deref()].into_iter().flatten())
+    let mut terms = terms::terms([ticket.title.as_deref(), ticket.content.as_deref()].into_iter().flatten());
+    // Where it is, which the content names too, is not what it is.
+    let of_address = ticket.address.as_deref().map(|address| terms::terms([address])).unwrap_or_default();
+    terms.retain(|term| !of_address.contains(term));
+    terms
 }
 
 fn keep_out(fact: &mut Fact) {
@@ -200,50 +204,8 @@ fn may_be_quoted(record: &Record) -> bool {
     }
 }
 
+/// Whether it reports wrongdoing or does not want to be known, whatever intent the operator chose.
 fn speaks_of_reporting(ticket: &Ticket) -> bool {
-    /// Words of those who report wrongdoing, fear for themselves, or do not want to be known, whatever intent
-    /// the operator chose. Gas leaks too (泄露): that word counts beside what is told of a person only.
-    const REPORTING: [&str; 38] = [
-        "举报",
-        "检举",
-        "揭发",
-        "舉報",
-        "檢舉",
-        "揭發",
-        "爆料",
-        "实名反映",
-        "保密",
-        "匿名",
-        "隐名",
-        "透露",
-        "报复",
-        "不要公开",
-        "不公开",
-        "勿公开",
-        "别公开",
-        "不要泄露",
-        "不得泄露",
-        "勿泄露",
-        "别泄露",
-        "不能泄露",
-        "不可泄露",
-        "防止泄露",
-        "泄露我",
-        "泄露个人",
-        "泄露信息",
-        "泄露来电",
-        "泄露投诉",
-        "泄露姓名",
-        "保护隐私",
-        "保护我的隐私",
-        "保护个人隐私",
-        "注意隐私",
-        "不留名",
-        "不愿留名",
-        "不具名",
-        "隐去姓名",
-    ];
     let texts = [ticket.title.as_deref(), ticket.category.as_deref(), ticket.content.as_deref()];
-    let mut letters = texts.iter().flatten().map(|text| mask::letters(text));
-    letters.any(|text| REPORTING.iter().any(|word| text.contains(word)))
+    secrecy::asked_for(texts.into_iter().flatten())
 }

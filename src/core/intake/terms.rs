@@ -29,6 +29,31 @@ const USUAL: &str = "市民 来电 反映 投诉 举报 诉求 部门 有关 相
     拆迁 违建 占道 摆摊 绿化 树木 公交 站点 红绿 绿灯 井盖 积水 消防 通道 楼道 楼上 楼下 房屋 房子 住宅 维修 装修 社保 医保 养老 退休 工资 拖欠 \
     学校 入学 学区 户口 户籍 身份 信息 个人 网络 宽带 信号 快递 外卖 出租 租车 公园 广场 广告 小广 违章 占用 破损 坑洼 树枝 路段 修复 修补 更换 安装";
 
+/// The same in English; and what stands between words there. Of two letters: they are no word of a topic but a few.
+const USUAL_WORDS: &str = "the and for are was were has have had not but you your our her his him she they them their this that these those there here what when where which \
+    who why how all any some one two three four five six seven eight nine ten first second third last next many much more most very too also just only even still \
+    again ever never always often after before since until while during about from with without into onto over under near behind beside between against at by in \
+    is it its of on or to up we me my no so if as an be do did does done been being am can could will would should shall may might must get got gets going goes \
+    went gone come came make made take took want wants need needs tell told say says said ask asked know think see saw seen look looks like back down off out \
+    time times day days week weeks month months year years today hour hours minute minutes morning evening night nights yesterday monday tuesday friday sunday \
+    saturday weekend ago now then soon ahead call calls called calling phone number complain report reports reported request requests issue issues problem \
+    problems please help thank thanks sir madam citizen resident caller city town county state street st avenue ave road rd drive dr lane ln blvd court ct place \
+    pl way block corner north south east west side front house home property building floor door yard people person someone nobody anyone everyone man woman \
+    kids child children family neighbor owner tenant landlord manager staff store shop service office company customer pay paid money charge charged cost \
+    price bill light lights lamp pothole garbage trash pickup tree trees water sewer parking parked car cars truck bus train noise loud music sidewalk alley \
+    graffiti rat rats dog dogs bad good new old open closed broken wrong big small long right left";
+
+/// Words after the name of a street.
+const STREETS: &[&str] = &[
+    "street", "st", "avenue", "ave", "road", "rd", "drive", "dr", "lane", "ln", "blvd", "court", "ct", "place", "pl", "way",
+    "hwy", "terrace",
+];
+
+static USUAL_IN_LETTERS: LazyLock<BTreeSet<u64>> = LazyLock::new(|| {
+    let words = USUAL_WORDS.split_whitespace().filter(|word| WORD_CHARS.contains(&word.len()));
+    words.map(of_word).collect()
+});
+
 static USUAL_TERMS: LazyLock<BTreeSet<u64>> = LazyLock::new(|| {
     let pairs = USUAL.split_whitespace().flat_map(|word| {
         let chars: Vec<char> = word.chars().collect();
@@ -54,6 +79,8 @@ fn of_masked(text: &str) -> Vec<u64> {
     let mut out = BTreeSet::new();
     let mut before: Option<char> = None;
     let mut word = String::new();
+    // The word before this one, which may be the name of a street.
+    let mut last: Option<u64> = None;
     for c in text.chars().chain(['\n']) {
         if out.len() >= MAX_TERMS {
             break;
@@ -63,16 +90,22 @@ fn of_masked(text: &str) -> Vec<u64> {
             before = None;
             continue;
         }
-        if WORD_CHARS.contains(&word.len()) {
-            out.insert(of_word(&word));
+        if !word.is_empty() {
+            out.extend(last.take().filter(|_| !STREETS.contains(&word.as_str())));
+            let term = WORD_CHARS.contains(&word.len()).then(|| of_word(&word));
+            last = term.filter(|term| !USUAL_IN_LETTERS.contains(term));
+            word.clear();
         }
-        word.clear();
+        if !c.is_whitespace() {
+            out.extend(last.take());
+        }
         let counts = is_han(c) && !BETWEEN.contains(c);
         if let Some(first) = before.filter(|_| counts) {
             out.extend(Some(of_pair(first, c)).filter(|term| !USUAL_TERMS.contains(term)));
         }
         before = counts.then_some(c);
     }
+    out.extend(last);
     out.into_iter().take(MAX_TERMS).collect()
 }
 
@@ -119,6 +152,10 @@ mod tests {
             ("VR体验馆 vr KTVs", vec!["ktvs", "vr", "体验", "验馆"]),
             ("电话15400001234，我叫王小虎", vec![]),
             ("abcdefghi x", vec![]),
+            ("The second time I call", vec![]),
+            ("scooters on Ashland Ave., again", vec!["scooters"]),
+            ("2 N. Oak Street; drone", vec!["drone"]),
+            ("oak drone", vec!["drone", "oak"]),
             ("", vec![]),
         ] {
             assert_eq!(words(text), expected, "{text}");

@@ -281,6 +281,41 @@ fn tells_the_trade_and_no_text(what: &str, clue: &Value) {
     }
 }
 
+/// What many say of one person: `@` stands for the name.
+const OF_ONE_PERSON: [&str; 14] = [
+    "@骗我买羊毛床垫，花了三千块",
+    "被@忽悠去听讲座，买回来一张床垫",
+    "@卖的床垫是假货，弹簧都露出来了",
+    "那个@上门推销床垫，骗走老母亲两千",
+    "@讲座上承诺一个月以后返本，到期没有返",
+    "找@退床垫，他躲着不见，骗子",
+    "又是@在村里摆摊办讲座卖假药酒",
+    "@把我家祖传花瓶收走没给钱",
+    "听信@的讲座买了蜂胶，吃了浑身起疹子",
+    "@拿走床垫定金就不见人影",
+    "我妈又给@八百元，说是入会听讲座",
+    "@假冒专家给人看手相，骗了半条街",
+    "讲座上@说床垫能治病，买回来没用",
+    "@的条子都是白条，讲座也停了",
+];
+
+#[test]
+fn no_clue_tells_the_name_of_a_person_many_complain_of() {
+    for name in ["胡歌", "买买提江", "周德福", "Kowalski"] {
+        let mut feed = feed(0, 30, &nothing);
+        feed.extend(OF_ONE_PERSON.iter().enumerate().map(|(n, text)| {
+            let no = format!("P{n}");
+            (no.clone(), (30 * 24 + n as i64) * 60, ticket(&no, &text.replace('@', name), &json!({})))
+        }));
+        feed.sort_by_key(|(no, at, _)| (*at, no.clone()));
+        let clues = clues(&run(&feed));
+        assert_eq!(clues.len(), 1, "{name}: {clues:?}");
+        let words = clues[0]["cluster"]["words"].to_string().to_lowercase();
+        let name = name.to_lowercase();
+        assert!(name.chars().all(|c| !words.contains(c)), "{name}: {words}");
+    }
+}
+
 #[test]
 fn the_journal_holds_terms_in_no_order_and_nothing_of_the_caller() {
     let mut unsorted = 0;

@@ -10,7 +10,7 @@ const GIVEN: &str = "伟芳娜秀英敏静丽强磊洋勇艳杰娟涛超兰霞�
 /// Common in given names and in sentences: not without one of the others, or a word beside the name.
 const GIVEN_TOO: &str = "一二三四五六七八九十大小天水发利成生学家新立长中安东清广平文心爱美香金银海江河山川龙林木石根田月光阳世永兴友景树松青青山元先启子儿晓可然雅意真才能力同道业宝宣权群传卫";
 /// What ends a name within a sentence.
-const AFTER: &[&str] = &[
+pub(super) const AFTER: &[&str] = &[
     "在", "于", "被", "说", "称", "去", "来", "从", "将", "把", "已", "因", "与", "和", "跟", "找", "等", "今年", "现年", "表示",
     "反映", "投诉", "举报", "住", "家住", "受伤", "死亡", "昏迷", "本人", "他", "她", "到", "向", "给", "借", "欠", "收", "打",
     "骂", "是", "的", "用", "拿", "办理", "购买", "报名", "参加", "介绍", "告诉", "要求", "二人", "两人", "三人", "四人",
@@ -139,6 +139,11 @@ pub(super) fn pieces(text: &Folded, numbers: &[Range<usize>]) -> Pieces {
 
 fn is_given(text: &Folded, at: usize) -> bool {
     text.at(at).is_some_and(|c| GIVEN.contains(c) || GIVEN_TOO.contains(c))
+}
+
+#[cfg(test)]
+pub(super) fn is_given_char(c: char) -> bool {
+    GIVEN.contains(c) || GIVEN_TOO.contains(c)
 }
 
 fn is_surely_given(text: &Folded, at: usize) -> bool {

@@ -1,7 +1,7 @@
 //! Numbers of persons: telephones, id cards, bank cards. A number may be written with spaces, hyphens,
 //! full-width or Chinese digits.
 
-use super::{Folded, Pieces, is_han};
+use super::{Folded, Pieces, figures, is_han};
 use std::ops::Range;
 
 /// Most digits looked at together: a bank card has 19, and two telephones written as one 22.
@@ -10,9 +10,9 @@ const MAX_DIGITS: usize = 22;
 const MAX_GAP: usize = 3;
 
 /// Digits that stand together without any sign between them.
-struct Token {
-    digits: Vec<u8>,
-    at: Range<usize>,
+pub(super) struct Token {
+    pub digits: Vec<u8>,
+    pub at: Range<usize>,
 }
 
 fn digit(c: char) -> Option<u8> {
@@ -39,6 +39,7 @@ pub(super) fn is_digit(c: char) -> bool {
 fn is_gap(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '-' | '.' | '·' | '•' | '_' | '/' | '\\' | '(' | ')' | '*' | ',' | '、' | '。' | '|' | '…' | '#')
+        || matches!(c, ':' | ';' | '=' | '+' | '&' | '[' | ']' | '<' | '>' | '{' | '}' | '【' | '】')
 }
 
 /// Tokens in order; those of one run have nothing but a few signs between them.
@@ -75,6 +76,10 @@ pub(super) fn pieces(text: &Folded) -> Pieces {
     for run in runs(text) {
         let mut first = 0;
         while first < run.len() {
+            if let Some(length) = figures::not_personal(text, &run[first..]) {
+                first += length;
+                continue;
+            }
             match longest(text, &run, first) {
                 Some(last) => {
                     out.push(widened(text, run[first].at.start..run[last].at.end));
@@ -146,13 +151,14 @@ fn longest(text: &Folded, run: &[Token], first: usize) -> Option<usize> {
         digits.extend(&token.digits);
         let x_follows = matches!(text.at(token.at.end), Some('x' | 'X')) && !is_word(text.at(token.at.end + 1));
         let alone = last == first;
-        let date = !alone && begins_with_date(&run[first..=last]);
+        let date = !alone && (begins_with_date(&run[first..=last]) || figures::begins_with_time(text, &run[first..=last]));
         let is = (!date && (is_mobile(&digits) || is_landline(&digits)))
             || is_service(&digits)
             || is_id_number(&digits, x_follows)
             || is_two_mobiles(&digits)
             || is_card(&digits)
-            || announced.is_some_and(|least| digits.len() >= least && !date)
+            || is_american(text, &run[first..=last])
+            || announced.is_some_and(|least| digits.len() >= least && !date && !figures::are_hotlines(&run[first..=last]))
             || follows_plus(text, run[first].at.start) && (8..=15).contains(&digits.len());
         if is {
             found = Some(last);
@@ -203,7 +209,23 @@ const PHONE_WORDS: &[&str] = &[
     "微信",
     "短信",
 ];
-const CARD_WORDS: &[&str] = &["身份证", "证件号", "银行卡", "卡号", "账号", "帐号", "账户", "护照", "驾驶证", "社保号", "医保号"];
+const CARD_WORDS: &[&str] = &[
+    "ssn",
+    "social security number",
+    "account number",
+    "passport",
+    "身份证",
+    "证件号",
+    "银行卡",
+    "卡号",
+    "账号",
+    "帐号",
+    "账户",
+    "护照",
+    "驾驶证",
+    "社保号",
+    "医保号",
+];
 /// What may stand between such a word and its number.
 const FILLERS: &[&str] = &[
     ":", "：", "是", "为", "号码", "号", "(", "（", ")", "）", " ", ",", "，", "码", "联系", "本人", "我", "他", "的", "=", "-",
@@ -224,7 +246,7 @@ fn announced(text: &Folded, at: usize) -> Option<usize> {
     None
 }
 
-fn is_mobile(digits: &[u8]) -> bool {
+pub(super) fn is_mobile(digits: &[u8]) -> bool {
     let own = |d: &[u8]| d.len() == 11 && d[0] == 1 && d[1] >= 3;
     own(digits)
         || [&[8, 6][..], &[0, 8, 6], &[0, 0, 8, 6], &[0], &[1, 7, 9, 5, 1], &[1, 2, 5, 9, 3]]
@@ -246,6 +268,18 @@ fn is_landline(digits: &[u8]) -> bool {
     };
     let beijing_or_large = area.len() == 3 && (area[1] == 2 || area[2] == 0);
     matches!(local.len(), 7 | 8) && local[0] >= 2 && (area.len() == 4 || beijing_or_large)
+}
+
+/// 312-555-0142, (312) 555-0142 and 1-312-555-0142; 123-45-6789, a social security number.
+fn is_american(text: &Folded, tokens: &[Token]) -> bool {
+    let lengths: Vec<usize> = tokens.iter().map(|token| token.digits.len()).collect();
+    let [.., area, local, _] = tokens else { return false };
+    match lengths.as_slice() {
+        [3, 3, 4] => area.digits[0] >= 2 && local.digits[0] >= 2,
+        [1, 3, 3, 4] => tokens[0].digits[0] == 1 && area.digits[0] >= 2 && local.digits[0] >= 2,
+        [3, 2, 4] => tokens.windows(2).all(|pair| text.chars[pair[0].at.end..pair[1].at.start] == ['-']),
+        _ => false,
+    }
 }
 
 /// 400 and 800 numbers.

@@ -4,6 +4,9 @@
 
 mod bare;
 mod digits;
+mod english;
+mod figures;
+mod foreign;
 mod marks;
 mod names;
 mod papers;
@@ -195,6 +198,7 @@ fn label_pieces(folded: &Folded) -> Pieces {
     let mut pieces = number_pieces(folded);
     pieces.extend(papers::pieces(folded));
     pieces.extend(names::pieces(folded));
+    pieces.extend(foreign::announced_pieces(folded));
     united(pieces)
 }
 
@@ -202,6 +206,8 @@ fn all_pieces(folded: &Folded) -> Pieces {
     let mut pieces = label_pieces(folded);
     let bare = bare::pieces(folded, &pieces);
     pieces.extend(bare);
+    pieces.extend(foreign::dotted_pieces(folded));
+    pieces.extend(english::pieces(folded));
     united(pieces)
 }
 
@@ -287,6 +293,12 @@ pub fn excerpt(whole: &str, around: Option<Range<usize>>) -> Option<String> {
 pub fn subject_name(name: &str) -> String {
     let masked = persons::masked(&numbers(name));
     without(&masked, names::announced_pieces).into_owned()
+}
+
+/// Whether a character is in surnames or given names as this module knows them.
+#[cfg(test)]
+pub fn is_of_names(c: char) -> bool {
+    names::is_surname(c) || bare::is_given_char(c)
 }
 
 #[cfg(test)]

@@ -20,6 +20,18 @@ const WORDS: &[&str] = &[
     "诉求人",
     "报警人",
     "当事人",
+    "收款人",
+    "收件人",
+    "收货人",
+    "付款人",
+    "户名",
+    "开户人",
+    "持卡人",
+    "联络人",
+    "监护人",
+    "受害人",
+    "报案人",
+    "经手人",
     "经办人",
     "申请人",
     "户主",
@@ -43,7 +55,8 @@ const WORDS: &[&str] = &[
 ];
 /// After these a name is told by what follows it.
 const PEOPLE: &[&str] = &["市民", "会员", "客户", "患者"];
-const SAYING: &[&str] = &["反映", "来电", "致电", "来信", "称", "说", "表示", "投诉", "举报", "咨询", "求助", "要求", "在", "于"];
+pub(super) const SAYING: &[&str] =
+    &["反映", "来电", "致电", "来信", "称", "说", "表示", "投诉", "举报", "咨询", "求助", "要求", "在", "于"];
 /// Words that begin with a surname and follow [`PEOPLE`] in sentences.
 pub(super) const NO_NAMES: &[&str] = &[
     "安全", "安心", "安装", "关注", "关系", "关于", "费用", "单位", "余额", "钱款", "严重", "时常", "时间", "路过", "平时",
@@ -60,13 +73,18 @@ const ADDRESSED: &[&str] = &["先生", "女士", "小姐", "师傅", "大爷", "
 /// Only after a surname alone: 张老师, 李经理.
 const TITLED: &[&str] = &["老师", "医生", "大夫", "经理", "主任", "老板", "某某", "某"];
 /// Characters given names seldom have and sentences often do.
-const NOT_GIVEN: &str = "的了是在我你他她它们说称要求反映投诉举报电话手机证于与被把从到对向给和及并已未不没有也就都这那其该等号来去打住身联系因为先女师店馆厅公司称年月日时元万请将让使欠拖";
+pub(super) const NOT_GIVEN: &str = "的了是在我你他她它们说称要求反映投诉举报电话手机证于与被把从到对向给和及并已未不没有也就都这那其该等号来去打住身联系因为先女师店馆厅公司称年月日时元万请将让使欠拖";
 
 pub(super) fn surname(text: &Folded, at: usize) -> Option<usize> {
     if COMPOUND.iter().any(|s| text.starts_with(at, s)) {
         return Some(at + 2);
     }
     SURNAMES.contains(text.at(at)?).then_some(at + 1)
+}
+
+#[cfg(test)]
+pub(super) fn is_surname(c: char) -> bool {
+    SURNAMES.contains(c)
 }
 
 /// The end of a name that begins at `at`: a surname and one or two characters.

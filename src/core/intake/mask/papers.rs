@@ -24,7 +24,7 @@ fn run(text: &Folded, from: usize, most: usize, holds: impl Fn(char) -> bool) ->
 /// A passport (E12345678, EA1234567), a permit for Hong Kong, Macao or Taiwan (C12345678, H1234567800).
 fn paper(text: &Folded, at: usize) -> Option<Range<usize>> {
     let first = text.at(at)?.to_ascii_uppercase();
-    if !"EGDSPHMCWTLK".contains(first) || at > 0 && is_word(text.at(at - 1)) {
+    if !"EGDSPHMCWTLK".contains(first) || at > 0 && is_word(text.at(at - 1)) || is_of_a_thing(text, at) {
         return None;
     }
     let letters = run(text, at, 3, |c| c.is_ascii_alphabetic());
@@ -34,8 +34,19 @@ fn paper(text: &Folded, at: usize) -> Option<Range<usize>> {
     (fits && !is_word(text.at(end))).then_some(at..end)
 }
 
+/// 文件E12345678, 编号：E12345678.
+fn is_of_a_thing(text: &Folded, at: usize) -> bool {
+    const LOOK_BACK: usize = 6;
+    const THINGS: &[&str] = &["文件", "编号", "单号", "型号", "货号", "批号", "工单", "案件", "合同号", "档案", "发票", "标准"];
+    let before = at.saturating_sub(LOOK_BACK)..at;
+    before.into_iter().any(|from| {
+        text.after_word(from, THINGS).is_some_and(|after| text.after_fillers(after, &[":", " ", "号", "为", "是"]) == at)
+    })
+}
+
 const PAPERS: &[&str] = &[
     "护照",
+    "passport",
     "通行证",
     "台胞证",
     "回乡证",
@@ -56,7 +67,15 @@ fn announced_paper(text: &Folded, at: usize) -> Option<Range<usize>> {
     const MOST: usize = 20;
     let after = text.after_word(at, PAPERS)?;
     let from = text.after_fillers(after, &[":", "：", "号码", "号", "是", "为", " ", "(", "（", "编号", "南字第", "字第", "第"]);
-    let length = run(text, from, MOST, |c| c.is_ascii_alphanumeric());
+    // E 12345678: single signs between.
+    let sign = |c: char| matches!(c, ' ' | '-' | '.');
+    let length = (from..from + MOST)
+        .take_while(|at| {
+            let here = text.at(*at).unwrap_or('\n');
+            let within = *at > from && is_word(text.at(*at - 1)) && is_word(text.at(*at + 1));
+            here.is_ascii_alphanumeric() || (sign(here) && within)
+        })
+        .count();
     let digits = run_of_digits(text, from, length);
     (length >= 6 && digits >= 5).then(|| from..from + length)
 }

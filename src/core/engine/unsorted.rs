@@ -52,7 +52,8 @@ const CORE_RISE: f64 = 20.0;
 const SAME_TENTHS: usize = 8;
 const LEAST_PHRASES: usize = 2;
 const LEAST_PHRASES_LEARNING: usize = 4;
-/// Where tickets are so terse that it is one term in so many of theirs it is what they are about.
+/// Tickets are terse that have so few terms each; one turn of phrase that is a quarter of them is what they are about.
+const TERSE_TERMS: usize = 9;
 const TERSE_SHARE: usize = 4;
 
 /// A ticket of no matter.
@@ -386,8 +387,9 @@ impl Unsorted {
         typical.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         let told: usize = typical.iter().map(|(count, _)| count).sum();
         let said: usize = speakers.iter().map(|at| self.tickets[*at].terms.len()).sum();
+        let is_terse = said <= speakers.len() * TERSE_TERMS && told * TERSE_SHARE >= said;
         let typical: Vec<u64> = typical.into_iter().map(|(_, term)| term).collect();
-        Topic { core, phrases: phrases(&typical, &having), terse: told * TERSE_SHARE >= said, typical }
+        Topic { core, phrases: phrases(&typical, &having), terse: is_terse, typical }
     }
 
     /// The tickets that speak of a topic: with one term of its core, or with two typical ones.

@@ -316,6 +316,46 @@ fn no_clue_tells_the_name_of_a_person_many_complain_of() {
     }
 }
 
+const TERSE: [&str; 12] = [
+    "共享电动滑板车在人行道乱窜撞到孩子",
+    "有人骑滑板车逆行",
+    "扫码滑板车刹车失灵摔伤手臂",
+    "滑板车乱停堵住盲道",
+    "投放的滑板车电池冒烟",
+    "电动滑板车时速太快",
+    "滑板车押金扣了",
+    "夜里滑板车飙车",
+    "学生骑滑板车载三人",
+    "滑板车没有头盔",
+    "滑板车撞老人",
+    "滑板车平台不接电话",
+];
+
+/// The others, and these within a day, a month later.
+fn a_day_of(texts: &[String]) -> Vec<Value> {
+    let mut run = run(&feed(0, 30, &nothing));
+    for (n, text) in texts.iter().enumerate() {
+        let now = format!("2026-04-12 {:02}:{:02}", 8 + n / 6, n % 6 * 10);
+        let no = format!("P{n}");
+        run.put(
+            &now,
+            TICKETS,
+            &common::mini::with(json!({ "ticket_no": no, "intent": "投诉", "content": text }), &json!({ "received_at": now })),
+        );
+    }
+    clues(&run)
+}
+
+#[test]
+fn terse_tickets_of_one_thing_are_a_topic_and_closing_words_of_a_clerk_are_none() {
+    let told = a_day_of(&TERSE.map(String::from));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["cluster"]["words"], json!(["滑板车"]));
+    let closing = |n: usize| format!("{}{}，{}。坐席转呈科室", THINGS[n], FAULTS[n], DETAILS[n]);
+    let closing: Vec<String> = (0..TERSE.len()).map(closing).collect();
+    assert_eq!(a_day_of(&closing), Vec::<Value>::new());
+}
+
 #[test]
 fn the_journal_holds_terms_in_no_order_and_nothing_of_the_caller() {
     let mut unsorted = 0;

@@ -18,6 +18,11 @@ pub const MAX_SILENT_DAYS: i64 = 60;
 pub const MAX_SILENCES: usize = 8;
 
 const HOURS: usize = 24;
+const HOUR_KINDS: usize = 3;
+const HOLIDAY: usize = 7;
+const MADE_UP: usize = 8;
+const DAY_KINDS: usize = 9;
+const HOLIDAY_HOURS: usize = 2 * HOURS;
 const HOURS_A_YEAR: f64 = 8_766.0;
 const DAYS_A_YEAR: f64 = 365.25;
 /// What a day ago counts against today: half in four weeks.
@@ -32,9 +37,9 @@ const SHRINK_DAYS: f64 = 1.0;
 const UNSURE: f64 = 0.05;
 /// A gap is too long only if it is longer than the longest known by so much.
 const BEYOND_LONGEST: f64 = 1.25;
-/// A silence that was told widens the longest gap by this share of what it was beyond it, and so many of
-/// its hours teach as much as this: a source that has changed is learned in the end, an outage hardly counts.
-const TOLD_WIDENS: f64 = 0.1;
+/// A silence that was told widens the longest gap by this share of what it was beyond it (of at most twice
+/// the limit), and so many of its hours teach as much as this: after a few alike they are usual.
+const TOLD_WIDENS: f64 = 0.5;
 const TOLD_TEACHES_HOURS: i64 = 24;
 const TOLD_TEACHES: f64 = 0.25;
 /// Spread and longest gap are learned from then on: earlier rates are guesses.
@@ -42,6 +47,9 @@ const SPREAD_FROM_DAYS: i64 = 7;
 /// A day is poor only below this share of what is usual, and over with more than half.
 const POOR_SHARE: f64 = 0.3;
 const USUAL_SHARE: f64 = 0.5;
+/// A poor day teaches its kind of day so much of its surprise, and a run of them that was told all kinds so much.
+const LOW_TEACHES: f64 = 0.5;
+const TOLD_RUN_TEACHES: f64 = 0.25;
 const LEAST_RATE: f64 = 1e-4;
 
 /// Hours and days of a realm.
@@ -56,33 +64,42 @@ impl Hours<'_> {
         self.zone.day_index(Period::Hour.start_ms(self.zone, hour))
     }
 
-    /// Monday 0 to Sunday 6; holidays are Sundays, weekend days that are worked are Fridays.
-    fn weekday(&self, day: i64) -> usize {
+    /// Monday 0 to Sunday 6, holidays, weekend days that are worked.
+    fn kind(&self, day: i64) -> usize {
         match self.calendar.day_kind(day) {
-            DayKind::Holiday => 6,
-            DayKind::MadeUp => 4,
+            DayKind::Holiday => HOLIDAY,
+            DayKind::MadeUp => MADE_UP,
             DayKind::Plain | DayKind::AfterHoliday => Period::Day.slot(self.zone, day),
         }
     }
 
     /// The hour's place among the cells.
     fn cell(&self, hour: i64) -> usize {
-        Period::Hour.slot(self.zone, hour) + HOURS * kind_of(self.weekday(self.day(hour)))
+        Period::Hour.slot(self.zone, hour) + HOURS * hours_like(self.kind(self.day(hour)))
     }
 }
 
-/// Working days 0, days off 1.
-fn kind_of(weekday: usize) -> usize {
-    usize::from(weekday >= 5)
+/// Whose hours a kind of day has: working days 0, weekends 1, holidays 2.
+fn hours_like(kind: usize) -> usize {
+    match kind {
+        HOLIDAY => 2,
+        5 | 6 => 1,
+        _ => 0,
+    }
 }
 
 /// What one source is known for.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pulse {
-    /// By hour of the day, working days first, then days off.
+    /// By hour of the day, working days first, then weekends, then holidays.
     cells: Vec<Cell>,
-    /// Whole days, by weekday.
-    days: [Cell; 7],
+    /// Whole days, by kind.
+    days: [Cell; DAY_KINDS],
+    /// Surprise of a poor day, by kind, that such days are known for; and of poor days in a row.
+    lows: [f64; DAY_KINDS],
+    low_run: f64,
+    /// Surprise of the poor days since the last usual one, until they are told.
+    run: f64,
     /// The first and the newest hour it spoke in, and how often in that.
     first_hour: i64,
     hour: i64,
@@ -112,7 +129,7 @@ struct Cell {
 
 impl Cell {
     fn learn(&mut self, count: u64, weight: f64) {
-        self.records += count as f64;
+        self.records += count as f64 * weight;
         self.spoke += if count > 0 { weight } else { 0.0 };
         self.periods += weight;
     }
@@ -204,8 +221,10 @@ impl Pulse {
         let gap_days = (now_ms - self.last_ms) / DAY_MS;
         if self.cells.is_empty() || gap_days > MAX_SILENT_DAYS {
             let past = std::mem::take(&mut self.past);
-            let day = hours.day(hour);
-            *self = Pulse { cells: vec![Cell::default(); 2 * HOURS], first_hour: hour, hour, day, past, ..Pulse::default() };
+            // Its end is told, and what it covers stays grey, though what was known before is not.
+            let now = self.now.filter(|silence| !silence.poor);
+            let cells = vec![Cell::default(); HOUR_KINDS * HOURS];
+            *self = Pulse { cells, first_hour: hour, hour, day: hours.day(hour), now, past, ..Pulse::default() };
         }
         let told = if hour > self.hour { self.roll(hours, hour) } else { None };
         self.count += 1;
@@ -247,19 +266,23 @@ impl Pulse {
             if hours > 0.0 { records / hours } else { 0.0 }
         };
         let all = sum(&mut self.cells.iter()).max(LEAST_RATE);
-        let kinds = [sum(&mut self.cells[..HOURS].iter()), sum(&mut self.cells[HOURS..].iter())];
+        let of_kind = |kind: usize| &self.cells[kind * HOURS..(kind + 1) * HOURS];
+        // Holidays are few: believed by what weekends say.
+        let off = sum(&mut of_kind(1).iter());
+        let as_off = Cell { records: off * HOURS as f64, spoke: 0.0, periods: HOURS as f64 };
+        let kinds = [sum(&mut of_kind(0).iter()), off, sum(&mut of_kind(2).iter().chain([&as_off]))];
         let rate = |(at, cell): (usize, &Cell)| {
-            let of_hour = sum(&mut [self.cells[at % HOURS], self.cells[at % HOURS + HOURS]].iter());
+            let of_hour = sum(&mut self.cells[at % HOURS..].iter().step_by(HOURS));
             let guess = of_hour * kinds[at / HOURS] / all;
             ((cell.records + SHRINK_HOURS * guess) / (cell.periods + SHRINK_HOURS)).max(LEAST_RATE)
         };
         self.cells.iter().enumerate().map(rate).collect()
     }
 
-    /// What a day is expected to hold: as days of its weekday did, drawn to what its hours say.
-    fn of_day(&self, weekday: usize, rates: &[f64]) -> f64 {
-        let (cell, kind) = (self.days[weekday], kind_of(weekday));
-        let guess: f64 = rates[kind * HOURS..(kind + 1) * HOURS].iter().sum();
+    /// What a day is expected to hold: as days of its kind did, drawn to what its hours say.
+    fn of_day(&self, kind: usize, rates: &[f64]) -> f64 {
+        let (cell, like) = (self.days[kind], hours_like(kind));
+        let guess: f64 = rates[like * HOURS..(like + 1) * HOURS].iter().sum();
         (cell.records + SHRINK_DAYS * guess) / (cell.periods + SHRINK_DAYS)
     }
 
@@ -272,9 +295,9 @@ impl Pulse {
         if hours.day(hour + 1) != day {
             let from = Period::Hour.index(hours.zone, Period::Day.start_ms(hours.zone, day));
             if sum.of_day > hour - from {
-                let weekday = hours.weekday(day);
-                let expected = self.of_day(weekday, rates);
-                sum.by_days += self.days[weekday].surprise(expected, self.daily.dispersion());
+                let kind = hours.kind(day);
+                let expected = self.of_day(kind, rates);
+                sum.by_days += self.days[kind].surprise(expected, self.daily.dispersion());
             }
             sum.of_day = 0;
         }
@@ -371,31 +394,30 @@ impl Pulse {
     fn close_day(&mut self, hours: Hours, next: i64, rates: &[f64]) -> Option<DayTold> {
         let (day, observed) = (std::mem::replace(&mut self.day, next), std::mem::take(&mut self.day_count));
         let (from_ms, to_ms) = (Period::Day.start_ms(hours.zone, day), Period::Day.end_ms(hours.zone, day));
-        let weekday = hours.weekday(day);
-        let expected = self.of_day(weekday, rates);
-        let days = (next - day).max(1) as f64;
-        let kept = libm::exp2(KEPT_A_DAY_LOG2 * days);
-        self.cells.iter_mut().chain(&mut self.days).for_each(|cell| cell.decay(kept));
-        self.hourly.decay(kept);
-        self.daily.decay(kept);
-        self.longest *= libm::exp2(LONGEST_KEPT_LOG2 * days);
+        let kind = hours.kind(day);
+        let expected = self.of_day(kind, rates);
+        self.forget((next - day).max(1) as f64);
         let first_day = hours.day(self.first_hour);
         // The first day is no whole one; one with a gap that was told is known.
         if day <= first_day || self.was_quite_silent(from_ms, to_ms) {
             return None;
         }
-        let is_poor = self.is_poor(observed, expected) && !self.is_grey(Period::Hour.index(hours.zone, to_ms));
-        if day - first_day >= SPREAD_FROM_DAYS && !is_poor {
-            self.daily.learn(observed as f64, expected);
-            self.days[weekday].learn(observed, 1.0);
+        let surprise = self.surprise_of_day(observed, expected);
+        if day - first_day >= SPREAD_FROM_DAYS {
+            self.days[kind].learn(observed, 1.0);
+            if surprise < poor_limit() {
+                self.daily.learn(observed as f64, expected);
+            }
         }
-        let told = DayTold { poor: is_poor, from_ms, observed, expected };
+        let is_usual = observed as f64 > USUAL_SHARE * expected;
+        let is_too_poor = self.run_on(kind, surprise, is_usual) && !self.is_grey(Period::Hour.index(hours.zone, to_ms));
+        let told = DayTold { poor: is_too_poor, from_ms, observed, expected };
         match self.now {
-            None if is_poor => {
+            None if is_too_poor => {
                 self.now = Some(Silence { poor: true, since_ms: from_ms });
                 Some(told)
             }
-            Some(Silence { poor: true, since_ms }) if observed as f64 > USUAL_SHARE * expected => {
+            Some(Silence { poor: true, since_ms }) if is_usual => {
                 self.now = None;
                 self.remember(since_ms, from_ms);
                 Some(DayTold { from_ms: since_ms, poor: false, ..told })
@@ -409,14 +431,51 @@ impl Pulse {
             || self.past.iter().any(|(since_ms, until_ms)| *since_ms < to_ms && *until_ms > from_ms)
     }
 
-    fn is_poor(&self, observed: u64, expected: f64) -> bool {
+    /// Days pass. Holidays and the like are rare, and remembered for longer.
+    fn forget(&mut self, days: f64) {
+        let kept = libm::exp2(KEPT_A_DAY_LOG2 * days);
+        let kept_long = libm::exp2(LONGEST_KEPT_LOG2 * days);
+        let (often, holidays) = self.cells.split_at_mut(HOLIDAY_HOURS);
+        let (weekdays, rare) = self.days.split_at_mut(HOLIDAY);
+        often.iter_mut().chain(weekdays).for_each(|cell| cell.decay(kept));
+        holidays.iter_mut().chain(rare).for_each(|cell| cell.decay(kept_long));
+        self.hourly.decay(kept);
+        self.daily.decay(kept);
+        for known in self.lows.iter_mut().chain([&mut self.longest, &mut self.low_run]) {
+            *known *= kept_long;
+        }
+    }
+
+    /// How improbable so poor a day is, in nats; nothing if it is not poor.
+    fn surprise_of_day(&self, observed: u64, expected: f64) -> f64 {
         if observed as f64 > POOR_SHARE * expected {
-            return false;
+            return 0.0;
         }
         let dispersion = self.daily.dispersion() + UNSURE * expected;
         let chance = 1.0 - stats::upper_tail(observed + 1, expected, dispersion);
-        chance * DAYS_A_YEAR <= FEED_FALSE_ALARMS_A_YEAR / 2.0
+        -libm::log(chance.max(f64::MIN_POSITIVE))
     }
+
+    /// One more day of poor ones in a row, or their end; whether they are too poor by now. What such a day,
+    /// and so many in a row, were known for before is not, and one that was told is known the better.
+    fn run_on(&mut self, kind: usize, surprise: f64, is_usual: bool) -> bool {
+        let is_told = self.now.is_some();
+        let is_poor = surprise >= poor_limit() && surprise > BEYOND_LONGEST * self.lows[kind];
+        self.lows[kind] += LOW_TEACHES * (surprise - self.lows[kind]).max(0.0);
+        if is_poor && !is_told {
+            self.run += surprise;
+        }
+        if is_usual {
+            let gain = if is_told { TOLD_RUN_TEACHES } else { 1.0 };
+            self.low_run += gain * (std::mem::take(&mut self.run) - self.low_run).max(0.0);
+        }
+        is_poor && self.run > BEYOND_LONGEST * self.low_run
+    }
+}
+
+/// From this surprise on a day is poor: half the promise of false alarms.
+fn poor_limit() -> f64 {
+    libm::log(DAYS_A_YEAR / (FEED_FALSE_ALARMS_A_YEAR / 2.0))
 }
 
 #[cfg(test)]

@@ -163,3 +163,102 @@ fn what_changes_for_good_is_learned_in_the_end() {
     heard.run(city, 24 * 570, 24 * 575, 1.0);
     assert!(heard.pulse.is_grey(FROM_HOUR + 24 * 575), "after {MAX_SILENT_DAYS} days it begins anew");
 }
+
+/// Whether a day has no records, on the Chinese plan: three holidays of a few days, twice a year a long one.
+fn is_holiday(day: i64) -> bool {
+    matches!(day.rem_euclid(364), 0..=2 | 46..=54 | 94..=96 | 120..=124 | 169..=171 | 273..=279)
+}
+
+fn weekdays(dice: &mut Dice, hour: usize, day: i64, luck: f64) -> u64 {
+    if day % 7 < 5 && (8..20).contains(&hour) { dice.poisson(3.3 * luck) } else { 0 }
+}
+
+fn no_holidays(dice: &mut Dice, hour: usize, day: i64, luck: f64) -> u64 {
+    if is_holiday(day) { 0 } else { weekdays(dice, hour, day, luck) }
+}
+
+fn all_week_but_holidays(dice: &mut Dice, hour: usize, day: i64, luck: f64) -> u64 {
+    if !is_holiday(day) && (8..20).contains(&hour) { dice.poisson(3.3 * luck) } else { 0 }
+}
+
+fn poor_sundays(dice: &mut Dice, hour: usize, day: i64, luck: f64) -> u64 {
+    let share = if day % 7 == 6 { 0.05 } else { 1.0 };
+    if (8..20).contains(&hour) { dice.poisson(5.0 * luck * share) } else { 0 }
+}
+
+/// Hardly anything on the last day of a month.
+fn month_ends(dice: &mut Dice, hour: usize, day: i64, luck: f64) -> u64 {
+    if day % 30 == 29 { dice.poisson(0.2) } else { weekdays(dice, hour, day, 3.0 * luck) }
+}
+
+fn weekends(dice: &mut Dice, hour: usize, day: i64, luck: f64) -> u64 {
+    if day % 7 >= 5 && (8..20).contains(&hour) { dice.poisson(3.3 * luck) } else { 0 }
+}
+
+fn fortnightly(dice: &mut Dice, hour: usize, day: i64, _: f64) -> u64 {
+    if day % 14 == 0 && (8..20).contains(&hour) { dice.poisson(5.0) } else { 0 }
+}
+
+fn monthly(dice: &mut Dice, hour: usize, day: i64, _: f64) -> u64 {
+    if day % 30 == 9 && (8..20).contains(&hour) { dice.poisson(5.0) } else { 0 }
+}
+
+fn five_days_a_month(dice: &mut Dice, hour: usize, day: i64, _: f64) -> u64 {
+    if day % 30 < 5 && (8..20).contains(&hour) { dice.poisson(5.0) } else { 0 }
+}
+
+#[test]
+fn measure() {
+    let feeds: [(&str, Feed); 15] = [
+        ("busy", busy), ("city", city), ("sparse", sparse), ("nightly", nightly), ("weekly", weekly), ("daily", daily),
+        ("weekdays", weekdays), ("no_holidays", no_holidays), ("all_but_holidays", all_week_but_holidays),
+        ("poor_sundays", poor_sundays), ("month_ends", month_ends), ("weekends", weekends), ("fortnightly", fortnightly),
+        ("monthly", monthly), ("five_days", five_days_a_month),
+    ];
+    for known in [false, true] {
+        for (name, feed) in feeds {
+            let mut rows = Vec::new();
+            for seed in [7, 8, 9] {
+                let mut heard = Heard::new();
+                heard.dice = Dice(seed);
+                if known {
+                    heard.calendar = listed();
+                }
+                for year in 0..4 {
+                    let before = (heard.alarms, heard.poor_days);
+                    heard.run(feed, year * 24 * 364, (year + 1) * 24 * 364, 1.0);
+                    rows.push((heard.alarms - before.0, heard.poor_days - before.1));
+                }
+            }
+            eprintln!("{known} {name}: {rows:?}");
+        }
+    }
+    for (name, first, then) in [("7 to weekdays", all_week_but_holidays as Feed, weekdays as Feed), ("city to nightly", city, nightly)] {
+        let mut heard = Heard::new();
+        heard.run(first, 0, 24 * 100, 1.0);
+        let mut rows = Vec::new();
+        for month in 0..8 {
+            let before = (heard.alarms, heard.poor_days);
+            heard.run(then, 24 * (100 + 28 * month), 24 * (128 + 28 * month), 1.0);
+            rows.push((heard.alarms - before.0, heard.poor_days - before.1));
+        }
+        eprintln!("{name}: {rows:?}");
+    }
+    for share in [0.2, 0.1] {
+        let mut heard = Heard::new();
+        heard.run(busy, 0, 24 * 100, 1.0);
+        let mut rows = Vec::new();
+        for week in 0..30 {
+            heard.run(busy, 24 * (100 + 7 * week), 24 * (107 + 7 * week), share);
+            rows.push((heard.alarms, heard.poor_days, heard.pulse.now.is_some()));
+        }
+        eprintln!("drop to {share}: {rows:?}");
+    }
+}
+
+fn listed() -> Calendar {
+    let from = FROM_HOUR / 24;
+    let holidays = (0..364 * 5).filter(|day| is_holiday(*day)).filter_map(|day| chrono::NaiveDate::from_num_days_from_ce_opt((719_163 + from + day) as i32)).collect();
+    let years = (2000..2010).collect();
+    Calendar::Listed { years, holidays, working_days: Default::default() }
+}

@@ -27,19 +27,19 @@ const HOURS_A_YEAR: f64 = 8_766.0;
 const DAYS_A_YEAR: f64 = 365.25;
 /// What a day ago counts against today: half in four weeks.
 const KEPT_A_DAY_LOG2: f64 = -1.0 / 28.0;
-/// The longest gap known is half forgotten in half a year.
-const LONGEST_KEPT_LOG2: f64 = -1.0 / 180.0;
+/// The longest gap known, and the like, is half forgotten in a year.
+const LONGEST_KEPT_LOG2: f64 = -1.0 / 365.0;
 /// An hour of a kind of day is believed like this many hours of what the hour and the kind of day say.
 const SHRINK_HOURS: f64 = 3.0;
 /// So is a weekday, by what its hours say.
 const SHRINK_DAYS: f64 = 1.0;
 /// Relative variance of a rate that looks well known: days differ, and the shape is coarse.
 const UNSURE: f64 = 0.05;
-/// A gap is too long only if it is longer than the longest known by so much.
+/// What was surprising before is so again only by so much more.
 const BEYOND_LONGEST: f64 = 1.25;
-/// A silence that was told widens the longest gap by this share of what it was beyond it (of at most twice
-/// the limit), and so many of its hours teach as much as this: after a few alike they are usual.
-const TOLD_WIDENS: f64 = 0.5;
+/// Two that were told are alike if the second is no more than so much more.
+const ALIKE: f64 = 1.5;
+/// So many hours of a silence that was told teach as much as this: an outage hardly counts.
 const TOLD_TEACHES_HOURS: i64 = 24;
 const TOLD_TEACHES: f64 = 0.25;
 /// Spread and longest gap are learned from then on: earlier rates are guesses.
@@ -47,9 +47,6 @@ const SPREAD_FROM_DAYS: i64 = 7;
 /// A day is poor only below this share of what is usual, and over with more than half.
 const POOR_SHARE: f64 = 0.3;
 const USUAL_SHARE: f64 = 0.5;
-/// A poor day teaches its kind of day so much of its surprise, and a run of them that was told all kinds so much.
-const LOW_TEACHES: f64 = 0.5;
-const TOLD_RUN_TEACHES: f64 = 0.25;
 const LEAST_RATE: f64 = 1e-4;
 
 /// Hours and days of a realm.
@@ -96,8 +93,8 @@ pub struct Pulse {
     /// Whole days, by kind.
     days: [Cell; DAY_KINDS],
     /// Surprise of a poor day, by kind, that such days are known for; and of poor days in a row.
-    lows: [f64; DAY_KINDS],
-    low_run: f64,
+    lows: [Known; DAY_KINDS],
+    low_run: Known,
     /// Surprise of the poor days since the last usual one, until they are told.
     run: f64,
     /// The first and the newest hour it spoke in, and how often in that.
@@ -112,8 +109,8 @@ pub struct Pulse {
     daily: Spread,
     day: i64,
     day_count: u64,
-    /// Most that was expected of a gap that was none.
-    longest: f64,
+    /// Surprise of its gaps.
+    longest: Known,
     pub now: Option<Silence>,
     /// Silences that are over, oldest first: from, to.
     pub past: VecDeque<(i64, i64)>,
@@ -160,6 +157,32 @@ struct Sum {
 impl Sum {
     fn surprise(&self) -> f64 {
         self.by_hours.max(self.by_days)
+    }
+}
+
+/// How surprising something may be and yet be usual: as surprising as it was without being told, or told twice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+struct Known {
+    usual: f64,
+    told: f64,
+}
+
+impl Known {
+    fn limit(&self) -> f64 {
+        BEYOND_LONGEST * self.usual
+    }
+
+    fn learn(&mut self, surprise: f64, was_told: bool) {
+        let usual = if was_told { surprise.min(ALIKE * self.told) } else { surprise };
+        self.usual = self.usual.max(usual);
+        if was_told {
+            self.told = self.told.max(surprise);
+        }
+    }
+
+    fn decay(&mut self, kept: f64) {
+        self.usual *= kept;
+        self.told *= kept;
     }
 }
 
@@ -310,7 +333,7 @@ impl Pulse {
         let gaps_a_promise = gaps_a_year / (FEED_FALSE_ALARMS_A_YEAR / 2.0);
         // Chance of none of a gamma-Poisson count: (1 + unsure * x)^(-1 / unsure).
         let model = (libm::pow(gaps_a_promise, UNSURE) - 1.0) / UNSURE;
-        model.max(BEYOND_LONGEST * self.longest)
+        model.max(self.longest.limit())
     }
 
     /// Whether it has been silent for too long at a moment, or when it would be.
@@ -344,6 +367,10 @@ impl Pulse {
         let knows = self.hour - self.first_hour >= SPREAD_FROM_DAYS * HOURS as i64;
         let silent = self.now.is_some_and(|silence| !silence.poor);
         let mut gap = Sum::default();
+        // By what was known when it began, as it was judged.
+        for past in (self.hour + 1..hour).filter(|_| knows) {
+            self.add(&mut gap, hours, past, &rates);
+        }
         let mut told = None;
         let (taught_until, weight) = if silent { (hour.min(self.hour + TOLD_TEACHES_HOURS), TOLD_TEACHES) } else { (hour, 1.0) };
         let spoke_in = self.hour;
@@ -357,11 +384,8 @@ impl Pulse {
                 self.learn(cell, self.count, 1.0, rates[cell], knows);
                 continue;
             }
-            if knows {
-                self.add(&mut gap, hours, past, &rates);
-            }
             if past < taught_until {
-                self.learn(cell, 0, weight, rates[cell], knows);
+                self.learn(cell, 0, weight, rates[cell], knows && !silent);
             }
         }
         let day = hours.day(hour);
@@ -369,7 +393,7 @@ impl Pulse {
             told = told.or(self.close_day(hours, day, &rates));
         }
         if knows {
-            self.learn_gap(gap.surprise(), silent);
+            self.longest.learn(gap.surprise(), silent);
         }
         (self.hour, self.count) = (hour, 0);
         told
@@ -379,14 +403,6 @@ impl Pulse {
         self.cells[cell].learn(count, weight);
         if knows {
             self.hourly.learn(count as f64, rate);
-        }
-    }
-
-    fn learn_gap(&mut self, gap: f64, told: bool) {
-        let most = if told { gap.min(2.0 * self.limit()) } else { gap };
-        let gain = if told { TOLD_WIDENS } else { 1.0 };
-        if most > self.longest {
-            self.longest += gain * (most - self.longest);
         }
     }
 
@@ -442,7 +458,7 @@ impl Pulse {
         self.hourly.decay(kept);
         self.daily.decay(kept);
         for known in self.lows.iter_mut().chain([&mut self.longest, &mut self.low_run]) {
-            *known *= kept_long;
+            known.decay(kept_long);
         }
     }
 
@@ -460,16 +476,15 @@ impl Pulse {
     /// and so many in a row, were known for before is not, and one that was told is known the better.
     fn run_on(&mut self, kind: usize, surprise: f64, is_usual: bool) -> bool {
         let is_told = self.now.is_some();
-        let is_poor = surprise >= poor_limit() && surprise > BEYOND_LONGEST * self.lows[kind];
-        self.lows[kind] += LOW_TEACHES * (surprise - self.lows[kind]).max(0.0);
+        let is_poor = surprise >= poor_limit() && surprise > self.lows[kind].limit();
+        self.lows[kind].learn(surprise, is_poor);
         if is_poor && !is_told {
             self.run += surprise;
         }
         if is_usual {
-            let gain = if is_told { TOLD_RUN_TEACHES } else { 1.0 };
-            self.low_run += gain * (std::mem::take(&mut self.run) - self.low_run).max(0.0);
+            self.low_run.learn(std::mem::take(&mut self.run), is_told);
         }
-        is_poor && self.run > BEYOND_LONGEST * self.low_run
+        is_poor && self.run > self.low_run.limit()
     }
 }
 

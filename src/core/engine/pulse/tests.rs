@@ -210,10 +210,21 @@ fn five_days_a_month(dice: &mut Dice, hour: usize, day: i64, _: f64) -> u64 {
 #[test]
 fn measure() {
     let feeds: [(&str, Feed); 15] = [
-        ("busy", busy), ("city", city), ("sparse", sparse), ("nightly", nightly), ("weekly", weekly), ("daily", daily),
-        ("weekdays", weekdays), ("no_holidays", no_holidays), ("all_but_holidays", all_week_but_holidays),
-        ("poor_sundays", poor_sundays), ("month_ends", month_ends), ("weekends", weekends), ("fortnightly", fortnightly),
-        ("monthly", monthly), ("five_days", five_days_a_month),
+        ("busy", busy),
+        ("city", city),
+        ("sparse", sparse),
+        ("nightly", nightly),
+        ("weekly", weekly),
+        ("daily", daily),
+        ("weekdays", weekdays),
+        ("no_holidays", no_holidays),
+        ("all_but_holidays", all_week_but_holidays),
+        ("poor_sundays", poor_sundays),
+        ("month_ends", month_ends),
+        ("weekends", weekends),
+        ("fortnightly", fortnightly),
+        ("monthly", monthly),
+        ("five_days", five_days_a_month),
     ];
     for known in [false, true] {
         for (name, feed) in feeds {
@@ -233,7 +244,9 @@ fn measure() {
             eprintln!("{known} {name}: {rows:?}");
         }
     }
-    for (name, first, then) in [("7 to weekdays", all_week_but_holidays as Feed, weekdays as Feed), ("city to nightly", city, nightly)] {
+    for (name, first, then) in
+        [("7 to weekdays", all_week_but_holidays as Feed, weekdays as Feed), ("city to nightly", city, nightly)]
+    {
         let mut heard = Heard::new();
         heard.run(first, 0, 24 * 100, 1.0);
         let mut rows = Vec::new();
@@ -258,7 +271,10 @@ fn measure() {
 
 fn listed() -> Calendar {
     let from = FROM_HOUR / 24;
-    let holidays = (0..364 * 5).filter(|day| is_holiday(*day)).filter_map(|day| chrono::NaiveDate::from_num_days_from_ce_opt((719_163 + from + day) as i32)).collect();
+    let holidays = (0..364 * 5)
+        .filter(|day| is_holiday(*day))
+        .filter_map(|day| chrono::NaiveDate::from_num_days_from_ce_opt((719_163 + from + day) as i32))
+        .collect();
     let years = (2000..2010).collect();
     Calendar::Listed { years, holidays, working_days: Default::default() }
 }

@@ -116,6 +116,22 @@ pub struct Pulse {
     pub past: VecDeque<(i64, i64)>,
 }
 
+/// What hours and days are expected to hold.
+struct Rates {
+    /// By cell.
+    hours: Vec<f64>,
+    /// By kind of day.
+    days: [f64; DAY_KINDS],
+    /// What such a day holds for one that its hours would make.
+    shares: [f64; DAY_KINDS],
+}
+
+impl Rates {
+    fn of_hour(&self, hours: Hours, hour: i64) -> f64 {
+        self.hours[hours.cell(hour)] * self.shares[hours.kind(hours.day(hour))]
+    }
+}
+
 /// Periods of one kind: how many, in how many the source spoke, and its records.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct Cell {
@@ -281,9 +297,19 @@ impl Pulse {
         hour - self.first_hour < FEED_GREY_DAYS * HOURS as i64 || self.records < FEED_GREY_RECORDS
     }
 
+    fn rates(&self) -> Rates {
+        let hours = self.of_hours();
+        let guesses: [f64; HOUR_KINDS] = std::array::from_fn(|like| hours[like * HOURS..(like + 1) * HOURS].iter().sum());
+        let guess = |kind: usize| guesses[hours_like(kind)];
+        // As days of the kind did, drawn to what their hours say.
+        let day = |kind: usize| (self.days[kind].records + SHRINK_DAYS * guess(kind)) / (self.days[kind].periods + SHRINK_DAYS);
+        let days: [f64; DAY_KINDS] = std::array::from_fn(day);
+        Rates { hours, days, shares: std::array::from_fn(|kind| days[kind] / guess(kind)) }
+    }
+
     /// What each cell's hour is expected to hold: its own counts, drawn to what its hour and its kind of
     /// day say by themselves.
-    fn rates(&self) -> Vec<f64> {
+    fn of_hours(&self) -> Vec<f64> {
         let sum = |cells: &mut dyn Iterator<Item = &Cell>| {
             let (records, hours) = cells.fold((0.0, 0.0), |(r, h), cell| (r + cell.records, h + cell.periods));
             if hours > 0.0 { records / hours } else { 0.0 }
@@ -302,25 +328,18 @@ impl Pulse {
         self.cells.iter().enumerate().map(rate).collect()
     }
 
-    /// What a day is expected to hold: as days of its kind did, drawn to what its hours say.
-    fn of_day(&self, kind: usize, rates: &[f64]) -> f64 {
-        let (cell, like) = (self.days[kind], hours_like(kind));
-        let guess: f64 = rates[like * HOURS..(like + 1) * HOURS].iter().sum();
-        (cell.records + SHRINK_DAYS * guess) / (cell.periods + SHRINK_DAYS)
-    }
-
     /// One more silent hour.
-    fn add(&self, sum: &mut Sum, hours: Hours, hour: i64, rates: &[f64]) {
+    fn add(&self, sum: &mut Sum, hours: Hours, hour: i64, rates: &Rates) {
         let (cell, day) = (hours.cell(hour), hours.day(hour));
-        sum.expected += rates[cell];
-        sum.by_hours += self.cells[cell].surprise(rates[cell], self.hourly.dispersion());
+        let rate = rates.of_hour(hours, hour);
+        sum.expected += rate;
+        sum.by_hours += self.cells[cell].surprise(rate, self.hourly.dispersion());
         sum.of_day += 1;
         if hours.day(hour + 1) != day {
             let from = Period::Hour.index(hours.zone, Period::Day.start_ms(hours.zone, day));
             if sum.of_day > hour - from {
                 let kind = hours.kind(day);
-                let expected = self.of_day(kind, rates);
-                sum.by_days += self.days[kind].surprise(expected, self.daily.dispersion());
+                sum.by_days += self.days[kind].surprise(rates.days[kind], self.daily.dispersion());
             }
             sum.of_day = 0;
         }
@@ -381,11 +400,12 @@ impl Pulse {
             }
             let cell = hours.cell(past);
             if past == spoke_in {
-                self.learn(cell, self.count, 1.0, rates[cell], knows);
+                self.learn(cell, self.count, 1.0, rates.of_hour(hours, past), knows);
                 continue;
             }
-            if past < taught_until {
-                self.learn(cell, 0, weight, rates[cell], knows && !silent);
+            // Holidays are few: their silence teaches whole.
+            if past < taught_until || hours.kind(day) == HOLIDAY {
+                self.learn(cell, 0, weight, rates.of_hour(hours, past), knows && !silent);
             }
         }
         let day = hours.day(hour);
@@ -407,11 +427,11 @@ impl Pulse {
     }
 
     /// The day is over; `next` begins.
-    fn close_day(&mut self, hours: Hours, next: i64, rates: &[f64]) -> Option<DayTold> {
+    fn close_day(&mut self, hours: Hours, next: i64, rates: &Rates) -> Option<DayTold> {
         let (day, observed) = (std::mem::replace(&mut self.day, next), std::mem::take(&mut self.day_count));
         let (from_ms, to_ms) = (Period::Day.start_ms(hours.zone, day), Period::Day.end_ms(hours.zone, day));
         let kind = hours.kind(day);
-        let expected = self.of_day(kind, rates);
+        let expected = rates.days[kind];
         self.forget((next - day).max(1) as f64);
         let first_day = hours.day(self.first_hour);
         // The first day is no whole one; one with a gap that was told is known.

@@ -29,6 +29,8 @@ const DAYS_A_YEAR: f64 = 365.25;
 const KEPT_A_DAY_LOG2: f64 = -1.0 / 28.0;
 /// The longest gap known, and the like, is half forgotten in a year.
 const LONGEST_KEPT_LOG2: f64 = -1.0 / 365.0;
+/// Poor days in three: some come once a year.
+const LOWS_KEPT_LOG2: f64 = -1.0 / 1095.0;
 /// An hour of a kind of day is believed like this many hours of what the hour and the kind of day say.
 const SHRINK_HOURS: f64 = 3.0;
 /// So is a weekday, by what its hours say.
@@ -435,7 +437,13 @@ impl Pulse {
         self.forget((next - day).max(1) as f64);
         let first_day = hours.day(self.first_hour);
         // The first day is no whole one; one with a gap that was told is known.
-        if day <= first_day || self.was_quite_silent(from_ms, to_ms) {
+        if day <= first_day {
+            return None;
+        }
+        if self.was_quite_silent(from_ms, to_ms) {
+            if kind == HOLIDAY {
+                self.days[kind].learn(observed, TOLD_TEACHES);
+            }
             return None;
         }
         let surprise = self.surprise_of_day(observed, expected);
@@ -477,9 +485,9 @@ impl Pulse {
         holidays.iter_mut().chain(rare).for_each(|cell| cell.decay(kept_long));
         self.hourly.decay(kept);
         self.daily.decay(kept);
-        for known in self.lows.iter_mut().chain([&mut self.longest, &mut self.low_run]) {
-            known.decay(kept_long);
-        }
+        self.longest.decay(kept_long);
+        let kept_longest = libm::exp2(LOWS_KEPT_LOG2 * days);
+        self.lows.iter_mut().chain([&mut self.low_run]).for_each(|known| known.decay(kept_longest));
     }
 
     /// How improbable so poor a day is, in nats; nothing if it is not poor.

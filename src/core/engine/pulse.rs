@@ -441,8 +441,9 @@ impl Pulse {
             return None;
         }
         if self.was_quite_silent(from_ms, to_ms) {
-            if kind == HOLIDAY {
-                self.days[kind].learn(observed, TOLD_TEACHES);
+            // Days of rare kinds teach though they are silent.
+            if kind >= HOLIDAY {
+                self.days[kind].learn(observed, 1.0);
             }
             return None;
         }

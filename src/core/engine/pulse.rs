@@ -4,6 +4,7 @@
 
 use super::stats;
 use crate::domain::{Calendar, DAY_MS, DayKind, Period, Zone};
+use cells::{Cell, Known, Spread};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -37,10 +38,6 @@ const SHRINK_HOURS: f64 = 3.0;
 const SHRINK_DAYS: f64 = 1.0;
 /// Relative variance of a rate that looks well known: days differ, and the shape is coarse.
 const UNSURE: f64 = 0.05;
-/// What was surprising before is so again only by so much more.
-const BEYOND_LONGEST: f64 = 1.25;
-/// Two that were told are alike if the second is no more than so much more.
-const ALIKE: f64 = 1.5;
 /// So many hours of a silence that was told teach as much as this: an outage hardly counts.
 const TOLD_TEACHES_HOURS: i64 = 24;
 const TOLD_TEACHES: f64 = 0.25;
@@ -134,34 +131,6 @@ impl Rates {
     }
 }
 
-/// Periods of one kind: how many, in how many the source spoke, and its records.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-struct Cell {
-    records: f64,
-    spoke: f64,
-    periods: f64,
-}
-
-impl Cell {
-    fn learn(&mut self, count: u64, weight: f64) {
-        self.records += count as f64 * weight;
-        self.spoke += if count > 0 { weight } else { 0.0 };
-        self.periods += weight;
-    }
-
-    fn decay(&mut self, kept: f64) {
-        *self = Cell { records: self.records * kept, spoke: self.spoke * kept, periods: self.periods * kept };
-    }
-
-    /// What silence says, in nats: by the count expected, where records come in heaps of that dispersion;
-    /// and no more than how often such a period was silent.
-    fn surprise(&self, expected: f64, dispersion: f64) -> f64 {
-        let by_count = if dispersion < 1.001 { expected } else { expected * libm::log(dispersion) / (dispersion - 1.0) };
-        let silent = (self.periods - self.spoke) / self.periods.max(1.0);
-        if silent > 1e-6 { by_count.min(-libm::log(silent)) } else { by_count }
-    }
-}
-
 /// What a gap has come to: by its hours, and by the whole days in it, which may be sure where no hour is.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sum {
@@ -175,55 +144,6 @@ struct Sum {
 impl Sum {
     fn surprise(&self) -> f64 {
         self.by_hours.max(self.by_days)
-    }
-}
-
-/// How surprising something may be and yet be usual: as surprising as it was without being told, or told twice.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-struct Known {
-    usual: f64,
-    told: f64,
-}
-
-impl Known {
-    fn limit(&self) -> f64 {
-        BEYOND_LONGEST * self.usual
-    }
-
-    fn learn(&mut self, surprise: f64, was_told: bool) {
-        let usual = if was_told { surprise.min(ALIKE * self.told) } else { surprise };
-        self.usual = self.usual.max(usual);
-        if was_told {
-            self.told = self.told.max(surprise);
-        }
-    }
-
-    fn decay(&mut self, kept: f64) {
-        self.usual *= kept;
-        self.told *= kept;
-    }
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-struct Spread {
-    squares: f64,
-    expected: f64,
-}
-
-impl Spread {
-    fn learn(&mut self, observed: f64, expected: f64) {
-        self.squares += (observed - expected) * (observed - expected);
-        self.expected += expected;
-    }
-
-    /// Variance over mean.
-    fn dispersion(&self) -> f64 {
-        if self.expected > 0.0 { (self.squares / self.expected).max(1.0) } else { 1.0 }
-    }
-
-    fn decay(&mut self, kept: f64) {
-        self.squares *= kept;
-        self.expected *= kept;
     }
 }
 
@@ -522,5 +442,6 @@ fn poor_limit() -> f64 {
     libm::log(DAYS_A_YEAR / (FEED_FALSE_ALARMS_A_YEAR / 2.0))
 }
 
+mod cells;
 #[cfg(test)]
 mod tests;

@@ -101,7 +101,7 @@ pub struct Warning {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupWhy {
-    /// Red warnings above the cap of an hour, held back from their organisations until there is room.
+    /// Red warnings above the cap of an hour: their organisations know them as orange until there is room.
     RedsHeldBack,
     /// The firms of a trade that has turned red, told once.
     RedTrade,
@@ -317,7 +317,7 @@ pub struct OpenWarning {
     /// As in the warning; the row is written again when a source falls silent and when it speaks again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub silent_feeds: Vec<SilentFeed>,
-    /// Red, and above the cap of the hour: only a grouped warning has told of it yet.
+    /// Red, and above the cap of the hour: its organisations know it as orange, a grouped warning names it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub held_back: bool,
 }

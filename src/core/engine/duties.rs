@@ -13,7 +13,7 @@ impl Engine {
     /// Works out what each organisation owes on the warning at its level, from now.
     pub(super) fn set_duties(&mut self, now_ms: i64, key: &SubjectKey, effects: &mut Vec<Effect>) {
         let Some(episode) = self.state.episodes.get(key) else { return };
-        let (level, target) = (episode.level, Target::Warning(episode.warning_id.clone()));
+        let (level, target) = (episode.told_level(), Target::Warning(episode.warning_id.clone()));
         let recipients = episode.recipients.clone();
         let model = Arc::clone(&self.model);
         let rule = model.duties[level.index()];
@@ -93,7 +93,7 @@ impl Engine {
             Target::Warning(id) => {
                 let key = self.state.episode_of_warning.get(id)?;
                 let (matter, episode) = (self.model.matters.get(&key.matter)?, self.state.episodes.get(key)?);
-                Some((Some(episode.level), self.headline(matter, key, episode, view)))
+                Some((Some(episode.told_level()), self.headline(matter, key, episode, view)))
             }
             Target::Clue(id) => Some((None, self.clue_headline(self.state.clues.get(id)?, view))),
         }
@@ -236,7 +236,7 @@ impl Engine {
             return;
         };
         if let (Some(Outcome::WrongSubject | Outcome::Unfounded), Some(episode)) = (d.outcome, self.state.episodes.get(&key)) {
-            self.state.counters.false_alarms[key.scope as usize][episode.level.index()] += 1;
+            self.state.counters.false_alarms[key.scope as usize][episode.told_level().index()] += 1;
         }
         // The last copy still says what is withdrawn or lifted; then the evidence goes.
         self.end_episode(moment.now_ms, matter, &key, ends, effects);

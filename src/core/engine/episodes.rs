@@ -22,6 +22,7 @@ impl Engine {
         assessment: Option<Assessment>,
         effects: &mut Vec<Effect>,
     ) {
+        let mut before = None;
         let status = match self.state.episodes.get_mut(key) {
             Some(open) if open.level >= level => {
                 if open.level == level {
@@ -38,16 +39,15 @@ impl Engine {
                 }
                 // The same trigger again holds for longer.
                 if trigger.is_some() && open.trigger.as_ref().is_none_or(|t| Some(t.level) <= trigger.as_ref().map(|n| n.level)) {
-                    let is_trigger = trigger.is_some();
                     open.trigger = trigger;
-                    if is_trigger && open.held_back {
+                    if open.held_back && open.stands_on_red_trigger() {
                         self.release_now(moment.now_ms, key, effects);
                     }
                 }
                 return;
             }
             Some(open) => {
-                open.revision += 1;
+                before = Some(open.level);
                 open.level = level;
                 // A surge beyond a trigger of the trade leaves it standing.
                 let held = self.state.trade_triggers.get(key).and_then(|t| t.strongest(moment.now_ms));
@@ -65,19 +65,26 @@ impl Engine {
         episode.event_ms = moment.event_ms;
         episode.level_since_ms = moment.now_ms;
         episode.calm = 0;
-        episode.acknowledged = false;
         let warning_id = episode.warning_id.clone();
-        let waits = level == Level::Red && self.hold_red(moment.now_ms, matter, key, status == WarningStatus::Upgraded);
-        if !waits {
+        let waits = level == Level::Red && self.hold_red(moment.now_ms, matter, key);
+        // One that waits and was orange has been told all that may be told now.
+        let is_told = waits && before == Some(Level::Orange);
+        let Some(episode) = self.state.episodes.get_mut(key) else { return };
+        episode.held_back = waits;
+        if !is_told {
+            episode.revision += u32::from(before.is_some());
+            episode.acknowledged = false;
             self.set_duties(moment.now_ms, key, effects);
-        } else if let Some(episode) = self.state.episodes.get_mut(key) {
-            episode.held_back = true;
         }
         // Industries whose records are counted are looked at when a period closes; all others once a day.
         if status == WarningStatus::Raised && (key.scope == SubjectScope::Enterprise || !matter.closes_periods()) {
             self.set_recheck(moment.now_ms, key, &warning_id);
         }
-        self.tell(matter, key, status, None, effects);
+        if is_told {
+            self.tell_open_as(moment.now_ms, matter, key, false, &format!("held/{}", moment.now_ms), effects);
+        } else {
+            self.tell(matter, key, status, None, effects);
+        }
         if waits {
             self.group_red(moment, key, effects);
         }
@@ -142,6 +149,12 @@ impl Engine {
         self.name_what_holds(moment.now_ms, matter, key);
         let Some(episode) = self.state.episodes.get_mut(key) else { return false };
         match lower {
+            // Its organisations know it as orange.
+            Some(lower) if episode.held_back => {
+                (episode.level, episode.held_back, episode.calm) = (lower, false, 0);
+                episode.level_since_ms = moment.now_ms;
+                self.tell_open_as(moment.now_ms, matter, key, false, &format!("lowered/{}", moment.now_ms), effects);
+            }
             Some(lower) => {
                 episode.level = lower;
                 episode.calm = 0;
@@ -230,10 +243,7 @@ impl Engine {
         effects: &mut Vec<Effect>,
     ) {
         let Some(episode) = self.state.episodes.get(key) else { return };
-        if episode.held_back && ended.is_none() {
-            self.tell_open(episode.updated_ms, matter, key, false, effects);
-            return;
-        }
+        let episode = &*self.as_told(key, episode);
         let [mut full, mut masked] = [None, None];
         for (org, role) in episode.recipients.iter() {
             let (view, copy) = match View::from(role) {

@@ -4,6 +4,7 @@
 
 use super::stats;
 use crate::domain::{Calendar, DAY_MS, DayKind, Period, Zone};
+use cells::{Cell, Known, Spread};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -18,23 +19,26 @@ pub const MAX_SILENT_DAYS: i64 = 60;
 pub const MAX_SILENCES: usize = 8;
 
 const HOURS: usize = 24;
+const HOUR_KINDS: usize = 3;
+const HOLIDAY: usize = 7;
+const MADE_UP: usize = 8;
+const DAY_KINDS: usize = 9;
+const HOLIDAY_HOURS: usize = 2 * HOURS;
 const HOURS_A_YEAR: f64 = 8_766.0;
 const DAYS_A_YEAR: f64 = 365.25;
 /// What a day ago counts against today: half in four weeks.
 const KEPT_A_DAY_LOG2: f64 = -1.0 / 28.0;
-/// The longest gap known is half forgotten in half a year.
-const LONGEST_KEPT_LOG2: f64 = -1.0 / 180.0;
+/// The longest gap known, and the like, is half forgotten in a year.
+const LONGEST_KEPT_LOG2: f64 = -1.0 / 365.0;
+/// Poor days in three: some come once a year.
+const LOWS_KEPT_LOG2: f64 = -1.0 / 1095.0;
 /// An hour of a kind of day is believed like this many hours of what the hour and the kind of day say.
 const SHRINK_HOURS: f64 = 3.0;
 /// So is a weekday, by what its hours say.
 const SHRINK_DAYS: f64 = 1.0;
 /// Relative variance of a rate that looks well known: days differ, and the shape is coarse.
 const UNSURE: f64 = 0.05;
-/// A gap is too long only if it is longer than the longest known by so much.
-const BEYOND_LONGEST: f64 = 1.25;
-/// A silence that was told widens the longest gap by this share of what it was beyond it, and so many of
-/// its hours teach as much as this: a source that has changed is learned in the end, an outage hardly counts.
-const TOLD_WIDENS: f64 = 0.1;
+/// So many hours of a silence that was told teach as much as this: an outage hardly counts.
 const TOLD_TEACHES_HOURS: i64 = 24;
 const TOLD_TEACHES: f64 = 0.25;
 /// Spread and longest gap are learned from then on: earlier rates are guesses.
@@ -56,33 +60,42 @@ impl Hours<'_> {
         self.zone.day_index(Period::Hour.start_ms(self.zone, hour))
     }
 
-    /// Monday 0 to Sunday 6; holidays are Sundays, weekend days that are worked are Fridays.
-    fn weekday(&self, day: i64) -> usize {
+    /// Monday 0 to Sunday 6, holidays, weekend days that are worked.
+    fn kind(&self, day: i64) -> usize {
         match self.calendar.day_kind(day) {
-            DayKind::Holiday => 6,
-            DayKind::MadeUp => 4,
+            DayKind::Holiday => HOLIDAY,
+            DayKind::MadeUp => MADE_UP,
             DayKind::Plain | DayKind::AfterHoliday => Period::Day.slot(self.zone, day),
         }
     }
 
     /// The hour's place among the cells.
     fn cell(&self, hour: i64) -> usize {
-        Period::Hour.slot(self.zone, hour) + HOURS * kind_of(self.weekday(self.day(hour)))
+        Period::Hour.slot(self.zone, hour) + HOURS * hours_like(self.kind(self.day(hour)))
     }
 }
 
-/// Working days 0, days off 1.
-fn kind_of(weekday: usize) -> usize {
-    usize::from(weekday >= 5)
+/// Whose hours a kind of day has: working days 0, weekends 1, holidays 2.
+fn hours_like(kind: usize) -> usize {
+    match kind {
+        HOLIDAY => 2,
+        5 | 6 => 1,
+        _ => 0,
+    }
 }
 
 /// What one source is known for.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pulse {
-    /// By hour of the day, working days first, then days off.
+    /// By hour of the day, working days first, then weekends, then holidays.
     cells: Vec<Cell>,
-    /// Whole days, by weekday.
-    days: [Cell; 7],
+    /// Whole days, by kind.
+    days: [Cell; DAY_KINDS],
+    /// Surprise of a poor day, by kind, that such days are known for; and of poor days in a row.
+    lows: [Known; DAY_KINDS],
+    low_run: Known,
+    /// Surprise of the poor days since the last usual one, until they are told.
+    run: f64,
     /// The first and the newest hour it spoke in, and how often in that.
     first_hour: i64,
     hour: i64,
@@ -95,38 +108,26 @@ pub struct Pulse {
     daily: Spread,
     day: i64,
     day_count: u64,
-    /// Most that was expected of a gap that was none.
-    longest: f64,
+    /// Surprise of its gaps.
+    longest: Known,
     pub now: Option<Silence>,
     /// Silences that are over, oldest first: from, to.
     pub past: VecDeque<(i64, i64)>,
 }
 
-/// Periods of one kind: how many, in how many the source spoke, and its records.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-struct Cell {
-    records: f64,
-    spoke: f64,
-    periods: f64,
+/// What hours and days are expected to hold.
+struct Rates {
+    /// By cell.
+    hours: Vec<f64>,
+    /// By kind of day.
+    days: [f64; DAY_KINDS],
+    /// What such a day holds for one that its hours would make.
+    shares: [f64; DAY_KINDS],
 }
 
-impl Cell {
-    fn learn(&mut self, count: u64, weight: f64) {
-        self.records += count as f64;
-        self.spoke += if count > 0 { weight } else { 0.0 };
-        self.periods += weight;
-    }
-
-    fn decay(&mut self, kept: f64) {
-        *self = Cell { records: self.records * kept, spoke: self.spoke * kept, periods: self.periods * kept };
-    }
-
-    /// What silence says, in nats: by the count expected, where records come in heaps of that dispersion;
-    /// and no more than how often such a period was silent.
-    fn surprise(&self, expected: f64, dispersion: f64) -> f64 {
-        let by_count = if dispersion < 1.001 { expected } else { expected * libm::log(dispersion) / (dispersion - 1.0) };
-        let silent = (self.periods - self.spoke) / self.periods.max(1.0);
-        if silent > 1e-6 { by_count.min(-libm::log(silent)) } else { by_count }
+impl Rates {
+    fn of_hour(&self, hours: Hours, hour: i64) -> f64 {
+        self.hours[hours.cell(hour)] * self.shares[hours.kind(hours.day(hour))]
     }
 }
 
@@ -143,29 +144,6 @@ struct Sum {
 impl Sum {
     fn surprise(&self) -> f64 {
         self.by_hours.max(self.by_days)
-    }
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-struct Spread {
-    squares: f64,
-    expected: f64,
-}
-
-impl Spread {
-    fn learn(&mut self, observed: f64, expected: f64) {
-        self.squares += (observed - expected) * (observed - expected);
-        self.expected += expected;
-    }
-
-    /// Variance over mean.
-    fn dispersion(&self) -> f64 {
-        if self.expected > 0.0 { (self.squares / self.expected).max(1.0) } else { 1.0 }
-    }
-
-    fn decay(&mut self, kept: f64) {
-        self.squares *= kept;
-        self.expected *= kept;
     }
 }
 
@@ -204,8 +182,10 @@ impl Pulse {
         let gap_days = (now_ms - self.last_ms) / DAY_MS;
         if self.cells.is_empty() || gap_days > MAX_SILENT_DAYS {
             let past = std::mem::take(&mut self.past);
-            let day = hours.day(hour);
-            *self = Pulse { cells: vec![Cell::default(); 2 * HOURS], first_hour: hour, hour, day, past, ..Pulse::default() };
+            // Its end is told, and what it covers stays grey, though what was known before is not.
+            let now = self.now.filter(|silence| !silence.poor);
+            let cells = vec![Cell::default(); HOUR_KINDS * HOURS];
+            *self = Pulse { cells, first_hour: hour, hour, day: hours.day(hour), now, past, ..Pulse::default() };
         }
         let told = if hour > self.hour { self.roll(hours, hour) } else { None };
         self.count += 1;
@@ -239,42 +219,49 @@ impl Pulse {
         hour - self.first_hour < FEED_GREY_DAYS * HOURS as i64 || self.records < FEED_GREY_RECORDS
     }
 
+    fn rates(&self) -> Rates {
+        let hours = self.of_hours();
+        let guesses: [f64; HOUR_KINDS] = std::array::from_fn(|like| hours[like * HOURS..(like + 1) * HOURS].iter().sum());
+        let guess = |kind: usize| guesses[hours_like(kind)];
+        // As days of the kind did, drawn to what their hours say.
+        let day = |kind: usize| (self.days[kind].records + SHRINK_DAYS * guess(kind)) / (self.days[kind].periods + SHRINK_DAYS);
+        let days: [f64; DAY_KINDS] = std::array::from_fn(day);
+        Rates { hours, days, shares: std::array::from_fn(|kind| days[kind] / guess(kind)) }
+    }
+
     /// What each cell's hour is expected to hold: its own counts, drawn to what its hour and its kind of
     /// day say by themselves.
-    fn rates(&self) -> Vec<f64> {
+    fn of_hours(&self) -> Vec<f64> {
         let sum = |cells: &mut dyn Iterator<Item = &Cell>| {
             let (records, hours) = cells.fold((0.0, 0.0), |(r, h), cell| (r + cell.records, h + cell.periods));
             if hours > 0.0 { records / hours } else { 0.0 }
         };
         let all = sum(&mut self.cells.iter()).max(LEAST_RATE);
-        let kinds = [sum(&mut self.cells[..HOURS].iter()), sum(&mut self.cells[HOURS..].iter())];
+        let of_kind = |kind: usize| &self.cells[kind * HOURS..(kind + 1) * HOURS];
+        // Holidays are few: believed by what weekends say.
+        let off = sum(&mut of_kind(1).iter());
+        let as_off = Cell { records: off * HOURS as f64, spoke: 0.0, periods: HOURS as f64 };
+        let kinds = [sum(&mut of_kind(0).iter()), off, sum(&mut of_kind(2).iter().chain([&as_off]))];
         let rate = |(at, cell): (usize, &Cell)| {
-            let of_hour = sum(&mut [self.cells[at % HOURS], self.cells[at % HOURS + HOURS]].iter());
+            let of_hour = sum(&mut self.cells[at % HOURS..].iter().step_by(HOURS));
             let guess = of_hour * kinds[at / HOURS] / all;
             ((cell.records + SHRINK_HOURS * guess) / (cell.periods + SHRINK_HOURS)).max(LEAST_RATE)
         };
         self.cells.iter().enumerate().map(rate).collect()
     }
 
-    /// What a day is expected to hold: as days of its weekday did, drawn to what its hours say.
-    fn of_day(&self, weekday: usize, rates: &[f64]) -> f64 {
-        let (cell, kind) = (self.days[weekday], kind_of(weekday));
-        let guess: f64 = rates[kind * HOURS..(kind + 1) * HOURS].iter().sum();
-        (cell.records + SHRINK_DAYS * guess) / (cell.periods + SHRINK_DAYS)
-    }
-
     /// One more silent hour.
-    fn add(&self, sum: &mut Sum, hours: Hours, hour: i64, rates: &[f64]) {
+    fn add(&self, sum: &mut Sum, hours: Hours, hour: i64, rates: &Rates) {
         let (cell, day) = (hours.cell(hour), hours.day(hour));
-        sum.expected += rates[cell];
-        sum.by_hours += self.cells[cell].surprise(rates[cell], self.hourly.dispersion());
+        let rate = rates.of_hour(hours, hour);
+        sum.expected += rate;
+        sum.by_hours += self.cells[cell].surprise(rate, self.hourly.dispersion());
         sum.of_day += 1;
         if hours.day(hour + 1) != day {
             let from = Period::Hour.index(hours.zone, Period::Day.start_ms(hours.zone, day));
             if sum.of_day > hour - from {
-                let weekday = hours.weekday(day);
-                let expected = self.of_day(weekday, rates);
-                sum.by_days += self.days[weekday].surprise(expected, self.daily.dispersion());
+                let kind = hours.kind(day);
+                sum.by_days += self.days[kind].surprise(rates.days[kind], self.daily.dispersion());
             }
             sum.of_day = 0;
         }
@@ -287,7 +274,7 @@ impl Pulse {
         let gaps_a_promise = gaps_a_year / (FEED_FALSE_ALARMS_A_YEAR / 2.0);
         // Chance of none of a gamma-Poisson count: (1 + unsure * x)^(-1 / unsure).
         let model = (libm::pow(gaps_a_promise, UNSURE) - 1.0) / UNSURE;
-        model.max(BEYOND_LONGEST * self.longest)
+        model.max(self.longest.limit())
     }
 
     /// Whether it has been silent for too long at a moment, or when it would be.
@@ -321,6 +308,10 @@ impl Pulse {
         let knows = self.hour - self.first_hour >= SPREAD_FROM_DAYS * HOURS as i64;
         let silent = self.now.is_some_and(|silence| !silence.poor);
         let mut gap = Sum::default();
+        // By what was known when it began, as it was judged.
+        for past in (self.hour + 1..hour).filter(|_| knows) {
+            self.add(&mut gap, hours, past, &rates);
+        }
         let mut told = None;
         let (taught_until, weight) = if silent { (hour.min(self.hour + TOLD_TEACHES_HOURS), TOLD_TEACHES) } else { (hour, 1.0) };
         let spoke_in = self.hour;
@@ -331,14 +322,12 @@ impl Pulse {
             }
             let cell = hours.cell(past);
             if past == spoke_in {
-                self.learn(cell, self.count, 1.0, rates[cell], knows);
+                self.learn(cell, self.count, 1.0, rates.of_hour(hours, past), knows);
                 continue;
             }
-            if knows {
-                self.add(&mut gap, hours, past, &rates);
-            }
-            if past < taught_until {
-                self.learn(cell, 0, weight, rates[cell], knows);
+            // Holidays are few: their silence teaches whole.
+            if past < taught_until || hours.kind(day) == HOLIDAY {
+                self.learn(cell, 0, weight, rates.of_hour(hours, past), knows && !silent);
             }
         }
         let day = hours.day(hour);
@@ -346,7 +335,7 @@ impl Pulse {
             told = told.or(self.close_day(hours, day, &rates));
         }
         if knows {
-            self.learn_gap(gap.surprise(), silent);
+            self.longest.learn(gap.surprise(), silent);
         }
         (self.hour, self.count) = (hour, 0);
         told
@@ -359,43 +348,41 @@ impl Pulse {
         }
     }
 
-    fn learn_gap(&mut self, gap: f64, told: bool) {
-        let most = if told { gap.min(2.0 * self.limit()) } else { gap };
-        let gain = if told { TOLD_WIDENS } else { 1.0 };
-        if most > self.longest {
-            self.longest += gain * (most - self.longest);
-        }
-    }
-
     /// The day is over; `next` begins.
-    fn close_day(&mut self, hours: Hours, next: i64, rates: &[f64]) -> Option<DayTold> {
+    fn close_day(&mut self, hours: Hours, next: i64, rates: &Rates) -> Option<DayTold> {
         let (day, observed) = (std::mem::replace(&mut self.day, next), std::mem::take(&mut self.day_count));
         let (from_ms, to_ms) = (Period::Day.start_ms(hours.zone, day), Period::Day.end_ms(hours.zone, day));
-        let weekday = hours.weekday(day);
-        let expected = self.of_day(weekday, rates);
-        let days = (next - day).max(1) as f64;
-        let kept = libm::exp2(KEPT_A_DAY_LOG2 * days);
-        self.cells.iter_mut().chain(&mut self.days).for_each(|cell| cell.decay(kept));
-        self.hourly.decay(kept);
-        self.daily.decay(kept);
-        self.longest *= libm::exp2(LONGEST_KEPT_LOG2 * days);
+        let kind = hours.kind(day);
+        let expected = rates.days[kind];
+        self.forget((next - day).max(1) as f64);
         let first_day = hours.day(self.first_hour);
         // The first day is no whole one; one with a gap that was told is known.
-        if day <= first_day || self.was_quite_silent(from_ms, to_ms) {
+        if day <= first_day {
             return None;
         }
-        let is_poor = self.is_poor(observed, expected) && !self.is_grey(Period::Hour.index(hours.zone, to_ms));
-        if day - first_day >= SPREAD_FROM_DAYS && !is_poor {
-            self.daily.learn(observed as f64, expected);
-            self.days[weekday].learn(observed, 1.0);
+        if self.was_quite_silent(from_ms, to_ms) {
+            // Days of rare kinds teach though they are silent.
+            if kind >= HOLIDAY {
+                self.days[kind].learn(observed, 1.0);
+            }
+            return None;
         }
-        let told = DayTold { poor: is_poor, from_ms, observed, expected };
+        let surprise = self.surprise_of_day(observed, expected);
+        if day - first_day >= SPREAD_FROM_DAYS {
+            self.days[kind].learn(observed, 1.0);
+            if surprise < poor_limit() {
+                self.daily.learn(observed as f64, expected);
+            }
+        }
+        let is_usual = observed as f64 > USUAL_SHARE * expected;
+        let is_too_poor = self.run_on(kind, surprise, is_usual) && !self.is_grey(Period::Hour.index(hours.zone, to_ms));
+        let told = DayTold { poor: is_too_poor, from_ms, observed, expected };
         match self.now {
-            None if is_poor => {
+            None if is_too_poor => {
                 self.now = Some(Silence { poor: true, since_ms: from_ms });
                 Some(told)
             }
-            Some(Silence { poor: true, since_ms }) if observed as f64 > USUAL_SHARE * expected => {
+            Some(Silence { poor: true, since_ms }) if is_usual => {
                 self.now = None;
                 self.remember(since_ms, from_ms);
                 Some(DayTold { from_ms: since_ms, poor: false, ..told })
@@ -409,15 +396,52 @@ impl Pulse {
             || self.past.iter().any(|(since_ms, until_ms)| *since_ms < to_ms && *until_ms > from_ms)
     }
 
-    fn is_poor(&self, observed: u64, expected: f64) -> bool {
+    /// Days pass. Holidays and the like are rare, and remembered for longer.
+    fn forget(&mut self, days: f64) {
+        let kept = libm::exp2(KEPT_A_DAY_LOG2 * days);
+        let kept_long = libm::exp2(LONGEST_KEPT_LOG2 * days);
+        let (often, holidays) = self.cells.split_at_mut(HOLIDAY_HOURS);
+        let (weekdays, rare) = self.days.split_at_mut(HOLIDAY);
+        often.iter_mut().chain(weekdays).for_each(|cell| cell.decay(kept));
+        holidays.iter_mut().chain(rare).for_each(|cell| cell.decay(kept_long));
+        self.hourly.decay(kept);
+        self.daily.decay(kept);
+        self.longest.decay(kept_long);
+        let kept_longest = libm::exp2(LOWS_KEPT_LOG2 * days);
+        self.lows.iter_mut().chain([&mut self.low_run]).for_each(|known| known.decay(kept_longest));
+    }
+
+    /// How improbable so poor a day is, in nats; nothing if it is not poor.
+    fn surprise_of_day(&self, observed: u64, expected: f64) -> f64 {
         if observed as f64 > POOR_SHARE * expected {
-            return false;
+            return 0.0;
         }
         let dispersion = self.daily.dispersion() + UNSURE * expected;
         let chance = 1.0 - stats::upper_tail(observed + 1, expected, dispersion);
-        chance * DAYS_A_YEAR <= FEED_FALSE_ALARMS_A_YEAR / 2.0
+        -libm::log(chance.max(f64::MIN_POSITIVE))
+    }
+
+    /// One more day of poor ones in a row, or their end; whether they are too poor by now. What such a day,
+    /// and so many in a row, were known for before is not, and one that was told is known the better.
+    fn run_on(&mut self, kind: usize, surprise: f64, is_usual: bool) -> bool {
+        let is_told = self.now.is_some();
+        let is_poor = surprise >= poor_limit() && surprise > self.lows[kind].limit();
+        self.lows[kind].learn(surprise, is_poor);
+        if is_poor && !is_told {
+            self.run += surprise;
+        }
+        if is_usual {
+            self.low_run.learn(std::mem::take(&mut self.run), is_told);
+        }
+        is_poor && self.run > self.low_run.limit()
     }
 }
 
+/// From this surprise on a day is poor: half the promise of false alarms.
+fn poor_limit() -> f64 {
+    libm::log(DAYS_A_YEAR / (FEED_FALSE_ALARMS_A_YEAR / 2.0))
+}
+
+mod cells;
 #[cfg(test)]
 mod tests;

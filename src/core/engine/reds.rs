@@ -1,7 +1,7 @@
-//! More red warnings in an hour than the pipeline's cap: those beyond it are held back from their
-//! organisations, named in one grouped warning to the coordinating office, and told one by one as the
-//! next hours have room. They stand in `warnings.open` from the first moment: nothing is dropped.
-//! Triggers and matters of safety are never held back.
+//! More red warnings in an hour than the pipeline's cap: those beyond it are told as orange at once,
+//! named in one grouped warning to the coordinating office, and told as red one by one as the next hours
+//! have room. They stand in `warnings.open` as red from the first moment: nothing is dropped, nothing
+//! kept silent. Red triggers and matters of safety are red at once.
 
 use super::effects::{Address, topics};
 use super::privacy::View;
@@ -11,6 +11,7 @@ use crate::domain::outputs::*;
 use crate::domain::{Category, HOUR_MS, Language, Level, short_hash};
 use crate::pipeline::Matter;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -35,8 +36,6 @@ pub struct Reds {
 struct HeldBack {
     key: SubjectKey,
     warning_id: String,
-    /// Its organisations have had a lower level of it.
-    known: bool,
 }
 
 /// One grouped warning.
@@ -45,9 +44,9 @@ struct Group {
     id: String,
     revision: u32,
     raised_ms: i64,
-    members: Vec<SubjectKey>,
-    /// Members the newest revision names.
-    named: usize,
+    members: Vec<HeldBack>,
+    /// Of how many members the newest revision tells, and how many of these had ended.
+    told: (usize, usize),
 }
 
 impl Reds {
@@ -57,10 +56,10 @@ impl Reds {
 }
 
 impl Engine {
-    /// An episode has become red: whether its organisations have to wait for it.
-    pub(super) fn hold_red(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey, known: bool) -> bool {
+    /// An episode has become red: whether its organisations have to wait for that.
+    pub(super) fn hold_red(&mut self, now_ms: i64, matter: &Matter, key: &SubjectKey) -> bool {
         let (cap, Some(episode)) = (self.model.levels.reds_per_hour, self.state.episodes.get(key)) else { return false };
-        let may_wait = episode.trigger.is_none() && matter.category != Category::Safety;
+        let may_wait = !episode.stands_on_red_trigger() && matter.category != Category::Safety;
         let warning_id = episode.warning_id.clone();
         if self.state.reds.since_ms.is_none() {
             self.state.reds.since_ms = Some(now_ms);
@@ -72,33 +71,35 @@ impl Engine {
             reds.told = reds.told.saturating_add(1);
             return false;
         }
-        reds.held.push_back(HeldBack { key: key.clone(), warning_id, known });
+        reds.held.push_back(HeldBack { key: key.clone(), warning_id });
         true
     }
 
     /// Puts a red that is held back into the hour's grouped warning.
     pub(super) fn group_red(&mut self, moment: &Moment, key: &SubjectKey, effects: &mut Vec<Effect>) {
         let now_ms = moment.now_ms;
+        let Some(episode) = self.state.episodes.get(key) else { return };
+        let member = HeldBack { key: key.clone(), warning_id: episode.warning_id.clone() };
         if self.state.reds.group.as_ref().is_some_and(|group| group.members.len() >= MAX_GROUPED) {
             self.close_group(now_ms, effects);
         }
         if let Some(group) = &mut self.state.reds.group {
-            group.members.push(key.clone());
+            group.members.push(member);
             return;
         }
         self.state.reds.groups += 1;
         let number = self.state.reds.groups.to_string();
         let id = short_hash(&[&self.model.realm, "group", moment.cause, &number]);
-        self.state.reds.group = Some(Group { id, revision: 0, raised_ms: now_ms, members: vec![key.clone()], named: 0 });
+        self.state.reds.group = Some(Group { id, revision: 0, raised_ms: now_ms, members: vec![member], told: (0, 0) });
         self.tell_group(now_ms, effects);
         let cap = self.model.levels.reds_per_hour;
         let text = match self.model.language {
             Language::Zh => format!(
-                "一小时内红色预警超过上限 {cap} 条：其余暂缓分发，已列入发给 {} 的集中预警，并按小时依次分发。规则有误的，由有权的人降级（control 主题的 demote）",
+                "一小时内红色预警超过上限 {cap} 条：其余先按橙色分发，已列入发给 {} 的集中预警，并按小时依次升为红色。规则有误的，由有权的人降级（control 主题的 demote）",
                 self.model.coordinating
             ),
             Language::En => format!(
-                "more than {cap} red warnings within an hour: the rest are held back, named in a grouped warning to {}, and told hour by hour. If a rule is wrong, a named person demotes it (demote on the control topic)",
+                "more than {cap} red warnings within an hour: the rest are told as orange for now, named in a grouped warning to {}, and told as red hour by hour. If a rule is wrong, a named person demotes it (demote on the control topic)",
                 self.model.coordinating
             ),
         };
@@ -122,7 +123,7 @@ impl Engine {
         }
     }
 
-    /// A trigger came to a red that is held back: it waits no longer.
+    /// A red trigger came to a red that is held back: it waits no longer.
     pub(super) fn release_now(&mut self, now_ms: i64, key: &SubjectKey, effects: &mut Vec<Effect>) {
         let place = self.state.reds.held.iter().position(|held| held.key == *key);
         if let Some(held) = place.and_then(|place| self.state.reds.held.remove(place)) {
@@ -133,16 +134,31 @@ impl Engine {
     fn release(&mut self, now_ms: i64, held: &HeldBack, effects: &mut Vec<Effect>) {
         let model = Arc::clone(&self.model);
         let Some(episode) = self.state.episodes.get_mut(&held.key) else { return };
-        let Some(matter) = model.matters.get(&held.key.matter).filter(|_| episode.warning_id == held.warning_id) else { return };
-        episode.held_back = false;
+        let still_waits = episode.held_back && episode.warning_id == held.warning_id;
+        let Some(matter) = model.matters.get(&held.key.matter).filter(|_| still_waits) else { return };
+        (episode.held_back, episode.acknowledged) = (false, false);
+        episode.revision += 1;
+        episode.updated_ms = now_ms;
         self.state.reds.told = self.state.reds.told.saturating_add(1);
         self.set_duties(now_ms, &held.key, effects);
-        let status = if held.known { WarningStatus::Upgraded } else { WarningStatus::Raised };
-        self.tell(matter, &held.key, status, None, effects);
+        self.tell(matter, &held.key, WarningStatus::Upgraded, None, effects);
+    }
+
+    /// The episode as its organisations are to know it: what may not be red yet is orange, by the
+    /// trigger that asks for that, if one does.
+    pub(super) fn as_told<'a>(&self, key: &SubjectKey, episode: &'a Episode) -> Cow<'a, Episode> {
+        if !episode.held_back {
+            return Cow::Borrowed(episode);
+        }
+        let of_firm = self.state.evidence.get(key).map(|evidence| &evidence.triggers);
+        let triggers = of_firm.or_else(|| self.state.trade_triggers.get(key));
+        let strongest = triggers.and_then(|triggers| triggers.strongest(episode.updated_ms));
+        let trigger = strongest.filter(|trigger| trigger.level >= Level::Orange).cloned();
+        Cow::Owned(Episode { level: episode.told_level(), trigger, ..episode.clone() })
     }
 
     fn close_group(&mut self, now_ms: i64, effects: &mut Vec<Effect>) {
-        if self.state.reds.group.as_ref().is_some_and(|group| group.members.len() > group.named) {
+        if self.state.reds.group.as_ref().is_some_and(|group| group.told != (group.members.len(), self.ended_of(group))) {
             self.tell_group(now_ms, effects);
         }
         self.state.reds.group = None;
@@ -152,7 +168,7 @@ impl Engine {
     fn tell_group(&mut self, now_ms: i64, effects: &mut Vec<Effect>) {
         let Some(mut group) = self.state.reds.group.take() else { return };
         group.revision += 1;
-        group.named = group.members.len();
+        group.told = (group.members.len(), self.ended_of(&group));
         let warning = self.group_warning(now_ms, &group);
         let org = &self.model.coordinating;
         let event_id = format!("{}/{}/{org}", group.id, group.revision);
@@ -161,17 +177,35 @@ impl Engine {
         self.state.reds.group = Some(group);
     }
 
+    fn stands(&self, member: &HeldBack) -> bool {
+        self.state.episodes.get(&member.key).is_some_and(|episode| episode.warning_id == member.warning_id)
+    }
+
+    /// Members that were lifted or withdrawn since.
+    fn ended_of(&self, group: &Group) -> usize {
+        group.members.iter().filter(|member| !self.stands(member)).count()
+    }
+
     fn group_warning(&self, now_ms: i64, group: &Group) -> Warning {
         let model = &self.model;
-        let count = group.members.len();
-        let (name, headline) = match model.language {
-            Language::Zh => ("红色预警集中", format!("一小时内红色预警超过上限：{count} 条暂缓分发，见 group.warnings")),
-            Language::En => {
-                ("Red warnings held back", format!("more red warnings than the cap: {count} are held back, see group.warnings"))
-            }
+        let (held, ended) = group.told;
+        let count = held - ended;
+        let (name, mut headline) = match model.language {
+            Language::Zh => ("红色预警集中", format!("一小时内红色预警超过上限：{held} 条先按橙色分发，见 group.warnings")),
+            Language::En => (
+                "Red warnings held back",
+                format!("more red warnings than the cap: {held} are told as orange for now, see group.warnings"),
+            ),
         };
+        if ended > 0 {
+            headline += &match model.language {
+                Language::Zh => format!("；其中 {ended} 条已解除，不再列出"),
+                Language::En => format!("; {ended} of them have ended since and are not named"),
+            };
+        }
         let root = SubjectKey { matter: String::new(), scope: SubjectScope::Industry, id: model.root_region.clone() };
-        let category = group.members.first().and_then(|key| model.matters.get(&key.matter)).map(|matter| matter.category);
+        let category =
+            group.members.first().and_then(|member| model.matters.get(&member.key.matter)).map(|matter| matter.category);
         Warning {
             warning_id: group.id.clone(),
             revision: group.revision,
@@ -223,7 +257,12 @@ impl Engine {
             group: Some(Grouped {
                 why: GroupWhy::RedsHeldBack,
                 count: count as u64,
-                warnings: group.members.iter().filter_map(|key| self.grouped(key, View::Masked)).collect(),
+                warnings: group
+                    .members
+                    .iter()
+                    .filter(|member| self.stands(member))
+                    .filter_map(|member| self.grouped(&member.key, View::Masked))
+                    .collect(),
             }),
         }
     }

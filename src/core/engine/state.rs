@@ -434,12 +434,21 @@ pub struct Episode {
     /// Industry: the assessment that set the level.
     pub assessment: Option<Assessment>,
     pub acknowledged: bool,
-    /// Red, and above the cap: its organisations have not been told of it yet.
+    /// Red, and above the cap: its organisations know it as orange so far.
     pub held_back: bool,
     pub duties: Vec<Duty>,
 }
 
 impl Episode {
+    /// The level its organisations know.
+    pub(super) fn told_level(&self) -> Level {
+        if self.held_back { Level::Orange } else { self.level }
+    }
+
+    pub(super) fn stands_on_red_trigger(&self) -> bool {
+        self.trigger.as_ref().is_some_and(|trigger| trigger.level == Level::Red)
+    }
+
     /// A record was taken back: a trigger it alone met, or that record, is named no longer.
     pub(super) fn name_what_is_left(&mut self, triggers: &Triggers, now_ms: i64) {
         if let Some(named) = &self.trigger

@@ -169,3 +169,35 @@ fn a_day_at_a_tenth_is_told_as_quiet() {
     assert_eq!(notices[0], r#"feed_quiet mini.tickets "2026-04-01T00:00:00+08:00" null"#);
     assert!(notices[1].starts_with(r#"feed_back mini.tickets "2026-04-01T00:00:00+08:00""#), "{notices:?}");
 }
+
+#[test]
+fn an_outage_of_months_teaches_nothing_and_has_an_end() {
+    let mut city = City::new(&mini());
+    city.run.sequencer.set_emit_assessments(true);
+    city.hours(0, DAYS, 2);
+    let back = DAYS + 65 * DAY_HOURS;
+    city.hours(back, back + 5 * DAY_HOURS, 2);
+    let notices = city.notices();
+    assert_eq!(notices.len(), 2, "{notices:?}");
+    assert!(notices[0].starts_with("feed_silent") && notices[1].starts_with("feed_back"), "{notices:?}");
+    let judged = closed(&city.run.all).into_iter().filter(|(day, _, p)| *p && day.as_str() > "2026-05-10");
+    let first = judged.map(|(day, observed, _)| (day, observed)).next();
+    assert_eq!(first, Some(("2026-07-16".to_string(), "24".to_string())), "no silent day is judged");
+    assert_eq!(told(&city.run.all, "lead"), Vec::<String>::new(), "and the usual is no surge after it");
+}
+
+#[test]
+fn weeks_are_judged_once_their_quiet_sundays_are_known() {
+    let weekly = mini_with("matters/gas.toml", "periods = [\"P1D\"]", "periods = [\"P1W\"]");
+    let mut city = City::new(&weekly);
+    city.run.sequencer.set_emit_assessments(true);
+    for day in 0..7 * 45 {
+        let is_quiet = day % 7 == 6 && day > 7 * 20;
+        let until = if is_quiet { 9 } else { DAY_HOURS };
+        city.hours(day * DAY_HOURS, day * DAY_HOURS + until, 3);
+    }
+    let judged = closed(&city.run.all).iter().filter(|(.., p)| *p).count();
+    assert!(judged >= 14, "of the 18 weeks after the 26 grey ones, less those of the first quiet Sundays: {judged}");
+    let notices = city.notices().into_iter().filter(|notice| !notice.starts_with("feed_back")).count();
+    assert!((1..=4).contains(&notices), "told a few times: {:?}", city.notices());
+}

@@ -18,12 +18,16 @@ fn price(day: i64) -> f64 {
 
 /// Noise looks at the price: which lists name it, and what it is on each day.
 fn run_of(lists: &str, days: i64, value: impl Fn(i64) -> f64) -> Run {
+    run_as_is(lists, days, |day| (value(day) * 100.0).round() / 100.0 + 0.001)
+}
+
+fn run_as_is(lists: &str, days: i64, value: impl Fn(i64) -> f64) -> Run {
     let industry = format!("[industry]\n{lists}\n\n[[match]]");
     let mut run = Run::wall(&mini_with("matters/noise.toml", "[[match]]", &industry), START);
     let start_ms = ms(&run.model, START);
     for day in 0..days {
         let at = run.model.zone.date(start_ms + day * DAY_MS).to_string();
-        let value = (value(day) * 100.0).round() / 100.0 + 0.001;
+        let value = value(day);
         let record = json!({ "kind": "indicator", "indicator": "pork", "region": "r1", "period_start": at, "period": "P1D", "value": value });
         let now_ms = start_ms + (day + 1) * DAY_MS + 3_600_000;
         run.put_bytes(now_ms, SECTOR, None, Some(record.to_string().as_bytes()));
@@ -43,6 +47,7 @@ fn a_level_warns_when_it_leaves_what_is_usual_the_way_its_matter_looks() {
     let a_little: Price = |day| price(day) * if day >= 200 { 1.08 } else { 1.0 };
     let down: Price = |day| price(day) * if day >= 200 { 0.6 } else { 1.0 };
     let creeps: Price = |day| price(day) * (1.0 + 0.003 * (day - 200).max(0) as f64);
+    let creeps_down: Price = |day| price(day) * (-0.004 * (day - 100).max(0) as f64).exp();
     let stuck: Price = |day| if (100..200).contains(&day) { 20.5 } else { price(day) };
     let never_moved: Price = |day| if day >= 200 { 20.4 } else { 20.0 };
     // The lists, the price of 300 days, the first warning, whether it is a drift, and the sign of the change.
@@ -55,6 +60,7 @@ fn a_level_warns_when_it_leaves_what_is_usual_the_way_its_matter_looks() {
         ("down", FALLING, down, "raised orange 1", false, -1.0),
         ("down, looked at for rises", RISING, down, "", false, 0.0),
         ("creeps", RISING, creeps, "raised blue 1", true, 1.0),
+        ("creeps down", FALLING, creeps_down, "raised blue 1", true, -1.0),
         ("stuck", BOTH, stuck, "", false, 0.0),
         ("never moved", BOTH, never_moved, "", false, 0.0),
     ] {
@@ -69,6 +75,26 @@ fn a_level_warns_when_it_leaves_what_is_usual_the_way_its_matter_looks() {
         assert_eq!(warning["surge"], Value::Null, "{what}");
         assert_sound(&run.all, 300);
     }
+}
+
+#[test]
+fn nothing_is_further_down_than_zero() {
+    for value in [0.001, 1e-300, 0.0, -5.0] {
+        for day in [100, 199] {
+            let run = run_as_is(FALLING, 200, |at| if at == day { value } else { price(at) });
+            let first = told(&run.all, "lead").first().cloned().unwrap_or_default();
+            assert_eq!(first, "raised red 1", "{value} on day {day}");
+            let rising = run_as_is(RISING, 200, |at| if at == day { value } else { price(at) });
+            assert_eq!(told(&rising.all, "lead"), Vec::<String>::new(), "{value} on day {day}");
+        }
+    }
+}
+
+#[test]
+fn a_price_in_whole_numbers_that_falls_by_half_warns() {
+    let run = run_as_is(FALLING, 130, |day| (price(day) * if day < 100 { 690.0 } else { 345.0 }).round());
+    let first = told(&run.all, "lead").first().cloned().unwrap_or_default();
+    assert!(first.starts_with("raised orange") || first.starts_with("raised red"), "{first}");
 }
 
 #[test]

@@ -68,6 +68,8 @@ fn nothing_is_lost_above_the_cap() {
         }
         run.pass("2026-03-02 11:00");
         let all: BTreeSet<String> = (0..firms).map(|firm| format!("E{firm}")).collect();
+        let known: BTreeSet<String> = values(&run.all, "warnings.lead").iter().map(|w| text(&w["subject"], "id")).collect();
+        assert_eq!(known, all, "what may not be red yet is told all the same");
         let (told, named) = (told_red(&run.all), grouped(&run.all));
         assert_eq!(open_red(&run), all, "every red stands in warnings.open");
         let either: BTreeSet<String> = told.union(&named).cloned().collect();
@@ -92,6 +94,9 @@ fn one_held_back_has_its_duties_from_when_it_is_told() {
     let mut run = Run::wall(&capped("finance", 1), "2026-03-01");
     blame(&mut run, 0, "2026-03-02 23:30");
     blame(&mut run, 1, "2026-03-02 23:30");
+    let orange = values(&run.all, "warnings.lead").pop().unwrap();
+    assert_eq!((&orange["subject"]["id"], &orange["level"]), (&json!("E1"), &json!("orange")));
+    assert_eq!(orange["duties"][0]["by"], "2026-03-04T00:00:00+08:00", "orange has a working day: {orange}");
     let row = values(&run.all, "warnings.open").into_iter().rfind(|row| row["subject"] == "E1").unwrap();
     assert_eq!((&row["level"], &row["held_back"]), (&json!("red"), &json!(true)));
     let out = run.pass("2026-03-03 00:31");
@@ -121,6 +126,75 @@ fn safety_and_triggers_are_never_held_back() {
     run.pass("2026-03-02 15:00");
     let reds = values(&run.all, "warnings.lead").iter().filter(|w| w["level"] == "red").count();
     assert_eq!(reds, 4, "each once");
+}
+
+/// What the lead was told of a firm: status, level, trigger, revision.
+fn told_of(out: &[Sequenced], firm: &str) -> Vec<String> {
+    let lines = values(out, "warnings.lead").into_iter().filter(|w| w["subject"]["id"] == firm);
+    lines
+        .map(|w| format!("{} {} {} {}", text(&w, "status"), text(&w, "level"), text(&w["trigger"], "code"), w["revision"]))
+        .collect()
+}
+
+#[test]
+fn what_a_trigger_asks_is_told_at_once_whatever_is_held_back() {
+    // Words of the second firm's tickets; what its lead is told at once, and when there is room.
+    let cases: [(&[&str], &[&str], &[&str]); 4] = [
+        (&["a leak"], &["raised orange leak 1"], &["upgraded red  2"]),
+        (&["a smell", "a leak"], &["raised orange  1"], &["upgraded red  2"]),
+        (&["a smell", "a smell"], &["raised orange  1"], &["upgraded red  2"]),
+        (&["a smell", "a blast"], &["raised orange  1", "upgraded red blast 2"], &[]),
+    ];
+    for (words, at_once, later) in cases {
+        let mut bundle = capped("finance", 1);
+        let gas = bundle.files.get_mut("matters/gas.toml").unwrap();
+        *gas = gas
+            .replace("blue = 35, yellow = 55, orange = 75, red = 90", "blue = 5, yellow = 6, orange = 7, red = 8")
+            .replace("blue = 2, yellow = 2, orange = 2, red = 2", "blue = 1, yellow = 1, orange = 1, red = 1");
+        let mut run = Run::wall(&bundle, "2026-03-01");
+        run.put("2026-03-02 10:00", TICKETS, &ticket("T0", "2026-03-02 10:00", "E0", "a smell", &json!({})));
+        for (n, content) in words.iter().enumerate() {
+            let at = format!("2026-03-02 10:{:02}", n + 1);
+            run.put(&at, TICKETS, &ticket(&format!("U{n}"), &at, "E1", content, &json!({})));
+        }
+        assert_eq!(told_of(&run.all, "E1"), at_once, "{words:?}");
+        let out = run.pass("2026-03-02 12:30");
+        assert_eq!(told_of(&out, "E1"), later, "{words:?}");
+        assert_sound(&run.all, 1 + words.len());
+    }
+}
+
+#[test]
+fn orange_waits_as_it_is_until_there_is_room_for_red() {
+    let mut run = Run::wall(&capped("finance", 1), "2026-03-01");
+    run.put("2026-03-02 09:00", TICKETS, &ticket("L1", "2026-03-02 09:00", "E1", "a leak", &json!({})));
+    blame(&mut run, 0, "2026-03-02 10:00");
+    blame(&mut run, 1, "2026-03-02 10:00");
+    assert_eq!(told_of(&run.all, "E1"), ["raised orange leak 1"], "told once");
+    let row = values(&run.all, "warnings.open").into_iter().rfind(|row| row["subject"] == "E1").unwrap();
+    assert_eq!((&row["level"], &row["held_back"]), (&json!("red"), &json!(true)));
+    let out = run.pass("2026-03-02 12:30");
+    assert_eq!(told_of(&out, "E1"), ["upgraded red  2"]);
+}
+
+#[test]
+fn those_withdrawn_while_held_back_had_been_told_and_the_group_counts_them() {
+    let mut run = Run::wall(&capped("finance", 1), "2026-03-01");
+    for firm in 0..5 {
+        blame(&mut run, firm, "2026-03-02 10:00");
+    }
+    for (firm, n) in (3..5).flat_map(|firm| (0..5).map(move |n| (firm, n))) {
+        let gone = json!({ "status": "withdrawn" });
+        let (no, subject) = (format!("T{firm}-{n}"), format!("E{firm}"));
+        run.put("2026-03-02 10:30", TICKETS, &ticket(&no, "2026-03-02 10:00", &subject, "smell", &gone));
+    }
+    run.pass("2026-03-03 00:00");
+    let of_withdrawn = told_of(&run.all, "E4");
+    assert_eq!(of_withdrawn, ["raised yellow  1", "upgraded orange  2", "lifted orange  3"], "an end of what was told");
+    let group = values(&run.all, "warnings.office").into_iter().rfind(|w| w["scope"] == "group").unwrap();
+    assert_eq!((&group["group"]["count"], group["group"]["warnings"].as_array().unwrap().len()), (&json!(2), 2), "{group}");
+    let headline = text(&group, "headline");
+    assert!(headline.contains("4 are told as orange") && headline.contains("2 of them have ended"), "{headline}");
 }
 
 #[test]

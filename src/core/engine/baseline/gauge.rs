@@ -13,6 +13,14 @@ const CLIP: f64 = 2.0;
 const CLIPPED_SQUARE: f64 = 1.172;
 /// The anchor follows at this share of the rate the spread is learned at: a season of days.
 const ANCHOR_SHARE: f64 = 0.5;
+/// A figure so many spreads off is a leap.
+const LEAP: f64 = 4.0;
+/// The usual parting is learned at this share of the anchor's rate, or a creep of months would make itself
+/// usual, and is at least this share of the spread: the centre follows every figure a little.
+const SWAY_SHARE: f64 = 0.5;
+const LEAST_SWAY: f64 = 0.5;
+/// On the log scale a figure below this share of what is usual, zero and less too, is judged as if it were this.
+const LEAST_SHARE: f64 = 1e-3;
 /// A drift is judged once the series is so many times as old as it takes to have an opinion.
 const DRIFT_FROM: u32 = 2;
 /// The spread never falls below this share of the centre (or of 1): a figure that never moved is
@@ -41,13 +49,13 @@ impl Gauge {
     pub(in crate::engine) fn judge(&self, period: Period, value: f64) -> Judged {
         let expected = if self.log { libm::exp(self.centre) } else { self.centre };
         let grey = self.periods < period.grey_until();
-        let p = if self.log && value <= 0.0 { 1.0 } else { t4_upper_tail(self.residual(value)) };
+        let p = t4_upper_tail(self.residual(value));
         Judged { expected: Some(Fixed3::from_f64(expected)), p_e12: (!grey).then(|| super::e12(p)), ..Judged::default() }
     }
 
     /// How far a figure is from what is usual; nothing while the series is grey.
     pub(in crate::engine) fn deviation(&self, period: Period, value: f64) -> Option<Deviation> {
-        if self.periods < period.grey_until() || (self.log && value <= 0.0) {
+        if self.periods < period.grey_until() {
             return None;
         }
         let unscaled = |centre: f64| if self.log { libm::exp(centre) } else { centre };
@@ -68,7 +76,12 @@ impl Gauge {
     }
 
     fn residual(&self, value: f64) -> f64 {
-        (scaled(value, self.log) - self.centre) / self.spread.max(self.least_spread())
+        let off = if self.log {
+            libm::log(value.max(f64::MIN_POSITIVE)).max(self.centre + libm::log(LEAST_SHARE)) - self.centre
+        } else {
+            value - self.centre
+        };
+        off / self.spread.max(self.least_spread())
     }
 
     pub(in crate::engine) fn learn(&mut self, period: Period, value: f64) {
@@ -85,7 +98,12 @@ impl Gauge {
         }
         let spread = self.spread.max(self.least_spread());
         let clipped = off.clamp(-CLIP * spread, CLIP * spread);
-        self.centre += period.gauge_gain().max(0.1).max(1.0 / f64::from(self.periods)) * clipped;
+        let step = period.gauge_gain().max(0.1).max(1.0 / f64::from(self.periods)) * clipped;
+        self.centre += step;
+        // A leap surprises by itself, and is no drift: the anchor goes along.
+        if off.abs() > LEAP * spread {
+            self.anchor += step;
+        }
         if !is_said_again {
             self.spread = (spread * spread * (1.0 - gain) + gain * clipped * clipped / CLIPPED_SQUARE).sqrt();
         }
@@ -95,9 +113,10 @@ impl Gauge {
     fn learn_drift(&mut self, period: Period) {
         let gain = (period.gauge_gain() * ANCHOR_SHARE).max(1.0 / f64::from(self.periods));
         let parted = self.centre - self.anchor;
-        let sway = self.sway.max(self.spread).max(self.least_spread());
+        let sway = self.sway.max(LEAST_SWAY * self.spread).max(self.least_spread());
         let clipped = parted.clamp(-CLIP * sway, CLIP * sway);
         self.anchor += gain * parted;
+        let gain = (gain * SWAY_SHARE).max(1.0 / f64::from(self.periods));
         self.sway = (sway * sway * (1.0 - gain) + gain * clipped * clipped / CLIPPED_SQUARE).sqrt();
     }
 }

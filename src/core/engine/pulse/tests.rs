@@ -163,3 +163,145 @@ fn what_changes_for_good_is_learned_in_the_end() {
     heard.run(city, 24 * 570, 24 * 575, 1.0);
     assert!(heard.pulse.is_grey(FROM_HOUR + 24 * 575), "after {MAX_SILENT_DAYS} days it begins anew");
 }
+
+/// Whether a day has no records, on the Chinese plan: three holidays of a few days, twice a year a long one.
+fn is_holiday(day: i64) -> bool {
+    matches!(day.rem_euclid(364), 0..=2 | 46..=54 | 94..=96 | 120..=124 | 169..=171 | 273..=279)
+}
+
+fn weekdays(dice: &mut Dice, hour: usize, day: i64, luck: f64) -> u64 {
+    if day % 7 < 5 && (8..20).contains(&hour) { dice.poisson(3.3 * luck) } else { 0 }
+}
+
+fn no_holidays(dice: &mut Dice, hour: usize, day: i64, luck: f64) -> u64 {
+    if is_holiday(day) { 0 } else { weekdays(dice, hour, day, luck) }
+}
+
+fn all_week_but_holidays(dice: &mut Dice, hour: usize, day: i64, luck: f64) -> u64 {
+    if !is_holiday(day) && (8..20).contains(&hour) { dice.poisson(3.3 * luck) } else { 0 }
+}
+
+fn poor_sundays(dice: &mut Dice, hour: usize, day: i64, luck: f64) -> u64 {
+    let share = if day % 7 == 6 { 0.05 } else { 1.0 };
+    if (8..20).contains(&hour) { dice.poisson(5.0 * luck * share) } else { 0 }
+}
+
+/// Hardly anything on the last day of a month.
+fn month_ends(dice: &mut Dice, hour: usize, day: i64, luck: f64) -> u64 {
+    if day % 30 == 29 { dice.poisson(0.2) } else { weekdays(dice, hour, day, 3.0 * luck) }
+}
+
+fn weekends(dice: &mut Dice, hour: usize, day: i64, luck: f64) -> u64 {
+    if day % 7 >= 5 && (8..20).contains(&hour) { dice.poisson(3.3 * luck) } else { 0 }
+}
+
+fn fortnightly(dice: &mut Dice, hour: usize, day: i64, _: f64) -> u64 {
+    if day % 14 == 0 && (8..20).contains(&hour) { dice.poisson(5.0) } else { 0 }
+}
+
+fn monthly(dice: &mut Dice, hour: usize, day: i64, _: f64) -> u64 {
+    if day % 30 == 9 && (8..20).contains(&hour) { dice.poisson(5.0) } else { 0 }
+}
+
+fn five_days_a_month(dice: &mut Dice, hour: usize, day: i64, _: f64) -> u64 {
+    if day % 30 < 5 && (8..20).contains(&hour) { dice.poisson(5.0) } else { 0 }
+}
+
+/// Notices of so many years of a feed, year by year, by three seeds.
+fn told_a_year(feed: Feed, calendar: &Calendar, years: i64) -> Vec<u32> {
+    let mut told = vec![0; years as usize];
+    for seed in [7, 8, 9] {
+        let mut heard = Heard { dice: Dice(seed), calendar: calendar.clone(), ..Heard::new() };
+        for (year, told) in told.iter_mut().enumerate() {
+            let before = heard.alarms + heard.poor_days;
+            heard.run(feed, year as i64 * 24 * 364, (year as i64 + 1) * 24 * 364, 1.0);
+            *told += heard.alarms + heard.poor_days - before;
+        }
+    }
+    told
+}
+
+#[test]
+fn what_comes_again_is_told_a_few_times_and_then_known() {
+    // The feed, whether the calendar knows the holidays; most notices of three such feeds in their first and second year.
+    let cases: [(&str, Feed, bool, u32, u32); 11] = [
+        ("weekdays, as usual on holidays", weekdays, true, 0, 0),
+        ("weekdays but holidays", no_holidays, true, 0, 0),
+        ("weekdays, the calendar knows no holidays", no_holidays, false, 15, 12),
+        ("all days but holidays", all_week_but_holidays, true, 12, 6),
+        ("quiet Sundays", poor_sundays, true, 3, 3),
+        ("month ends", month_ends, false, 21, 6),
+        ("weekends", weekends, false, 6, 0),
+        ("a day a week", weekly, true, 3, 0),
+        ("fortnightly", fortnightly, false, 9, 3),
+        ("monthly", monthly, false, 15, 0),
+        ("five days a month", five_days_a_month, false, 12, 0),
+    ];
+    for (name, feed, is_known, first, second) in cases {
+        let calendar = if is_known { listed() } else { Heard::new().calendar };
+        let told = told_a_year(feed, &calendar, 2);
+        assert!(told[0] <= first && told[1] <= second, "{name}: {told:?} notices of three feeds, year by year");
+    }
+}
+
+#[test]
+fn a_feed_that_turns_to_weekdays_is_told_a_few_times() {
+    let mut heard = Heard::new();
+    heard.run(all_week_but_holidays, 0, 24 * 90, 1.0);
+    let before = heard.alarms + heard.poor_days;
+    heard.run(weekdays, 24 * 91, 24 * 270, 1.0);
+    let told = heard.alarms + heard.poor_days - before;
+    assert!((1..=4).contains(&told), "{told} notices in half a year");
+}
+
+#[test]
+fn a_drop_for_good_is_told_once_and_learned() {
+    for (share, weeks) in [(0.2, 10), (0.1, 14)] {
+        let mut heard = Heard::new();
+        heard.run(busy, 0, 24 * 98, 1.0);
+        heard.run(busy, 24 * 98, 24 * (98 + 7 * weeks), share);
+        assert_eq!((heard.alarms + heard.poor_days, heard.pulse.now), (1, None), "{share} after {weeks} weeks");
+        heard.run(busy, 24 * (98 + 7 * weeks), 24 * (98 + 7 * weeks + 182), share);
+        assert_eq!(heard.alarms + heard.poor_days, 1, "{share}");
+    }
+}
+
+#[test]
+fn outages_are_told_again_and_again_while_they_are_rare() {
+    for feed in [busy as Feed, city, weekdays, daily] {
+        let mut heard = Heard::new();
+        let mut at = 0;
+        for nth in 1..=2 {
+            // A Tuesday after five months; three days of nothing.
+            heard.run(feed, at, at + 24 * 155, 1.0);
+            assert_eq!(heard.alarms + heard.poor_days, nth - 1);
+            heard.run(feed, at + 24 * 155, at + 24 * 158, 0.0);
+            assert_eq!((heard.alarms, heard.pulse.now.is_some()), (nth, true), "outage {nth}");
+            heard.run(feed, at + 24 * 158, at + 24 * 161, 1.0);
+            assert_eq!(heard.pulse.now, None);
+            at += 24 * 161;
+        }
+    }
+}
+
+#[test]
+fn a_silence_of_months_is_remembered_and_has_an_end() {
+    let mut heard = Heard::new();
+    heard.run(city, 0, 24 * 70, 1.0);
+    let days = MAX_SILENT_DAYS + 5;
+    heard.run(city, 24 * 70, 24 * (70 + days), 0.0);
+    let at_ms = |day: i64| (FROM_HOUR + 24 * day) * HOUR_MS;
+    heard.run(city, 24 * (70 + days), 24 * (71 + days), 1.0);
+    assert_eq!((heard.alarms, heard.pulse.now, heard.pulse.past.len()), (1, None, 1));
+    assert!((70..70 + days).all(|day| heard.pulse.was_silent(at_ms(day), at_ms(day + 1))));
+}
+
+fn listed() -> Calendar {
+    let from = FROM_HOUR / 24;
+    let holidays = (0..364 * 5)
+        .filter(|day| is_holiday(*day))
+        .filter_map(|day| chrono::NaiveDate::from_num_days_from_ce_opt((719_163 + from + day) as i32))
+        .collect();
+    let years = (2000..2010).collect();
+    Calendar::Listed { years, holidays, working_days: Default::default() }
+}

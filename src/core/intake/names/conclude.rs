@@ -97,7 +97,10 @@ impl<'a> Case<'a> {
         let nameless = told.nameless && self.in_text < 3 && self.deeds <= told.strangers + 1;
         let only_beside = self.beside && self.deeds == 0 && self.plainly < 2 && !told.work;
         let by_office = told.office && self.plainly < 4 || told.street && self.plainly < 2;
-        cleared || nameless || only_beside || by_office || self.is_a_strangers(told)
+        let mine = self.plainly < 3 && mentions.iter().any(|m| m.role == Role::Mentioned && m.plainly == 3 && may(m));
+        let others = mentions.iter().any(|m| m.role == Role::Accused && !m.noun && m.plainly > 0 && !may(m));
+        let mine = mine && (others || !told.work);
+        cleared || mine || nameless || only_beside || by_office || self.is_a_strangers(told)
     }
 
     /// The grievances are against somebody without a name.

@@ -23,6 +23,8 @@ pub enum How {
 pub struct Place {
     pub from: usize,
     pub to: usize,
+    /// Where the districts before the name begin: 荣成|松龄苑.
+    pub begin: usize,
     /// Where the words that go with the name end: 沐岚健身|房.
     pub end: usize,
     pub whose: Vec<(Slot, How)>,
@@ -47,7 +49,8 @@ const BEHIND: &[&str] = &[
     "吃", "买", "办", "充", "上", "包", "送", "销", "生产", "涨", "经常", "每天", "天天", "卫生", "使用", "涉嫌", "无", "到",
     "一", "突然", "关", "跑", "租", "做", "给", "当", "因", "至今", "大夫", "排", "最近", "答应", "承诺", "以", "让", "司机",
     "东", "西", "南", "北", "往", "只", "才", "便宜", "比", "属", "多", "今", "昨", "看", "玩", "洗", "剪", "学", "报", "订",
-    "点", "参加", "体验", "消费", "就", "装", "修", "安", "交", "签",
+    "点", "参加", "体验", "消费", "就", "装", "修", "安", "交", "签", "种的", "补的", "拔的", "镶的", "烫的", "染的", "开的",
+    "定的", "拿的", "退", "赔",
 ];
 
 fn is_han(c: char) -> bool {
@@ -140,6 +143,17 @@ impl Text<'_> {
         Some(end)
     }
 
+    /// Where the regions right before a name begin.
+    fn begin_of_name(&self, from: usize) -> usize {
+        let region = |h: &&Hit, at: usize| h.to == at && matches!(self.lexicon.word(**h), Word::Region(_));
+        let before = |at: usize| self.hits.iter().filter(|h| region(h, at)).map(|h| h.from).min();
+        let mut begin = from;
+        while let Some(earlier) = before(begin).filter(|_| !self.folded.is_cut(begin)) {
+            begin = earlier;
+        }
+        begin
+    }
+
     fn longest_firm_word(&self, at: usize) -> Option<usize> {
         let firm = |h: &&Hit| h.from == at && matches!(self.lexicon.word(**h), Word::Trade(_) | Word::Firm);
         self.hits.iter().filter(|h| firm(h)).map(|h| h.to).max()
@@ -177,7 +191,7 @@ fn place(text: &Text, found: Found) -> Option<Place> {
         return None;
     }
     let whose = found.whose.iter().map(|(slot, kind)| (*slot, How::Form(*kind))).collect();
-    Some(Place { from: found.from, to: found.to, end, whose, torn: false })
+    Some(Place { from: found.from, to: found.to, begin: text.begin_of_name(found.from), end, whose, torn: false })
 }
 
 /// Cities whose firms the realm's directory does not hold: 青岛沐岚健身 is not 威海's.
@@ -193,7 +207,8 @@ fn cut_short(text: &Folded, from: usize, end: usize) -> bool {
 
 fn elsewhere(text: &Folded, from: usize) -> bool {
     let mut from = from;
-    for between in ["的", "那边", "那家", "市"] {
+    // 烟台芝罘区的一家叫某的.
+    for between in ["名叫", "叫", "一家", "有家", "的", "那边", "那家", "市"] {
         from -= if text.ends_with(from, between) { between.chars().count() } else { 0 };
     }
     // 烟台开发区某, but not 从烟台到某.
@@ -228,7 +243,7 @@ fn codes(index: &Index, ids: IdScheme, text: &Text) -> Vec<Place> {
             && let (Some(id), None) = ids.normalise(&code)
             && let Some(slot) = index.slot(&id)
         {
-            out.push(Place { from, to: from + run, end: from + run, whose: vec![(slot, How::Id)], torn: false });
+            out.push(Place { from, to: from + run, begin: from, end: from + run, whose: vec![(slot, How::Id)], torn: false });
         }
         from += run;
     }
@@ -300,6 +315,11 @@ fn sounds_so(place: &Place) -> bool {
     place.whose.iter().all(|(_, how)| *how == How::Form(FormKind::Sound))
 }
 
+/// A brand alone.
+pub fn alone(place: &Place) -> bool {
+    place.whose.iter().all(|(_, how)| *how == How::Form(FormKind::Bare))
+}
+
 /// Of places that overlap the longest, of those of one length the surest.
 fn chosen(mut all: Vec<Place>) -> Vec<Place> {
     let how = |p: &Place| p.whose.iter().map(|(_, how)| *how).min();
@@ -318,8 +338,8 @@ fn chosen(mut all: Vec<Place>) -> Vec<Place> {
         match out.iter_mut().find(|p| place.from < p.to && p.from < place.to) {
             None if full => break,
             None => out.push(place),
-            // Who only sounds so may still be meant, if street and number say so.
-            Some(known) if known.from == place.from && sounds_so(&place) => {
+            // Who only sounds so may still be meant, if street and number say so; 鸿达（威海） may mean another 鸿达.
+            Some(known) if known.from == place.from && (sounds_so(&place) || alone(known) && alone(&place)) => {
                 for (slot, how) in place.whose {
                     if !known.whose.iter().any(|(s, _)| *s == slot) {
                         known.whose.push((slot, how));

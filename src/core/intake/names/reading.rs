@@ -1,8 +1,10 @@
 //! Reads a part of a record: its names, the nouns that mean them, and what it says of each.
 
+use super::cues::is_ordinary;
 use super::decide::{Context, Decided, decide};
-use super::find::{How, Place, places};
+use super::find::{How, Place, alone, places};
 use super::forms::FormKind;
+use super::index::Slot;
 use super::lexicon::Turns;
 use super::role::walk::{Party, Spoken, spoken, walk};
 use super::role::{Role, Said, ends_clause, ends_sentence, said, they_are_cleared};
@@ -19,17 +21,34 @@ pub struct Found<'a> {
 }
 
 pub fn found_in<'a>(context: &Context, part: &'a Part<'a>) -> Found<'a> {
-    let mut found = Found { part, places: Vec::new(), decided: Vec::new() };
-    for place in places(context.index, context.lexicon, context.model.id_scheme, &part.text, &part.hits) {
-        let decided = decide(context, &part.text, &part.hits, &place);
-        // A brand alone that nothing goes with names nobody.
-        let alone = place.whose.iter().all(|(_, how)| *how == How::Form(FormKind::Bare));
-        if !alone || decided.one.is_some() || decided.supported {
-            found.places.push(place);
-            found.decided.push(decided);
+    let places = places(context.index, context.lexicon, context.model.id_scheme, &part.text, &part.hits);
+    let decided = places.iter().map(|place| decide(context, &part.text, &part.hits, place)).collect();
+    Found { part, places, decided }
+}
+
+/// Brands alone: 要求快橹退款 means 快橹外卖 where the record names it; one that nothing goes with names nobody.
+pub fn settle(found: &mut [Found]) {
+    let places = found.iter().flat_map(|f| f.places.iter().zip(&f.decided));
+    let clear: BTreeSet<Slot> =
+        places.filter(|(place, _)| !alone(place)).filter_map(|(_, decided)| Some(decided.one.as_ref()?.slot)).collect();
+    for Found { part, places, decided } in found {
+        let all = std::mem::take(places).into_iter().zip(std::mem::take(decided));
+        for (place, mut of) in all {
+            let brand = alone(&place);
+            let word = place.torn || is_ordinary(part.text.slice(place.from, place.to));
+            let plain = || said(&part.text, &place, None) == Said { role: Role::Accused, plainly: 3 };
+            let known: Vec<Slot> = of.fitting.iter().filter(|slot| clear.contains(slot)).copied().collect();
+            if let [one] = known.as_slice()
+                && (brand && of.one.is_none() && !word && plain())
+            {
+                of.settle(*one, How::Form(FormKind::Bare));
+            }
+            if !brand || of.one.is_some() || of.supported {
+                places.push(place);
+                decided.push(of);
+            }
         }
     }
-    found
 }
 
 /// Those a record names clearly: nouns may mean them.
@@ -64,7 +83,7 @@ struct Named<'a> {
 
 impl<'a> Named<'a> {
     fn noun(word: &Spoken, decided: &'a Decided) -> Named<'a> {
-        let place = Place { from: word.from, to: word.to, end: word.to, whose: Vec::new(), torn: false };
+        let place = Place { from: word.from, to: word.to, begin: word.from, end: word.to, whose: Vec::new(), torn: false };
         Named { place, decided, noun: true }
     }
 }

@@ -5,6 +5,7 @@ use super::fold::Folded;
 use super::forms::{FormKind, MAX_BRAND_CHARS, MIN_FORM_CHARS, sound};
 use super::index::{Found, Index, Slot};
 use super::lexicon::{Hit, Lexicon, Word};
+use super::role::{ends_clause, ends_sentence};
 use super::trades::{FILLERS, LEGAL_FORMS};
 use crate::domain::IdScheme;
 
@@ -200,6 +201,9 @@ const OTHER_CITIES: &[&str] = &[
     "北京", "上海", "天津", "重庆", "深圳", "广州", "杭州", "南京", "苏州", "大连", "沈阳", "西安", "武汉", "成都", "郑州",
 ];
 
+/// Behind such a city: somebody was there.
+const AWAY: &[&str] = &["出差", "旅游", "玩", "开会", "上学", "读书", "打工", "上大学", "期间"];
+
 /// “老地方海鲜加工” is another name than 老地方海鲜.
 fn cut_short(text: &Folded, from: usize, end: usize) -> bool {
     text.quote_around(from, end).is_some_and(|(first, last)| first == from && end < last && last - first <= 16)
@@ -210,6 +214,16 @@ fn elsewhere(text: &Folded, from: usize) -> bool {
     // 烟台芝罘区的一家叫某的.
     for between in ["名叫", "叫", "一家", "有家", "的", "那边", "那家", "市"] {
         from -= if text.ends_with(from, between) { between.chars().count() } else { 0 };
+    }
+    // 在大连出差时住的某, but not 大连路某.
+    let sentence: String = text.slice(from.saturating_sub(16), from).iter().collect();
+    let sentence = sentence.rsplit(ends_sentence).next().unwrap_or_default();
+    let away = |(at, city): (usize, &str)| {
+        let rest = &sentence[at + city.len()..];
+        AWAY.iter().any(|word| rest.starts_with(word)) && !rest.contains('回') && rest.matches(ends_clause).count() <= 1
+    };
+    if OTHER_CITIES.iter().any(|city| sentence.match_indices(city).any(away)) {
+        return true;
     }
     // 烟台开发区某, but not 从烟台到某.
     let before: String = text.slice(from.saturating_sub(8), from).iter().collect();

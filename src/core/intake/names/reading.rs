@@ -7,7 +7,7 @@ use super::forms::FormKind;
 use super::index::Slot;
 use super::lexicon::Turns;
 use super::role::walk::{Party, Spoken, spoken, walk};
-use super::role::{Role, Said, ends_clause, ends_sentence, said, they_are_cleared};
+use super::role::{Role, Said, ends_clause, ends_sentence, points_at_nobody, said, they_are_cleared};
 use super::{MAX_CANDIDATES, MAX_MENTIONS, Mention, Part, named};
 use crate::journal::{Span, TextField};
 use std::cell::OnceCell;
@@ -179,6 +179,8 @@ struct Course {
     first_after: Option<usize>,
     /// At once, not sentences later.
     at_once: bool,
+    /// The point is somebody, or something, without a name.
+    nameless: bool,
 }
 
 impl Course {
@@ -190,7 +192,8 @@ impl Course {
             let ends = between.iter().filter(|c| ends_clause(**c)).count();
             between.len() <= 30 && ends <= 1 && !between.iter().any(|c| ends_sentence(*c))
         });
-        Course { turns: part.turns, first_after, at_once }
+        let nameless = !at_once && focus.is_some_and(|at| points_at_nobody(&part.text, at));
+        Course { turns: part.turns, first_after, at_once, nameless }
     }
 
     fn weighed(&self, place: &Place, said: Said) -> Said {
@@ -199,6 +202,7 @@ impl Course {
         let role = match said.role {
             Role::Accused if before(self.turns.turn) => Role::Mentioned,
             Role::Accused if before(self.turns.focus) && self.first_after.is_some() && said.plainly < 2 => Role::Mentioned,
+            Role::Accused if before(self.turns.focus) && self.nameless && said.plainly < 3 => Role::Mentioned,
             Role::Accused if self.turns.turn.is_some() && self.turns.focus.is_none() && said.plainly < 2 => Role::Mentioned,
             role => role,
         };

@@ -19,7 +19,7 @@ pub use around::{ends_clause, ends_sentence};
 use super::cues::OFFICE_NAMES;
 use super::find::Place;
 use super::fold::Folded;
-use around::{Around, any_in};
+use around::{Around, any_in, any_start};
 use plain::plainly;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,6 +116,22 @@ pub fn said(text: &Folded, place: &Place, next: Option<usize>) -> Said {
 /// 不是他们: the pronoun at a place clears whoever was named last.
 pub fn they_are_cleared(text: &Folded, place: &Place) -> bool {
     cleared::are_they(&Around::new(text, place, None))
+}
+
+/// 我要反映的是一处停车场: the point, from a place on, has no name.
+pub fn points_at_nobody(text: &Folded, focus: usize) -> bool {
+    let words: String = text.slice(focus, focus + 14).iter().take_while(|c| !ends_clause(**c)).collect();
+    any_in(&words, &["一处", "一家", "一个", "某", "是附近", "路边", "是旁边", "是隔壁", "是楼上", "是楼下", "是对面"])
+}
+
+/// 要求医保局给个说法: an office shall answer.
+pub fn asks_office(text: &Folded) -> bool {
+    const ANSWER: &[&str] = &["给个说法", "给说法", "给个答复", "给答复", "给个解释", "道歉", "改进", "简化"];
+    let asked = |office: &&str, at: usize| {
+        let before: String = text.text[..at].chars().rev().take(8).take_while(|c| !ends_clause(*c)).collect();
+        any_in(&before, &["求要", "诉投", "让"]) && any_start(&text.text[at + office.len()..], ANSWER)
+    };
+    OFFICE_NAMES.iter().any(|office| text.text.match_indices(*office).any(|(at, _)| asked(office, at)))
 }
 
 /// Whether the text's point, from a place on, is an office.

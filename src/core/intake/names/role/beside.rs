@@ -161,7 +161,9 @@ pub fn helped(around: &Around) -> bool {
     };
     let given = |word: &&&str| soon.match_indices(**word).any(|(at, _)| by_firm(&soon[..at]));
     let mut clauses = soon.split(ends_clause).skip(1);
-    let people_praised = clauses.any(|clause| any_start(clause, PEOPLE) && is_praised(clause));
+    const THEY_DO_WELL: &[&str] = &["做得好", "管得好", "弄得好", "从来没", "从没", "从不"];
+    let they = |clause: &str| clause.starts_with("人家") && any_in(clause, THEY_DO_WELL);
+    let people_praised = clauses.any(|clause| any_start(clause, PEOPLE) && is_praised(clause) || they(clause));
     people_praised || HELPED.iter().any(|word| given(&word)) || any_start(&around.near(14), &["的监控", "监控", "的摄像头"])
 }
 

@@ -167,6 +167,7 @@ fn the_labelled_texts() {
         ("third part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/third.ndjson"), 94, 1),
         ("fourth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/fourth.ndjson"), 80, 8),
         ("fifth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/fifth.ndjson"), 88, 1),
+        ("sixth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/sixth.ndjson"), 98, 0),
         // Turns of phrase that named somebody wrongly, written beside the code: no measure of unseen texts.
         ("turns of phrase", vec![FIRST, SECOND], include_str!("../../../tests/attribution/phrases/phrases.ndjson"), 100, 0),
     ];

@@ -1,7 +1,7 @@
 //! Who is accused, of all who are named: the record as a whole.
 
 use super::lexicon::Cue;
-use super::role::{Role, accuses_office};
+use super::role::{Role, accuses_office, asks_office};
 use super::{Answer, MAX_CANDIDATES, MAX_SECONDARY, Mention, Part};
 use crate::journal::{AttributionMethod, Named, TextField};
 use std::cmp::Reverse;
@@ -17,7 +17,7 @@ pub struct Told {
     nameless: bool,
     /// It accuses an office.
     office: bool,
-    /// It asks the city for a light or a road.
+    /// It asks the city for a light or a road, or an office for an answer.
     street: bool,
     /// Grievances against somebody without a name.
     pub strangers: u32,
@@ -30,7 +30,7 @@ impl Told {
         self.both |= turns.say(Cue::Both);
         self.nameless |= turns.say(Cue::Nameless);
         self.office |= turns.say(Cue::Office) || turns.focus.is_some_and(|at| accuses_office(&part.text, at));
-        self.street |= turns.say(Cue::Street);
+        self.street |= turns.say(Cue::Street) || asks_office(&part.text);
     }
 }
 
@@ -97,7 +97,10 @@ impl<'a> Case<'a> {
         let nameless = told.nameless && self.in_text < 3 && self.deeds <= told.strangers + 1;
         let only_beside = self.beside && self.deeds == 0 && self.plainly < 2 && !told.work;
         let by_office = told.office && self.plainly < 4 || told.street && self.plainly < 2;
-        cleared || nameless || only_beside || by_office || self.is_a_strangers(told)
+        let mine = self.plainly < 3 && mentions.iter().any(|m| m.role == Role::Mentioned && m.plainly == 3 && may(m));
+        let others = mentions.iter().any(|m| m.role == Role::Accused && !m.noun && m.plainly > 0 && !may(m));
+        let mine = mine && (others || !told.work);
+        cleared || mine || nameless || only_beside || by_office || self.is_a_strangers(told)
     }
 
     /// The grievances are against somebody without a name.

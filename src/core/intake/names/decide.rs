@@ -1,7 +1,7 @@
 //! Which of the enterprises that share a form is meant: by district, street, trade; else nobody.
 
 use super::cues::is_ordinary;
-use super::find::{How, Place};
+use super::find::{How, Place, alone};
 use super::fold::Folded;
 use super::forms::FormKind;
 use super::index::{Index, Slot};
@@ -26,6 +26,8 @@ pub struct Context<'a> {
     pub region: Option<&'a str>,
     /// Districts and trades named anywhere in the record.
     pub districts: Vec<&'a str>,
+    /// Those of them a journey goes to: they say nothing of where a firm is.
+    pub goals: Vec<&'a str>,
     pub trades: Vec<u8>,
     /// All texts of the record, folded, the address among them.
     pub texts: Vec<&'a Folded>,
@@ -55,6 +57,8 @@ pub struct Decided {
     pub narrowed: bool,
     /// Something in the record goes with the likeliest.
     pub supported: bool,
+    /// Those of them nothing speaks against.
+    pub fitting: Vec<Slot>,
 }
 
 impl Context<'_> {
@@ -83,7 +87,15 @@ fn only_one(context: &Context, options: &[(Slot, How, i32)]) -> Option<Decided> 
     let [(slot, how @ (How::Id | How::Form(FormKind::Name | FormKind::FormerName)), score)] = *options else { return None };
     let slot = context.standing(slot);
     let one = Likely { slot, how, score, elsewhere: false, trade: false, street: false, district: false };
-    Some(Decided { one: Some(one), all: vec![slot], narrowed: false, supported: true })
+    Some(Decided { one: Some(one), all: vec![slot], narrowed: false, supported: true, fitting: vec![slot] })
+}
+
+impl Decided {
+    /// It is the one by what the rest of the record says.
+    pub fn settle(&mut self, slot: Slot, how: How) {
+        self.one = Some(Likely { slot, how, score: 0, elsewhere: false, trade: false, street: false, district: false });
+        (self.all, self.fitting, self.supported) = (vec![slot], vec![slot], true);
+    }
 }
 
 pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> Decided {
@@ -108,6 +120,7 @@ pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> 
     }
     options.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| context.index.id(a.slot).cmp(context.index.id(b.slot))));
     let all = options.iter().map(|o| o.slot).collect();
+    let fitting = options.iter().filter(|o| !o.elsewhere).map(|o| o.slot).collect();
     let narrowed = options.len() > 1;
     let clear = match options.as_slice() {
         [] => false,
@@ -119,7 +132,7 @@ pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> 
     let ordinary = is_ordinary(text.slice(place.from, place.to));
     let supported = options.first().is_some_and(|first| is_safe(first, chars, place.torn, accused, ordinary));
     let one = options.into_iter().next().filter(|_| clear && supported);
-    Decided { one, all, narrowed, supported }
+    Decided { one, all, narrowed, supported, fitting }
 }
 
 /// A name given in part only must not contradict what the text says of the place, and a brand alone
@@ -172,10 +185,20 @@ fn names_exactly(row: &EnterpriseRow, text: &Folded, place: &Place) -> bool {
     folded.ends_with("有限公司") && text.was_limited(place.to) == limited
 }
 
+/// 荣成两日游: where a journey goes says nothing of where a firm is.
+pub fn is_destination(text: &Folded, hit: &Hit) -> bool {
+    let behind: String = text.slice(hit.to, hit.to + 4).iter().skip_while(|c| matches!(**c, '市' | '区' | '的')).collect();
+    let days = behind.trim_start_matches(|c: char| "一二两三四五六七半多".contains(c) || c.is_ascii_digit());
+    days.len() < behind.len() && (days.starts_with("日游") || days.starts_with("天"))
+        || days.starts_with("游") && !["游泳", "游客", "游乐", "游艇"].iter().any(|word| days.starts_with(word))
+}
+
 /// What stands close to a name.
 struct Near<'a> {
     district: Option<&'a str>,
     trade: Option<u8>,
+    /// Of a brand alone: what stands right behind it.
+    behind: Vec<u8>,
     /// The words around it: street and town named there count more.
     words: String,
     /// A shop's own place: the text between the name and 店, 分公司.
@@ -190,22 +213,30 @@ fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place)
     let clause_from = place.from.saturating_sub(12);
     let same_clause =
         |h: &&Hit| h.from >= clause_from && h.to <= place.from && !text.slice(h.to, place.from).iter().any(|c| ends_sentence(*c));
-    let district = |h: &Hit| lexicon.district(*h);
+    let district = |h: &Hit| lexicon.district(*h).filter(|_| !is_destination(text, h));
     let district =
         hits.iter().filter(around).find_map(district).or_else(|| hits.iter().rev().filter(same_clause).find_map(district));
     let trade = hits.iter().filter(|h| h.from >= place.from && h.from <= place.end).find_map(|h| match lexicon.word(*h) {
         Word::Trade(trade) => Some(*trade),
         _ => None,
     });
+    // A school has a canteen.
+    let alone =
+        alone(place) && !text.is_cut(place.to) && !["食堂", "餐厅", "宿舍", "停车"].iter().any(|own| text.goes_on(place.to, own));
+    let behind = hits.iter().filter(|h| alone && h.from == place.to).filter_map(|h| match lexicon.word(*h) {
+        Word::Trade(trade) | Word::Hint(trade) => Some(*trade),
+        _ => None,
+    });
+    let behind = behind.collect();
     let apart = |c: char| ends_clause(c) || matches!(c, '和' | '与' | '、');
     let before = text.slice(place.from.saturating_sub(8), place.from);
     let before = &before[before.iter().rposition(|c| apart(*c)).map_or(0, |at| at + 1)..];
-    let behind = text.slice(place.end, place.end + 8).iter().take_while(|c| !apart(**c));
-    let words: String = before.iter().chain(behind).collect();
+    let after = text.slice(place.end, place.end + 8).iter().take_while(|c| !apart(**c));
+    let words: String = before.iter().chain(after).collect();
     let head = ["总店", "总部", "总公司", "总校", "总行", "总院"]
         .iter()
         .any(|word| text.goes_on(place.to, word) || text.goes_on(place.end, word));
-    Near { district, trade, words, shop: shop_behind(text, place.to).filter(|_| !head), head }
+    Near { district, trade, behind, words, shop: shop_behind(text, place.to).filter(|_| !head), head }
 }
 
 const SHOPS: &[&str] = &["分公司", "分店", "门店", "店", "校区", "分校", "营业部", "网点", "分院", "分部", "站", "门市部"];
@@ -256,6 +287,9 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
     score += street;
     // Zones lie within districts: the street says where it is.
     elsewhere &= street == 0;
+    let goes = |t: &u8| goes_with(usize::from(*t), row.industry.as_deref().unwrap_or_default());
+    // 朝阳牙科 is not 朝阳物业.
+    elsewhere |= !near.behind.is_empty() && !near.behind.iter().any(goes);
     if let Some(shop) = &near.shop {
         let shop = Folded::new(shop);
         let place = shop.text.trim_end_matches(['市', '区', '镇', '路', '街']);
@@ -271,7 +305,8 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
     if near.head {
         score += if row.branch || row.parent.is_some() { -6 } else { 4 };
     }
-    let own = own_place(row);
+    let to = |goal: &&str| lies(goal) == Some(true);
+    let own = own_place(row).filter(|_| !context.goals.iter().any(to) || near.shop.is_some());
     let at_shop = own.as_ref().is_some_and(|place| context.texts.iter().any(|t| t.text.contains(place)));
     if at_shop {
         score += 4;
@@ -279,8 +314,6 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
     if own.as_ref().is_some_and(|place| near.words.contains(place)) {
         score += 4;
     }
-    let industry = row.industry.as_deref().unwrap_or_default();
-    let goes = |t: &u8| goes_with(usize::from(*t), industry);
     let near_trade = near.trade.as_ref().is_some_and(goes);
     let trade = near_trade || context.trades.iter().any(goes);
     score += if near_trade { 3 } else { 2 * i32::from(trade) };

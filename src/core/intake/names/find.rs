@@ -5,6 +5,7 @@ use super::fold::Folded;
 use super::forms::{FormKind, MAX_BRAND_CHARS, MIN_FORM_CHARS, sound};
 use super::index::{Found, Index, Slot};
 use super::lexicon::{Hit, Lexicon, Word};
+use super::role::{ends_clause, ends_sentence};
 use super::trades::{FILLERS, LEGAL_FORMS};
 use crate::domain::IdScheme;
 
@@ -23,6 +24,8 @@ pub enum How {
 pub struct Place {
     pub from: usize,
     pub to: usize,
+    /// Where the districts before the name begin: 荣成|松龄苑.
+    pub begin: usize,
     /// Where the words that go with the name end: 沐岚健身|房.
     pub end: usize,
     pub whose: Vec<(Slot, How)>,
@@ -47,7 +50,8 @@ const BEHIND: &[&str] = &[
     "吃", "买", "办", "充", "上", "包", "送", "销", "生产", "涨", "经常", "每天", "天天", "卫生", "使用", "涉嫌", "无", "到",
     "一", "突然", "关", "跑", "租", "做", "给", "当", "因", "至今", "大夫", "排", "最近", "答应", "承诺", "以", "让", "司机",
     "东", "西", "南", "北", "往", "只", "才", "便宜", "比", "属", "多", "今", "昨", "看", "玩", "洗", "剪", "学", "报", "订",
-    "点", "参加", "体验", "消费", "就", "装", "修", "安", "交", "签",
+    "点", "参加", "体验", "消费", "就", "装", "修", "安", "交", "签", "种的", "补的", "拔的", "镶的", "烫的", "染的", "开的",
+    "定的", "拿的", "退", "赔",
 ];
 
 fn is_han(c: char) -> bool {
@@ -140,6 +144,17 @@ impl Text<'_> {
         Some(end)
     }
 
+    /// Where the regions right before a name begin.
+    fn begin_of_name(&self, from: usize) -> usize {
+        let region = |h: &&Hit, at: usize| h.to == at && matches!(self.lexicon.word(**h), Word::Region(_));
+        let before = |at: usize| self.hits.iter().filter(|h| region(h, at)).map(|h| h.from).min();
+        let mut begin = from;
+        while let Some(earlier) = before(begin).filter(|_| !self.folded.is_cut(begin)) {
+            begin = earlier;
+        }
+        begin
+    }
+
     fn longest_firm_word(&self, at: usize) -> Option<usize> {
         let firm = |h: &&Hit| h.from == at && matches!(self.lexicon.word(**h), Word::Trade(_) | Word::Firm);
         self.hits.iter().filter(|h| firm(h)).map(|h| h.to).max()
@@ -177,7 +192,7 @@ fn place(text: &Text, found: Found) -> Option<Place> {
         return None;
     }
     let whose = found.whose.iter().map(|(slot, kind)| (*slot, How::Form(*kind))).collect();
-    Some(Place { from: found.from, to: found.to, end, whose, torn: false })
+    Some(Place { from: found.from, to: found.to, begin: text.begin_of_name(found.from), end, whose, torn: false })
 }
 
 /// Cities whose firms the realm's directory does not hold: 青岛沐岚健身 is not 威海's.
@@ -186,6 +201,9 @@ const OTHER_CITIES: &[&str] = &[
     "北京", "上海", "天津", "重庆", "深圳", "广州", "杭州", "南京", "苏州", "大连", "沈阳", "西安", "武汉", "成都", "郑州",
 ];
 
+/// Behind such a city: somebody was there.
+const AWAY: &[&str] = &["出差", "旅游", "玩", "开会", "上学", "读书", "打工", "上大学", "期间"];
+
 /// “老地方海鲜加工” is another name than 老地方海鲜.
 fn cut_short(text: &Folded, from: usize, end: usize) -> bool {
     text.quote_around(from, end).is_some_and(|(first, last)| first == from && end < last && last - first <= 16)
@@ -193,8 +211,19 @@ fn cut_short(text: &Folded, from: usize, end: usize) -> bool {
 
 fn elsewhere(text: &Folded, from: usize) -> bool {
     let mut from = from;
-    for between in ["的", "那边", "那家", "市"] {
+    // 烟台芝罘区的一家叫某的.
+    for between in ["名叫", "叫", "一家", "有家", "的", "那边", "那家", "市"] {
         from -= if text.ends_with(from, between) { between.chars().count() } else { 0 };
+    }
+    // 在大连出差时住的某, but not 大连路某.
+    let sentence: String = text.slice(from.saturating_sub(16), from).iter().collect();
+    let sentence = sentence.rsplit(ends_sentence).next().unwrap_or_default();
+    let away = |(at, city): (usize, &str)| {
+        let rest = &sentence[at + city.len()..];
+        AWAY.iter().any(|word| rest.starts_with(word)) && !rest.contains('回') && rest.matches(ends_clause).count() <= 1
+    };
+    if OTHER_CITIES.iter().any(|city| sentence.match_indices(city).any(away)) {
+        return true;
     }
     // 烟台开发区某, but not 从烟台到某.
     let before: String = text.slice(from.saturating_sub(8), from).iter().collect();
@@ -228,7 +257,7 @@ fn codes(index: &Index, ids: IdScheme, text: &Text) -> Vec<Place> {
             && let (Some(id), None) = ids.normalise(&code)
             && let Some(slot) = index.slot(&id)
         {
-            out.push(Place { from, to: from + run, end: from + run, whose: vec![(slot, How::Id)], torn: false });
+            out.push(Place { from, to: from + run, begin: from, end: from + run, whose: vec![(slot, How::Id)], torn: false });
         }
         from += run;
     }
@@ -300,6 +329,11 @@ fn sounds_so(place: &Place) -> bool {
     place.whose.iter().all(|(_, how)| *how == How::Form(FormKind::Sound))
 }
 
+/// A brand alone.
+pub fn alone(place: &Place) -> bool {
+    place.whose.iter().all(|(_, how)| *how == How::Form(FormKind::Bare))
+}
+
 /// Of places that overlap the longest, of those of one length the surest.
 fn chosen(mut all: Vec<Place>) -> Vec<Place> {
     let how = |p: &Place| p.whose.iter().map(|(_, how)| *how).min();
@@ -318,8 +352,8 @@ fn chosen(mut all: Vec<Place>) -> Vec<Place> {
         match out.iter_mut().find(|p| place.from < p.to && p.from < place.to) {
             None if full => break,
             None => out.push(place),
-            // Who only sounds so may still be meant, if street and number say so.
-            Some(known) if known.from == place.from && sounds_so(&place) => {
+            // Who only sounds so may still be meant, if street and number say so; 鸿达（威海） may mean another 鸿达.
+            Some(known) if known.from == place.from && (sounds_so(&place) || alone(known) && alone(&place)) => {
                 for (slot, how) in place.whose {
                     if !known.whose.iter().any(|(s, _)| *s == slot) {
                         known.whose.push((slot, how));

@@ -167,6 +167,10 @@ fn short_forms(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, own: FormK
         // 鸿达（威海）电梯: the place in the middle is left out in speech.
         let middle = hits.iter().find(|h| matches!(lexicon.word(**h), Word::Region(_)) && h.from >= p.core + 2 && h.to <= from);
         if let Some(place) = middle {
+            // 鸿达（威海）: with what it does beside it.
+            if (4..=MAX_BRAND_CHARS).contains(&(place.to - p.core)) {
+                add(out, FormKind::Bare, name.slice(p.core, place.to));
+            }
             bodies.push([name.slice(p.core, place.from), name.slice(place.to, to)].concat());
         }
     }

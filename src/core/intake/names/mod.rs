@@ -26,10 +26,10 @@ use crate::domain::Fixed3;
 use crate::journal::{Attribution, Named, Span, TextField};
 use crate::pipeline::Model;
 use conclude::{Told, concluded};
-use decide::{Context, Decided, method};
+use decide::{Context, Decided, is_destination, method};
 use find::{How, Place};
 use lexicon::{Hit, Turns, Word};
-use reading::{Known, found_in, read};
+use reading::{Known, found_in, read, settle};
 use std::collections::BTreeSet;
 
 /// Enterprises named where intake abstains.
@@ -106,13 +106,18 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
     })
     .collect();
     let all_hits = || parts.iter().flat_map(|p| &p.hits);
+    let places = || parts.iter().flat_map(|part| part.hits.iter().map(move |hit| (&part.text, hit)));
+    let named: BTreeSet<&str> = places().filter_map(|(_, hit)| lexicon.district(*hit)).collect();
+    let goal = |(text, hit): (&Folded, &Hit)| lexicon.district(*hit).filter(|_| is_destination(text, hit));
+    let goals: BTreeSet<&str> = places().filter_map(goal).collect();
     let context = Context {
         model,
         directory,
         index,
         lexicon,
         region: asked.region,
-        districts: all_hits().filter_map(|h| lexicon.district(*h)).collect::<BTreeSet<_>>().into_iter().collect(),
+        districts: named.difference(&goals).copied().collect(),
+        goals: goals.into_iter().collect(),
         trades: all_hits()
             .filter_map(|h| match lexicon.word(*h) {
                 Word::Trade(trade) | Word::Hint(trade) => Some(*trade),
@@ -123,7 +128,9 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
             .collect(),
         texts: parts.iter().map(|p| &p.text).collect(),
     };
-    let named = parts.iter().filter(|p| p.field != TextField::Address).map(|part| found_in(&context, part)).collect();
+    let read_for_names = parts.iter().filter(|p| p.field != TextField::Address);
+    let mut named: Vec<_> = read_for_names.map(|part| found_in(&context, part)).collect();
+    settle(&mut named);
     let known = Known::of(&context, &named);
     let mut told = Told::default();
     let mut mentions = Vec::new();

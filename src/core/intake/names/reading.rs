@@ -1,11 +1,13 @@
 //! Reads a part of a record: its names, the nouns that mean them, and what it says of each.
 
+use super::cues::is_ordinary;
 use super::decide::{Context, Decided, decide};
-use super::find::{How, Place, places};
+use super::find::{How, Place, alone, places};
 use super::forms::FormKind;
+use super::index::Slot;
 use super::lexicon::Turns;
 use super::role::walk::{Party, Spoken, spoken, walk};
-use super::role::{Role, Said, ends_clause, ends_sentence, said, they_are_cleared};
+use super::role::{Role, Said, ends_clause, ends_sentence, points_at_nobody, said, they_are_cleared};
 use super::{MAX_CANDIDATES, MAX_MENTIONS, Mention, Part, named};
 use crate::journal::{Span, TextField};
 use std::cell::OnceCell;
@@ -19,17 +21,34 @@ pub struct Found<'a> {
 }
 
 pub fn found_in<'a>(context: &Context, part: &'a Part<'a>) -> Found<'a> {
-    let mut found = Found { part, places: Vec::new(), decided: Vec::new() };
-    for place in places(context.index, context.lexicon, context.model.id_scheme, &part.text, &part.hits) {
-        let decided = decide(context, &part.text, &part.hits, &place);
-        // A brand alone that nothing goes with names nobody.
-        let alone = place.whose.iter().all(|(_, how)| *how == How::Form(FormKind::Bare));
-        if !alone || decided.one.is_some() || decided.supported {
-            found.places.push(place);
-            found.decided.push(decided);
+    let places = places(context.index, context.lexicon, context.model.id_scheme, &part.text, &part.hits);
+    let decided = places.iter().map(|place| decide(context, &part.text, &part.hits, place)).collect();
+    Found { part, places, decided }
+}
+
+/// Brands alone: 要求快橹退款 means 快橹外卖 where the record names it; one that nothing goes with names nobody.
+pub fn settle(found: &mut [Found]) {
+    let places = found.iter().flat_map(|f| f.places.iter().zip(&f.decided));
+    let clear: BTreeSet<Slot> =
+        places.filter(|(place, _)| !alone(place)).filter_map(|(_, decided)| Some(decided.one.as_ref()?.slot)).collect();
+    for Found { part, places, decided } in found {
+        let all = std::mem::take(places).into_iter().zip(std::mem::take(decided));
+        for (place, mut of) in all {
+            let brand = alone(&place);
+            let word = place.torn || is_ordinary(part.text.slice(place.from, place.to));
+            let plain = || said(&part.text, &place, None) == Said { role: Role::Accused, plainly: 3 };
+            let known: Vec<Slot> = of.fitting.iter().filter(|slot| clear.contains(slot)).copied().collect();
+            if let [one] = known.as_slice()
+                && (brand && of.one.is_none() && !word && plain())
+            {
+                of.settle(*one, How::Form(FormKind::Bare));
+            }
+            if !brand || of.one.is_some() || of.supported {
+                places.push(place);
+                decided.push(of);
+            }
         }
     }
-    found
 }
 
 /// Those a record names clearly: nouns may mean them.
@@ -64,7 +83,7 @@ struct Named<'a> {
 
 impl<'a> Named<'a> {
     fn noun(word: &Spoken, decided: &'a Decided) -> Named<'a> {
-        let place = Place { from: word.from, to: word.to, end: word.to, whose: Vec::new(), torn: false };
+        let place = Place { from: word.from, to: word.to, begin: word.from, end: word.to, whose: Vec::new(), torn: false };
         Named { place, decided, noun: true }
     }
 }
@@ -160,6 +179,8 @@ struct Course {
     first_after: Option<usize>,
     /// At once, not sentences later.
     at_once: bool,
+    /// The point is somebody, or something, without a name.
+    nameless: bool,
 }
 
 impl Course {
@@ -171,7 +192,8 @@ impl Course {
             let ends = between.iter().filter(|c| ends_clause(**c)).count();
             between.len() <= 30 && ends <= 1 && !between.iter().any(|c| ends_sentence(*c))
         });
-        Course { turns: part.turns, first_after, at_once }
+        let nameless = !at_once && focus.is_some_and(|at| points_at_nobody(&part.text, at));
+        Course { turns: part.turns, first_after, at_once, nameless }
     }
 
     fn weighed(&self, place: &Place, said: Said) -> Said {
@@ -180,6 +202,7 @@ impl Course {
         let role = match said.role {
             Role::Accused if before(self.turns.turn) => Role::Mentioned,
             Role::Accused if before(self.turns.focus) && self.first_after.is_some() && said.plainly < 2 => Role::Mentioned,
+            Role::Accused if before(self.turns.focus) && self.nameless && said.plainly < 3 => Role::Mentioned,
             Role::Accused if self.turns.turn.is_some() && self.turns.focus.is_none() && said.plainly < 2 => Role::Mentioned,
             role => role,
         };

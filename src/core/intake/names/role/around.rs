@@ -16,6 +16,8 @@ pub fn ends_clause(c: char) -> bool {
 pub struct Around {
     pub clause_before: String,
     pub sentence_before: String,
+    /// All that stands before, over the ends of sentences.
+    pub text_before: String,
     pub clause_behind: String,
     pub sentence_behind: String,
     pub next_sentence: String,
@@ -36,7 +38,7 @@ const DEMANDS: &[&str] = &["诉求:", "要求:", "请求:", "诉求是", "诉求
 
 impl Around {
     pub fn new(text: &Folded, place: &Place, next: Option<usize>) -> Around {
-        let before = text.slice(place.from.saturating_sub(MAX_AROUND_CHARS), place.from);
+        let before = text.slice(place.begin.saturating_sub(MAX_AROUND_CHARS), place.begin);
         let behind = text.slice(place.end, place.end + MAX_AROUND_CHARS);
         let back = |stop: fn(char) -> bool| -> String {
             let from = before.iter().rposition(|c| stop(*c)).map_or(0, |at| at + 1);
@@ -57,6 +59,7 @@ impl Around {
             others_behind: next.is_some_and(|next| !text.slice(place.to, next).iter().any(|c| ends_sentence(*c))),
             another: next.is_some(),
             after_demand: any_in(&before.iter().collect::<String>(), DEMANDS),
+            text_before: before.iter().collect(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Who stands beside the matter: what is compared, who helped, who is only passed on the way, who was there before.
 
 use super::around::{Around, any_end, any_in, any_start, ends_clause, ends_sentence};
+use super::cleared::is_praised;
 
 /// Before a name: what others are compared with.
 #[rustfmt::skip]
@@ -56,7 +57,7 @@ const TREATED: &[&str] = &[
 #[rustfmt::skip]
 const TAKEN_TO: &[&str] = &[
     "送到", "送去", "送往", "送至", "送进", "送", "转到", "转院到", "来的是", "拉到", "抬到", "陪", "陪着", "赶到", "急忙去", "连夜去", "当晚去",
-    "第二天去", "后来去", "后来又去", "最后去", "最后在", "后来到", "后来在", "又去", "又到", "拿到", "拿去", "开到", "拖到", "换到", "后来找",
+    "第二天去", "后来去", "后来又去", "最后去", "最后在", "后来到", "后来在", "又去", "后来我去", "后来我们去", "又到", "拿到", "拿去", "开到", "拖到", "换到", "后来找",
     "后来找了", "只好去", "只好找", "改去", "改到", "另找", "重新找", "又找", "又找了", "转去", "去了", "后来送到", "后来拿到",
 ];
 
@@ -115,6 +116,7 @@ pub fn is_compared(around: &Around) -> bool {
     let for_instance = any_end(before, FOR_INSTANCE);
     if for_instance && any_in(&around.near(10), WELL_DONE)
         || any_end(before, &["不像", "别像", "不要像", "哪像", "要像", "都像", "应该像"])
+        || any_start(&around.clause_behind, &["那样就", "那样的就", "那种就", "那种的就", "这样就", "这样的就"])
     {
         return true;
     }
@@ -148,6 +150,9 @@ const OTHERS: &[&str] = &[
     "同屋", "同桌", "邻居", "家属", "别人", "旁边", "工友", "其他", "大家", "好多人", "我", "同学", "路人", "孩子", "老人",
 ];
 
+/// Those of a firm, where a clause begins with them.
+const PEOPLE: &[&str] = &["那边", "那里", "人家", "老板", "店家", "师傅", "大夫", "医生", "护士", "教练", "服务员", "店员"];
+
 pub fn helped(around: &Around) -> bool {
     let soon: String = around.until_next.chars().take_while(|c| !ends_sentence(*c)).take(24).collect();
     let by_firm = |before: &str| {
@@ -155,15 +160,40 @@ pub fn helped(around: &Around) -> bool {
         !any_end(before, NO_HELP) && (clause.len() == before.len() || !any_start(clause, OTHERS))
     };
     let given = |word: &&&str| soon.match_indices(**word).any(|(at, _)| by_firm(&soon[..at]));
-    HELPED.iter().any(|word| given(&word)) || any_start(&around.near(14), &["的监控", "监控", "的摄像头"])
+    let mut clauses = soon.split(ends_clause).skip(1);
+    const THEY_DO_WELL: &[&str] = &["做得好", "管得好", "弄得好", "从来没", "从没", "从不"];
+    let they = |clause: &str| clause.starts_with("人家") && any_in(clause, THEY_DO_WELL);
+    let people_praised = clauses.any(|clause| any_start(clause, PEOPLE) && is_praised(clause) || they(clause));
+    people_praised || HELPED.iter().any(|word| given(&word)) || any_start(&around.near(14), &["的监控", "监控", "的摄像头"])
+}
+
+fn is_clinic(name: &str) -> bool {
+    ["医院", "诊所", "门诊部", "卫生院", "口腔"].iter().any(|kind| name.contains(kind)) || name.ends_with('院')
+}
+
+/// 上吐下泻, 去某挂了急诊: it came to the clinic with what another did.
+pub fn was_hurt_before(around: &Around, name: &str) -> bool {
+    #[rustfmt::skip]
+    const HURT: &[&str] = &[
+        "吐", "拉肚子", "泻", "闹肚子", "中毒", "晕", "摔", "烫", "砸", "撞", "咬", "骨折", "受伤", "流血", "过敏", "发烧", "肿", "疼", "昏", "被打",
+        "磕", "划",
+    ];
+    #[rustfmt::skip]
+    const MISTREATED: &[&str] = &[
+        "误诊", "漏诊", "没看出", "没查出", "态度", "不给", "乱收", "多收", "开错", "打错", "用错", "接歪", "过期", "不管", "拒", "推", "没人", "排不上",
+        "等了",
+    ];
+    is_clinic(name) && any_in(&around.text_before, HURT) && !any_in(&around.text_behind, MISTREATED)
 }
 
 /// A hospital where somebody was treated, or whoever mended it later: a party only if nobody else is named.
 pub fn came_later(around: &Around, name: &str) -> bool {
     let near = around.near(14);
-    let clinic = ["医院", "诊所", "门诊部", "卫生院", "口腔", "九院", "检测", "鉴定"].iter().any(|kind| name.contains(kind))
-        || name.ends_with('院');
-    let taken = any_end(&around.clause_before, TAKEN_TO);
+    // 去嵩山街道的某看.
+    let from = around.clause_before.strip_suffix('的').map(|before| before.char_indices().rev().take(9));
+    let placed = from.is_some_and(|mut ends| ends.any(|(at, _)| any_end(&around.clause_before[..at], TAKEN_TO)));
+    let clinic = is_clinic(name) || ["检测", "鉴定"].iter().any(|kind| name.contains(kind));
+    let taken = placed || any_end(&around.clause_before, TAKEN_TO);
     let mended = any_start(
         around.behind.trim_start_matches(['去', '那', '边', '里', '一', '才', '又', '给', '重', '店', '人', '家']),
         MENDED,

@@ -67,7 +67,7 @@ fn mistaken(around: &Around) -> bool {
 }
 
 /// 特别负责, 很热情.
-fn is_praised(near: &str) -> bool {
+pub fn is_praised(near: &str) -> bool {
     const VERY: &[&str] = &["很", "特别", "非常", "挺", "真是", "十分", "相当", "蛮", "都挺", "一直很", "真的", "也很", "可"];
     #[rustfmt::skip]
 const GOOD: &[&str] = &[
@@ -101,6 +101,14 @@ const NEARER: &[&str] =
 const ALIKE: &[&str] = &[
     "有点像", "很像", "名字像", "名字差", "不是一家", "早就没有了", "也是同名", "是两家", "同名", "不是一回事", "两回事", "是亲戚开",
 ];
+
+/// 他们说医院没有责任: what a party says of itself clears nobody; what the police say does.
+pub fn clears_itself(around: &Around) -> bool {
+    const SAYS: &[&str] = &["说", "称", "回复", "答复", "认为", "表示"];
+    #[rustfmt::skip]
+    const JUDGES: &[&str] = &["交警", "警察", "民警", "法院", "鉴定", "检测", "消防", "局", "专家", "查明", "认定", "证明", "我说", "街道", "社区"];
+    any_in(&around.near(14), FREE_OF_BLAME) && any_in(&around.sentence_before, SAYS) && !any_in(&around.sentence_before, JUDGES)
+}
 
 pub fn is_cleared(around: &Around) -> bool {
     let behind = around.behind.as_str();

@@ -19,7 +19,7 @@ pub use around::{ends_clause, ends_sentence};
 use super::cues::OFFICE_NAMES;
 use super::find::Place;
 use super::fold::Folded;
-use around::{Around, any_in};
+use around::{Around, any_in, any_start};
 use plain::plainly;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,8 +49,8 @@ impl Role {
     }
 }
 
-/// A role, and how plainly the text says it: 4 for a field of its own, 3 for 投诉某, 2 for a grievance beside the name,
-/// 0 for whoever is a party only if nobody else is named, else 1.
+/// A role, and how plainly the text says it: 4 for a field of its own, 3 for 投诉某 and for 我公司某, 2 for a grievance
+/// beside the name, 0 for whoever is a party only if nobody else is named, else 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Said {
     pub role: Role,
@@ -63,19 +63,23 @@ pub fn said(text: &Folded, place: &Place, next: Option<usize>) -> Said {
     let name: String = text.slice(place.from, place.to).iter().collect();
     let of = |role, plainly| Said { role, plainly };
     let plain = plainly(&around);
-    if cleared::is_cleared(&around) || cleared::are_they(&around) && place.whose.is_empty() {
+    let noun = place.whose.is_empty();
+    if cleared::is_cleared(&around) && !(noun && cleared::clears_itself(&around)) || cleared::are_they(&around) && noun {
         return of(Role::Exonerated, 3);
     }
-    if places::is_landmark(&around, place.whose.is_empty()) {
+    if places::is_landmark(&around, noun) {
         return of(Role::Landmark, 2);
     }
     if dealings::complains(&around)
         || work::is_victims_employer(&around)
         || dealings::is_wronged(&around)
-        || work::is_mine(&around)
+        || work::is_anothers(&around)
         || work::is_callers(&around) && around.another
     {
         return of(Role::Mentioned, 2);
+    }
+    if work::is_mine(&around) {
+        return of(Role::Mentioned, 3);
     }
     if work::is_employer(&around) {
         // 社保局 is an office, not a quarrel about work.
@@ -97,7 +101,8 @@ pub fn said(text: &Folded, place: &Place, next: Option<usize>) -> Said {
         return of(Role::Comparison, 2);
     }
     if beside::came_later(&around, &name) {
-        return of(Role::Accused, 0);
+        let hurt = beside::was_hurt_before(&around, &name);
+        return if hurt { of(Role::Mentioned, 1) } else { of(Role::Accused, 0) };
     }
     if beside::helped(&around) || dealings::owns(&around) || dealings::supplies(&around) {
         return of(Role::Mentioned, 1);
@@ -111,6 +116,22 @@ pub fn said(text: &Folded, place: &Place, next: Option<usize>) -> Said {
 /// 不是他们: the pronoun at a place clears whoever was named last.
 pub fn they_are_cleared(text: &Folded, place: &Place) -> bool {
     cleared::are_they(&Around::new(text, place, None))
+}
+
+/// 我要反映的是一处停车场: the point, from a place on, has no name.
+pub fn points_at_nobody(text: &Folded, focus: usize) -> bool {
+    let words: String = text.slice(focus, focus + 14).iter().take_while(|c| !ends_clause(**c)).collect();
+    any_in(&words, &["一处", "一家", "一个", "某", "是附近", "路边", "是旁边", "是隔壁", "是楼上", "是楼下", "是对面"])
+}
+
+/// 要求医保局给个说法: an office shall answer.
+pub fn asks_office(text: &Folded) -> bool {
+    const ANSWER: &[&str] = &["给个说法", "给说法", "给个答复", "给答复", "给个解释", "道歉", "改进", "简化"];
+    let asked = |office: &&str, at: usize| {
+        let before: String = text.text[..at].chars().rev().take(8).take_while(|c| !ends_clause(*c)).collect();
+        any_in(&before, &["求要", "诉投", "让"]) && any_start(&text.text[at + office.len()..], ANSWER)
+    };
+    OFFICE_NAMES.iter().any(|office| text.text.match_indices(*office).any(|(at, _)| asked(office, at)))
 }
 
 /// Whether the text's point, from a place on, is an office.

@@ -37,7 +37,7 @@ const SHALL: &[&str] = &[
 ];
 #[rustfmt::skip]
 const DEMANDED: &[&str] = &[
-    "退", "赔", "恢复", "补", "修", "道歉", "给个说法", "给说法", "给我一个", "解决", "整改", "停止", "停工", "兑付", "兑现", "履行", "支付",
+    "退", "赔", "恢复", "补", "修", "道歉", "给个说法", "给说法", "给我一个", "解决", "放款", "放出", "整改", "停止", "停工", "兑付", "兑现", "履行", "支付",
     "付清", "付", "公示", "返还", "承担", "出具", "换", "拆除", "搬走", "撤", "更换", "拿出", "结清", "发放", "补发", "发工资", "开票",
     "开发票", "限期", "尽快", "立即", "马上", "负责", "减免", "延长", "继续", "赶紧", "一次性",
 ];
@@ -70,8 +70,9 @@ fn shall_answer(around: &Around) -> bool {
     let named = NAMED_SO.iter().find_map(|word| before.strip_suffix(word)).unwrap_or(before);
     let asked = any_end(named, ASKS) && !any_in(&just_before(around), ASKED_BEFORE);
     let near = around.near(6);
-    let demanded = any_start(after(&around.behind, &["给我", "把", "必须", "应该", "应当", "全额", "如数"]), DEMANDED)
-        && !any_in(&near, &["退休", "退役", "换成", "换了"]);
+    let demanded =
+        any_start(after(&around.behind, &["给我", "把我的钱", "把钱", "把", "必须", "应该", "应当", "全额", "如数"]), DEMANDED)
+            && !any_in(&near, &["退休", "退役", "换成", "换了"]);
     let listed = around.after_demand && before.trim_start_matches(['1', '2', '3', '.', '一', '二', '三']).is_empty();
     let done = any_in(&near, &["了", "过", "不"]);
     asked || !done && (listed || demanded && any_end(before, SHALL))

@@ -32,7 +32,8 @@ const EMPLOYER_IS: &[&str] = &[
 #[rustfmt::skip]
 const MINE: &[&str] = &[
     "我公司", "我司", "我单位", "我们公司", "我们单位", "我店", "本公司", "我厂", "我们厂", "我校", "我院", "本店", "本单位", "来电人公司", "来电人单位",
-    "本人单位", "本人公司", "市民公司", "我们店", "我开的", "我经营的", "我家开的", "我的店", "我们酒店", "我们饭店", "我们超市", "我方",
+    "本人单位", "本人公司", "市民公司", "我们店", "我开的", "我经营的", "我家开的", "我的店", "我们酒店", "我们饭店", "我们超市", "我方", "代表公司", "受公司", "代表单位",
+    "受单位",
 ];
 
 /// What befalls somebody.
@@ -119,6 +120,19 @@ pub fn is_victims_employer(around: &Around) -> bool {
     elsewhere
         && (around.others_behind || any_in(&around.sentence_behind, &["门口", "路过", "附近"]))
         && any_in(&around.text_behind, HAPPENED)
+}
+
+/// 邻桌一位在某当护士的姑娘: who only comes from there.
+pub fn is_anothers(around: &Around) -> bool {
+    #[rustfmt::skip]
+    const SOMEBODY: &[&str] = &["位", "一个", "有个", "几个", "两个", "那个", "邻居", "朋友", "亲戚", "同学", "老乡", "路人", "家长", "邻桌"];
+    #[rustfmt::skip]
+    const PERSON: &[&str] = &[
+        "女士", "先生", "姑娘", "小伙", "大哥", "大姐", "大叔", "大爷", "大妈", "阿姨", "叔叔", "师傅", "护士", "老师", "医生", "大夫", "朋友", "邻居",
+        "同学", "亲戚", "家长", "员工", "人", "男的", "女的",
+    ];
+    let whose = around.clause_before.strip_suffix('在').is_some_and(|before| any_end(before, SOMEBODY));
+    whose && around.clause_behind.match_indices('的').any(|(at, de)| any_start(&around.clause_behind[at + de.len()..], PERSON))
 }
 
 /// 我是甲的老板, 乙…: a rival, or a partner, that complains.

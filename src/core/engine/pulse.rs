@@ -43,6 +43,8 @@ const TOLD_TEACHES_HOURS: i64 = 24;
 const TOLD_TEACHES: f64 = 0.25;
 /// Spread and longest gap are learned from then on: earlier rates are guesses.
 const SPREAD_FROM_DAYS: i64 = 7;
+/// Silences that were told within so many days of one another teach as one.
+const ONE_OUTAGE_DAYS: i64 = 3;
 /// A day is poor only below this share of what is usual, and over with more than half.
 const POOR_SHARE: f64 = 0.3;
 const USUAL_SHARE: f64 = 0.5;
@@ -110,6 +112,8 @@ pub struct Pulse {
     day_count: u64,
     /// Surprise of its gaps.
     longest: Known,
+    /// The day of the newest silence that was told, once it was over.
+    told_on: Option<i64>,
     pub now: Option<Silence>,
     /// Silences that are over, oldest first: from, to.
     pub past: VecDeque<(i64, i64)>,
@@ -334,8 +338,13 @@ impl Pulse {
         if day != self.day {
             told = told.or(self.close_day(hours, day, &rates));
         }
-        if knows {
+        // An outage that a stray record cuts in two is still one.
+        let is_again = silent && self.told_on.is_some_and(|told_on| day - told_on < ONE_OUTAGE_DAYS);
+        if knows && !is_again {
             self.longest.learn(gap.surprise(), silent);
+        }
+        if silent {
+            self.told_on = Some(day);
         }
         (self.hour, self.count) = (hour, 0);
         told

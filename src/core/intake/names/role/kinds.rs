@@ -51,5 +51,5 @@ pub fn fits(kind: usize, industry: &str) -> bool {
 
 /// 店家 and 对方 take up what was said; they are nobody of their own.
 pub fn is_shop(kind: usize) -> bool {
-    KINDS.get(kind).is_some_and(|(_, codes)| std::ptr::eq(*codes, SHOP))
+    KINDS.get(kind).is_some_and(|(_, codes)| *codes == SHOP)
 }

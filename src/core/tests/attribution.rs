@@ -175,7 +175,8 @@ fn the_labelled_texts() {
     let asked_for = std::env::var("JIANWEI_SHOW").ok();
     let mut falls_short = false;
     for (part, registries, texts, least_percent, most_wrong) in parts {
-        let show = asked_for.as_ref().is_some_and(|asked| part.starts_with(asked.as_str()) || asked == "1" && !SEALED.contains(&part));
+        let show =
+            asked_for.as_ref().is_some_and(|asked| part.starts_with(asked.as_str()) || asked == "1" && !SEALED.contains(&part));
         let by_kind = judge(&model, &directory(&model, &registries), texts, show);
         print(part, &by_kind);
         let all = &by_kind["all"];

@@ -72,7 +72,7 @@ const PERHAPS: &[&str] = &[
 const MOST_PARTS: usize = 3;
 
 pub(super) fn pieces(text: &Folded) -> Pieces {
-    let starts = |at: &usize| *at == 0 || !text.chars[at - 1].is_ascii_alphanumeric();
+    let starts = |at: &usize| text.chars[*at].is_ascii_alphabetic() && (*at == 0 || !text.chars[at - 1].is_ascii_alphanumeric());
     let found = (0..text.chars.len()).filter(starts).filter_map(|at| {
         let name = |words: &[&str], sure: bool| {
             let after = text.after_word(at, words)?;

@@ -5,7 +5,7 @@ use super::fold::Folded;
 use super::forms::{FormKind, MAX_BRAND_CHARS, MIN_FORM_CHARS, sound};
 use super::index::{Found, Index, Slot};
 use super::lexicon::{Hit, Lexicon, Word};
-use super::role::{ends_clause, ends_sentence};
+use super::role::{all_in, ends_clause, ends_sentence};
 use super::trades::{FILLERS, LEGAL_FORMS};
 use crate::domain::IdScheme;
 
@@ -218,16 +218,16 @@ fn elsewhere(text: &Folded, from: usize) -> bool {
     // 在大连出差时住的某, but not 大连路某.
     let sentence: String = text.slice(from.saturating_sub(16), from).iter().collect();
     let sentence = sentence.rsplit(ends_sentence).next().unwrap_or_default();
-    let away = |(at, city): (usize, &str)| {
+    let away = |at: usize, city: &str| {
         let rest = &sentence[at + city.len()..];
         AWAY.iter().any(|word| rest.starts_with(word)) && !rest.contains('回') && rest.matches(ends_clause).count() <= 1
     };
-    if OTHER_CITIES.iter().any(|city| sentence.match_indices(city).any(away)) {
+    if OTHER_CITIES.iter().any(|city| all_in(sentence, city).any(|at| away(at, city))) {
         return true;
     }
     // 烟台开发区某, but not 从烟台到某.
     let before: String = text.slice(from.saturating_sub(8), from).iter().collect();
-    let near = OTHER_CITIES.iter().find_map(|city| before.rsplit_once(city)).map(|(_, between)| between);
+    let near = OTHER_CITIES.iter().find_map(|city| Some(&before[all_in(&before, city).last()? + city.len()..]));
     near.is_some_and(|between| {
         between.is_empty()
             || ["区", "县", "市"].iter().any(|kind| between.ends_with(kind))

@@ -46,6 +46,7 @@ impl Around {
         };
         let on = |stop: fn(char) -> bool| -> String { behind.iter().take_while(|c| !stop(**c)).collect() };
         let clause_behind = on(ends_clause);
+        let text_before: String = before.iter().collect();
         let far = next.map_or(MAX_AROUND_CHARS, |next| next.saturating_sub(place.end));
         Around {
             clause_before: back(ends_clause),
@@ -58,8 +59,8 @@ impl Around {
             until_next: behind.iter().take(far).collect(),
             others_behind: next.is_some_and(|next| !text.slice(place.to, next).iter().any(|c| ends_sentence(*c))),
             another: next.is_some(),
-            after_demand: any_in(&before.iter().collect::<String>(), DEMANDS),
-            text_before: before.iter().collect(),
+            after_demand: any_in(&text_before, DEMANDS),
+            text_before,
         }
     }
 
@@ -79,6 +80,12 @@ pub fn any_start(text: &str, words: &[&str]) -> bool {
 
 pub fn any_in(text: &str, words: &[&str]) -> bool {
     words.iter().any(|w| text.contains(w))
+}
+
+/// Where a word stands. Nearly always it does not, which `contains` says without preparing a search.
+pub fn all_in<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + use<'t> {
+    let there = text.contains(word).then(|| text.match_indices(word));
+    there.into_iter().flatten().map(|(at, _)| at)
 }
 
 /// Text without what it begins with, if it does.

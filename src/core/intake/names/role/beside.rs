@@ -1,6 +1,6 @@
 //! Who stands beside the matter: what is compared, who helped, who is only passed on the way, who was there before.
 
-use super::around::{Around, any_end, any_in, any_start, ends_clause, ends_sentence};
+use super::around::{Around, all_in, any_end, any_in, any_start, ends_clause, ends_sentence};
 use super::cleared::is_praised;
 
 /// Before a name: what others are compared with.
@@ -159,7 +159,7 @@ pub fn helped(around: &Around) -> bool {
         let clause = before.rsplit(ends_clause).next().unwrap_or_default();
         !any_end(before, NO_HELP) && (clause.len() == before.len() || !any_start(clause, OTHERS))
     };
-    let given = |word: &&&str| soon.match_indices(**word).any(|(at, _)| by_firm(&soon[..at]));
+    let given = |word: &&&str| all_in(&soon, word).any(|at| by_firm(&soon[..at]));
     let mut clauses = soon.split(ends_clause).skip(1);
     const THEY_DO_WELL: &[&str] = &["做得好", "管得好", "弄得好", "从来没", "从没", "从不"];
     let they = |clause: &str| clause.starts_with("人家") && any_in(clause, THEY_DO_WELL);

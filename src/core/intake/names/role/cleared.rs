@@ -1,6 +1,6 @@
 //! Is a name cleared? 不是某, 某没有责任, 某……不对, 说错了.
 
-use super::around::{Around, any_end, any_in, any_start};
+use super::around::{Around, all_in, any_end, any_in, any_start};
 
 #[rustfmt::skip]
 const NOTHING_TO_DO: &[&str] = &[
@@ -74,7 +74,7 @@ const GOOD: &[&str] = &[
     "好", "负责", "热情", "耐心", "细心", "认真", "满意", "客气", "周到", "专业", "及时", "尽责", "不错", "仗义", "痛快", "讲理", "热心",
     "到位", "配合", "爽快", "实在", "尽心", "尽力", "成功", "顺利", "好吃", "准时", "靠谱", "稳当", "舒服", "齐全", "公道", "干净",
 ];
-    VERY.iter().any(|very| near.match_indices(very).any(|(at, _)| any_start(&near[at + very.len()..], GOOD)))
+    VERY.iter().any(|very| all_in(near, very).any(|at| any_start(&near[at + very.len()..], GOOD)))
         && !any_in(near, &["不", "以前", "原来", "好几", "说得", "广告"])
 }
 

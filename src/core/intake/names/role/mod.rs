@@ -14,7 +14,7 @@ mod plain;
 pub mod walk;
 mod work;
 
-pub use around::{ends_clause, ends_sentence};
+pub use around::{all_in, ends_clause, ends_sentence};
 
 use super::cues::OFFICE_NAMES;
 use super::find::Place;
@@ -60,7 +60,6 @@ pub struct Said {
 /// What the text says of whoever is named at a place; `next`: where the next name begins.
 pub fn said(text: &Folded, place: &Place, next: Option<usize>) -> Said {
     let around = Around::new(text, place, next);
-    let name: String = text.slice(place.from, place.to).iter().collect();
     let of = |role, plainly| Said { role, plainly };
     let plain = plainly(&around);
     let noun = place.whose.is_empty();
@@ -100,6 +99,7 @@ pub fn said(text: &Folded, place: &Place, next: Option<usize>) -> Said {
     if beside::is_compared(&around) {
         return of(Role::Comparison, 2);
     }
+    let name: String = text.slice(place.from, place.to).iter().collect();
     if beside::came_later(&around, &name) {
         let hurt = beside::was_hurt_before(&around, &name);
         return if hurt { of(Role::Mentioned, 1) } else { of(Role::Accused, 0) };
@@ -131,7 +131,7 @@ pub fn asks_office(text: &Folded) -> bool {
         let before: String = text.text[..at].chars().rev().take(8).take_while(|c| !ends_clause(*c)).collect();
         any_in(&before, &["求要", "诉投", "让"]) && any_start(&text.text[at + office.len()..], ANSWER)
     };
-    OFFICE_NAMES.iter().any(|office| text.text.match_indices(*office).any(|(at, _)| asked(office, at)))
+    OFFICE_NAMES.iter().any(|office| all_in(&text.text, office).any(|at| asked(office, at)))
 }
 
 /// Whether the text's point, from a place on, is an office.

@@ -130,23 +130,60 @@ pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> 
     let chars = place.to - place.from;
     let accused = chars < text.len() && ["投诉", "举报"].iter().any(|w| text.ends_with(place.from, w)) || chars == text.len();
     let ordinary = is_ordinary(text.slice(place.from, place.to));
-    let supported = options.first().is_some_and(|first| is_safe(first, chars, place.torn, accused, ordinary));
+    let named = Spelt { chars, torn: place.torn, accused, called: called(text, place), ordinary };
+    let supported = options.first().is_some_and(|first| is_safe(first, named));
     let one = options.into_iter().next().filter(|_| clear && supported);
     Decided { one, all, narrowed, supported, fitting }
+}
+
+/// How a place names somebody.
+#[derive(Clone, Copy)]
+struct Spelt {
+    chars: usize,
+    torn: bool,
+    /// Right behind 投诉, or all there is.
+    accused: bool,
+    /// Where only somebody's name can stand: 叫某的, 某的老板.
+    called: bool,
+    ordinary: bool,
+}
+
+/// Behind them stands a name.
+const CALLED: &[&str] = &["叫", "名叫", "叫做", "店名", "招牌", "字号", "名为"];
+/// Who is somebody's, and what is dealt with somebody.
+#[rustfmt::skip]
+const OWNED: &[&str] = &[
+    "的老板", "的店长", "的客服", "的师傅", "的司机", "的经理", "的员工", "的店员", "的教练", "的老师", "的护士", "的大夫", "的医生", "的销售", "的前台",
+    "的导游", "的保安", "的工人", "的业务员", "的服务员", "的人", "的车", "的船", "的货", "的卡", "的工作人员", "的会员", "的售后", "的技师", "的中介", "的骑手",
+    "老板", "店长", "客服", "师傅", "前台", "售后", "家的", "卡里", "会员卡",
+];
+const DEALT: &[&str] =
+    &["办", "买", "订", "报", "充", "做", "吃", "住", "消费", "定", "存", "学", "租", "修", "洗", "剪", "贷", "拍"];
+
+fn called(text: &Folded, place: &Place) -> bool {
+    let (from, to) = (place.begin, place.to);
+    CALLED.iter().any(|word| text.ends_with(from, word))
+        || OWNED.iter().any(|word| text.goes_on(to, word))
+        || ["在", "到", "去"].iter().any(|word| text.ends_with(from, word)) && DEALT.iter().any(|word| text.goes_on(to, word))
+        || DEALT.iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "的")
+        || ["告", "找"].iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "退")
+        || ["坐", "打"].iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "的")
 }
 
 /// A name given in part only must not contradict what the text says of the place, and a brand alone
 /// needs what goes with it: two characters a trade and a place, three one of them, an ordinary word (大桥) its
 /// street, or a trade, a district and to be who is complained of.
-fn is_safe(likely: &Likely, chars: usize, torn: bool, accused: bool, ordinary: bool) -> bool {
+fn is_safe(likely: &Likely, spelt: Spelt) -> bool {
+    let Spelt { chars, torn, accused, called, ordinary } = spelt;
     let sure = matches!(likely.how, How::Id | How::Form(FormKind::Name | FormKind::FormerName));
     let goes = likely.street || likely.trade || likely.district;
     let supported = match likely.how {
         How::Form(FormKind::Bare | FormKind::Alias) if ordinary => likely.street || (likely.trade && likely.district && accused),
         How::Form(FormKind::Alias) if chars == 3 => goes || accused,
         How::Form(FormKind::Bare) if torn => likely.street,
-        How::Form(FormKind::Bare) if chars == 2 => likely.street || (likely.trade && (likely.district || accused)),
+        How::Form(FormKind::Bare) if chars == 2 => likely.street || (likely.trade && (likely.district || accused || called)),
         How::Form(FormKind::Bare) => goes,
+        How::Form(FormKind::Sound) if torn => likely.street || likely.trade && likely.district,
         _ => true,
     };
     supported && (sure || !likely.elsewhere)
@@ -286,7 +323,7 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
     let street = address_score(context, row, &near.words);
     score += street;
     // Zones lie within districts: the street says where it is.
-    elsewhere &= street == 0;
+    elsewhere = street < 0 || elsewhere && street == 0;
     let goes = |t: &u8| goes_with(usize::from(*t), row.industry.as_deref().unwrap_or_default());
     // 朝阳牙科 is not 朝阳物业.
     elsewhere |= !near.behind.is_empty() && !near.behind.iter().any(goes);
@@ -306,7 +343,7 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
         score += if row.branch || row.parent.is_some() { -6 } else { 4 };
     }
     let to = |goal: &&str| lies(goal) == Some(true);
-    let own = own_place(row).filter(|_| !context.goals.iter().any(to) || near.shop.is_some());
+    let own = own_place(context.lexicon, row).filter(|_| !context.goals.iter().any(to) || near.shop.is_some());
     let at_shop = own.as_ref().is_some_and(|place| context.texts.iter().any(|t| t.text.contains(place)));
     if at_shop {
         score += 4;
@@ -324,7 +361,7 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
 }
 
 /// A branch's own place, from its name: 银滩分公司.
-fn own_place(row: &EnterpriseRow) -> Option<String> {
+fn own_place(lexicon: &Lexicon, row: &EnterpriseRow) -> Option<String> {
     let name = Folded::new(row.name.as_deref().filter(|_| row.branch)?);
     let (_, branch) = name.text.rsplit_once("公司").filter(|(_, b)| !b.is_empty()).or_else(|| {
         let (head, _) = name.text.rsplit_once("分公司")?;
@@ -332,6 +369,9 @@ fn own_place(row: &EnterpriseRow) -> Option<String> {
     })?;
     let place = SHOPS.iter().find_map(|shop| branch.strip_suffix(shop)).unwrap_or(branch);
     let place = place.trim_end_matches('分').trim_end_matches(['市', '区', '镇', '县']);
+    // 荣成石岛店 is the one of 石岛.
+    let smaller = lexicon.behind_region(place).filter(|rest| rest.chars().count() >= 2);
+    let place = smaller.unwrap_or(place);
     (place.chars().count() >= 2).then(|| place.to_string())
 }
 
@@ -350,6 +390,9 @@ fn address_score(context: &Context, row: &EnterpriseRow, words: &str) -> i32 {
             score += 4;
         }
         for text in &context.texts {
+            if denied(&text.text, &token) {
+                return -6;
+            }
             let named = text.text.contains(&token) || (town && bare.is_some_and(|b| text.text.contains(b)));
             if named {
                 score += 3;
@@ -361,6 +404,12 @@ fn address_score(context: &Context, row: &EnterpriseRow, words: &str) -> i32 {
         }
     }
     score.min(14)
+}
+
+/// 不是古寨东路那家: it is another shop.
+fn denied(text: &str, token: &str) -> bool {
+    let mut places = text.match_indices(token);
+    places.any(|(at, _)| ["不是", "不在", "并非"].iter().any(|not| text[..at].ends_with(not)))
 }
 
 /// The street with the number: 新威路88号.

@@ -34,15 +34,17 @@ pub struct Place {
 }
 
 /// Words after which a name may begin.
+#[rustfmt::skip]
 const BEFORE: &[&str] = &[
     "投诉", "举报", "反映", "反应", "关于", "在", "到", "去", "是", "的", "叫", "找", "被", "和", "与", "跟", "由", "向", "从",
     "家", "了", "对", "于", "给", "把", "让", "请", "往", "过", "为", "说", "称", "及", "或", "着", "名", "像", "比", "如", "原",
     "该", "因", "经", "就", "个", "用", "买", "吃", "住", "租", "据", "查", "怪", "按", "以", "至", "等", "里", "侧", "边", "面",
     "诉", "求", "令", "促", "们", "我", "他", "要", "让", "但", "而", "楼下", "楼上", "隔壁", "旁", "进", "订", "罚", "查", "选",
-    "送", "换", "路", "街", "镇", "村", "号", "区", "市", "县", "楼", "连",
+    "送", "换", "路", "街", "镇", "村", "号", "区", "市", "县", "楼", "连", "坐", "付", "道", "充", "领", "逛", "喊", "告", "欠",
 ];
 
 /// Words before which a name may end.
+#[rustfmt::skip]
 const BEHIND: &[&str] = &[
     "的", "里面", "里边", "里的", "内", "收", "卖", "不", "拒", "没", "未", "拖", "欠", "乱", "存", "有", "是", "在", "从", "把",
     "被", "用", "将", "对", "给", "说", "称", "已", "也", "就", "都", "还", "又", "违", "老板", "门", "分", "总", "校区", "员工",
@@ -51,7 +53,7 @@ const BEHIND: &[&str] = &[
     "一", "突然", "关", "跑", "租", "做", "给", "当", "因", "至今", "大夫", "排", "最近", "答应", "承诺", "以", "让", "司机",
     "东", "西", "南", "北", "往", "只", "才", "便宜", "比", "属", "多", "今", "昨", "看", "玩", "洗", "剪", "学", "报", "订",
     "点", "参加", "体验", "消费", "就", "装", "修", "安", "交", "签", "种的", "补的", "拔的", "镶的", "烫的", "染的", "开的",
-    "定的", "拿的", "退", "赔",
+    "定的", "拿的", "退", "赔", "定做", "定制", "定金", "押金", "卡里", "店", "师傅", "经理", "前台", "会员", "预付", "售后",
 ];
 
 fn is_han(c: char) -> bool {
@@ -191,6 +193,9 @@ fn place(text: &Text, found: Found) -> Option<Place> {
     if !whole && (elsewhere(text.folded, found.from) || cut_short(text.folded, found.from, end)) {
         return None;
     }
+    if !whole && is_phrase(text.folded, found.from, found.to) {
+        return None;
+    }
     let whose = found.whose.iter().map(|(slot, kind)| (*slot, How::Form(*kind))).collect();
     Some(Place { from: found.from, to: found.to, begin: text.begin_of_name(found.from), end, whose, torn: false })
 }
@@ -203,6 +208,22 @@ const OTHER_CITIES: &[&str] = &[
 
 /// Behind such a city: somebody was there.
 const AWAY: &[&str] = &["出差", "旅游", "玩", "开会", "上学", "读书", "打工", "上大学", "期间"];
+
+/// How something is done: a brand of this kind names nobody behind 没有, 能.
+const ADVERBS: &[&str] = &[
+    "及时", "准时", "按时", "随时", "马上", "立即", "尽快", "快速", "放心", "安心", "用心", "专业", "顺利", "平安", "正好",
+    "满意", "方便", "认真",
+];
+
+/// 没有及时搬家, 我的好帮手了: words of the language.
+fn is_phrase(text: &Folded, from: usize, to: usize) -> bool {
+    let adverb = ADVERBS.iter().any(|word| text.goes_on(from, word));
+    let verb = || ["没有", "没能", "没", "未", "未能", "不", "能", "会", "要", "应", "该", "够", "法", "可以", "给我", "给我们"];
+    let owned = || ["我的", "你的", "他的", "她的", "我们的", "大家的", "妈的", "爸的", "家的"];
+    let ends = || to == text.len() || text.goes_on(to, "了") || ends_clause(text.chars[to]) || ends_sentence(text.chars[to]);
+    (adverb && !text.is_cut(from) && verb().iter().any(|word| text.ends_with(from, word)))
+        || (to - from <= 3 && !text.is_cut(from) && ends() && owned().iter().any(|word| text.ends_with(from, word)))
+}
 
 /// “老地方海鲜加工” is another name than 老地方海鲜.
 fn cut_short(text: &Folded, from: usize, end: usize) -> bool {
@@ -264,23 +285,46 @@ fn codes(index: &Index, ids: IdScheme, text: &Text) -> Vec<Place> {
     out
 }
 
+/// What may stand between a brand and the word of its trade.
+const BETWEEN: &[&str] = &[
+    "的",
+    "牌",
+    "这个",
+    "那个",
+    "这家",
+    "那家",
+    "旗下的",
+    "旗下那个",
+    "集团的",
+    "集团旗下的",
+    "集团旗下那个",
+    "集团下面的",
+    "集团下属的",
+];
+
+/// Where the brand before a word of its trade may end: 沐岚|那家健身房, 磐盾|（威海）保安.
+fn ends_of_brand(text: &Text, trade: usize) -> Vec<usize> {
+    let between = BETWEEN.iter().filter(|word| text.folded.ends_with(trade, word));
+    let mut all: Vec<usize> = between.map(|word| trade - word.chars().count()).collect();
+    let region = text.begin_of_name(trade);
+    all.extend([trade].into_iter().chain((region < trade).then_some(region)));
+    all
+}
+
 /// Brands beside a word of their trade: 沐岚那家健身房, 健身房“沐岚”.
 fn brands(index: &Index, text: &Text) -> Vec<Place> {
     let mut out = Vec::new();
     let chars = &text.folded.chars;
     for hit in text.hits {
         let Word::Trade(trade) = *text.lexicon.word(*hit) else { continue };
-        for between in ["", "的", "牌", "这个", "那个", "这家", "那家"] {
-            if !between.is_empty() && !text.folded.ends_with(hit.from, between) {
-                continue;
-            }
-            let to = hit.from - between.chars().count();
+        for to in ends_of_brand(text, hit.from) {
+            let joined = to == hit.from;
             for len in MIN_FORM_CHARS..=MAX_BRAND_CHARS.min(to) {
                 let from = to - len;
                 let whose = index.brand(&chars[from..to], trade);
                 // 大桥那家饭店 is a restaurant by the bridge; 大桥饭店 may be its name.
-                let a_place = !between.is_empty() && is_ordinary(&chars[from..to]);
-                let begins = len > 2 || between.is_empty() || text.begins_well(from);
+                let a_place = !joined && is_ordinary(&chars[from..to]);
+                let begins = len > 2 || joined || text.begins_well(from);
                 if !whose.is_empty() && begins && !a_place && !text.tears(from, to) {
                     out.extend(place(text, Found { from, to: hit.to, whose }));
                 }
@@ -318,8 +362,11 @@ fn sounds(index: &Index, text: &Text) -> Vec<Place> {
             4 => text.begins_well(found.from) || text.ends_well(found.to),
             _ => true,
         };
-        if stands && !text.tears(found.from, found.to) {
-            out.extend(place(text, found));
+        // 远舟|水产 for 远洲水产: the trade is written as it is.
+        let trade = |h: &Hit| h.to == found.to && h.from >= found.from + 2 && matches!(text.lexicon.word(*h), Word::Trade(_));
+        let torn = !stands;
+        if (stands || len == 4 && text.hits.iter().any(trade)) && !text.tears(found.from, found.to) {
+            out.extend(place(text, found).map(|place| Place { torn, ..place }));
         }
     }
     out
@@ -353,7 +400,11 @@ fn chosen(mut all: Vec<Place>) -> Vec<Place> {
             None if full => break,
             None => out.push(place),
             // Who only sounds so may still be meant, if street and number say so; 鸿达（威海） may mean another 鸿达.
-            Some(known) if known.from == place.from && (sounds_so(&place) || alone(known) && alone(&place)) => {
+            // 海骋运输 may be 海骋客运 where the one of that name is elsewhere.
+            Some(known)
+                if known.from == place.from
+                    && (sounds_so(&place) || alone(known) && alone(&place) || known.to == place.to && !sounds_so(known)) =>
+            {
                 for (slot, how) in place.whose {
                     if !known.whose.iter().any(|(s, _)| *s == slot) {
                         known.whose.push((slot, how));

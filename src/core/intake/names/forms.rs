@@ -200,19 +200,44 @@ fn shops(branch: &[char]) -> Vec<Vec<char>> {
     endings.iter().map(|e| [place, e.as_slice()].concat()).filter(|shop| shop != branch).collect()
 }
 
+/// Words before a trade that say little of it: 鸥翎|国际旅行社.
+const KINDS: &[&str] =
+    &["国际", "假日", "儿童", "少儿", "亲子", "精品", "生物", "海洋", "精细", "现代", "连锁", "手工", "文化", "职业"];
+
 /// The brand with the trade, whatever word for it.
 fn add_brand(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, hits: &[Hit], p: &Parts) {
-    let Some((from, _, trade)) = p.trade else { return };
+    let Some((from, _, trade)) = p.trade else {
+        // 百汇龙商贸: no trade, but what is left may be a brand.
+        let brand = without(name.slice(p.core, p.legal), FILLERS);
+        if (MIN_FORM_CHARS..=4).contains(&brand.len()) && p.legal < name.len() {
+            out.push(Form { kind: FormKind::Bare, chars: brand.to_vec() });
+        }
+        return;
+    };
     let mut brand = name.slice(p.core, from);
     if let Some(place) =
         hits.iter().find(|h| matches!(lexicon.word(**h), Word::Region(_)) && h.from >= p.core + 2 && h.to == from)
     {
         brand = name.slice(p.core, place.from);
     }
-    if (MIN_FORM_CHARS..=MAX_BRAND_CHARS).contains(&brand.len()) {
-        for trade in Lexicon::related(trade).iter().copied().chain([trade]) {
-            out.push(Form { kind: FormKind::Brand(trade), chars: brand.to_vec() });
+    for brand in [brand, without(brand, KINDS)] {
+        if (MIN_FORM_CHARS..=MAX_BRAND_CHARS).contains(&brand.len()) {
+            for trade in Lexicon::related(trade).iter().copied().chain([trade]) {
+                out.push(Form { kind: FormKind::Brand(trade), chars: brand.to_vec() });
+            }
+            out.push(Form { kind: FormKind::Bare, chars: brand.to_vec() });
         }
-        out.push(Form { kind: FormKind::Bare, chars: brand.to_vec() });
+    }
+}
+
+/// Without such words at the end, as long as two characters are left.
+fn without<'a>(mut chars: &'a [char], words: &[&str]) -> &'a [char] {
+    loop {
+        let ends =
+            |word: &&str| chars.iter().rev().zip(word.chars().rev()).filter(|(a, b)| **a == *b).count() == word.chars().count();
+        match words.iter().filter(|word| ends(word)).map(|word| chars.len() - word.chars().count()).find(|left| *left >= 2) {
+            Some(left) => chars = &chars[..left],
+            None => return chars,
+        }
     }
 }

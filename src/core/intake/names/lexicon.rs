@@ -140,7 +140,7 @@ static LANGUAGE: LazyLock<Language> = LazyLock::new(language);
 static RELATED_TRADES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(related);
 
 /// Words of one character that say something all the same.
-const SHORT: [(&str, &str); 4] = [("狗", "宠物"), ("猫", "宠物"), ("虾", "餐饮"), ("疤", "美容")];
+const SHORT: [(&str, &str); 5] = [("狗", "宠物"), ("猫", "宠物"), ("虾", "餐饮"), ("疤", "美容"), ("船", "游艇")];
 
 impl Words {
     fn new<'w>(words: impl Iterator<Item = &'w str> + Clone) -> Words {
@@ -230,6 +230,13 @@ impl Lexicon {
             turns.hear(meaning.cues, from);
         }
         (hits, turns)
+    }
+
+    /// What stands behind the district a text begins with.
+    pub fn behind_region<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let automaton = self.region_words.automaton.as_ref()?;
+        let first = automaton.find_overlapping_iter(text).filter(|m| m.start() == 0).map(|m| m.end()).max()?;
+        Some(&text[first..])
     }
 
     /// The code of a region word that tells something.

@@ -16,7 +16,9 @@ impl Sounds {
     fn new() -> Sounds {
         let mut known: std::collections::BTreeMap<String, u16> = std::collections::BTreeMap::new();
         let syllable = |code: u32| {
-            let plain = char::from_u32(code).and_then(|c| c.to_pinyin()).map(|p| alike(p.plain()));
+            let known_so = |c: char| IN_NAMES.iter().find(|(other, _)| *other == c).map(|(_, so)| *so);
+            let spoken = |c: char| known_so(c).or_else(|| Some(c.to_pinyin()?.plain()));
+            let plain = char::from_u32(code).and_then(spoken).map(alike);
             plain.map_or(0, |plain| {
                 let next = known.len() as u16 + 1;
                 *known.entry(plain).or_insert(next)
@@ -29,6 +31,10 @@ impl Sounds {
         (c as u32).checked_sub(FIRST).and_then(|at| self.0.get(at as usize)).copied().unwrap_or(0)
     }
 }
+
+/// Characters that sound otherwise in names of firms than where they are met most.
+const IN_NAMES: [(char, &str); 8] =
+    [('长', "chang"), ('单', "shan"), ('曾', "zeng"), ('泊', "bo"), ('卡', "ka"), ('都', "du"), ('柏', "bai"), ('茜', "xi")];
 
 /// Sounds that are hard to tell apart are one: zh and z, ch and c, sh and s, -ng and -n, n- and l-.
 fn alike(syllable: &str) -> String {
@@ -59,6 +65,7 @@ mod tests {
             ('远', '源', true),
             ('张', '脏', true),
             ('金', '京', true),
+            ('长', '昌', true),
             ('宏', '健', false),
             ('a', 'a', false),
         ] {

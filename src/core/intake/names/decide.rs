@@ -7,7 +7,7 @@ use super::forms::FormKind;
 use super::index::{Index, Slot};
 use super::lexicon::{Hit, Lexicon, Word};
 use super::role::{ends_clause, ends_sentence};
-use super::trades::goes_with;
+use super::trades::{TRADES, goes_with};
 use crate::domain::EnterpriseRow;
 use crate::intake::Directory;
 use crate::journal::AttributionMethod;
@@ -130,7 +130,9 @@ pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> 
     let chars = place.to - place.from;
     let accused = chars < text.len() && ["投诉", "举报"].iter().any(|w| text.ends_with(place.from, w)) || chars == text.len();
     let ordinary = is_ordinary(text.slice(place.from, place.to));
-    let named = Spelt { chars, torn: place.torn, accused, called: called(text, place), ordinary };
+    let called = called(text, place) || near.city;
+    let person = chars == 3 && SURNAMES.contains(text.chars[place.from]);
+    let named = Spelt { chars, torn: place.torn, accused, called, ordinary, earlier: earlier(text, place), person };
     let supported = options.first().is_some_and(|first| is_safe(first, named));
     let one = options.into_iter().next().filter(|_| clear && supported);
     Decided { one, all, narrowed, supported, fitting }
@@ -146,7 +148,13 @@ struct Spelt {
     /// Where only somebody's name can stand: 叫某的, 某的老板.
     called: bool,
     ordinary: bool,
+    /// It tells of earlier times.
+    earlier: bool,
+    /// Like the name of a person.
+    person: bool,
 }
+
+const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚丛毕鞠宫戚";
 
 /// Behind them stands a name.
 const CALLED: &[&str] = &["叫", "名叫", "叫做", "店名", "招牌", "字号", "名为"];
@@ -154,14 +162,29 @@ const CALLED: &[&str] = &["叫", "名叫", "叫做", "店名", "招牌", "字号
 #[rustfmt::skip]
 const OWNED: &[&str] = &[
     "的老板", "的店长", "的客服", "的师傅", "的司机", "的经理", "的员工", "的店员", "的教练", "的老师", "的护士", "的大夫", "的医生", "的销售", "的前台",
-    "的导游", "的保安", "的工人", "的业务员", "的服务员", "的人", "的车", "的船", "的货", "的卡", "的工作人员", "的会员", "的售后", "的技师", "的中介", "的骑手",
+    "的导游", "的保安", "的工人", "的业务员", "的服务员", "的人", "的车", "的船", "的货", "的卡", "的工作人员", "的会员", "的售后", "的技师", "的中介", "的骑手", "的小哥", "的大姐", "的小姑娘", "的技术员",
     "老板", "店长", "客服", "师傅", "前台", "售后", "家的", "卡里", "会员卡",
 ];
 const DEALT: &[&str] =
     &["办", "买", "订", "报", "充", "做", "吃", "住", "消费", "定", "存", "学", "租", "修", "洗", "剪", "贷", "拍"];
 
+/// 去年在某吃: in a clause about earlier times.
+fn earlier(text: &Folded, place: &Place) -> bool {
+    let before = text.slice(place.from.saturating_sub(12), place.from);
+    let clause = &before[before.iter().rposition(|c| ends_clause(*c)).map_or(0, |at| at + 1)..];
+    let clause: String = clause.iter().collect();
+    ["去年", "前年", "以前", "之前", "当年", "当初", "原来", "上回", "上次", "早先", "头回"]
+        .iter()
+        .any(|word| clause.contains(word))
+}
+
 fn called(text: &Folded, place: &Place) -> bool {
     let (from, to) = (place.begin, place.to);
+    let brand: String = text.slice(place.from, to).iter().collect();
+    // 骑手不是快橹的; before that, somebody else was dealt with.
+    if denied(&text.text, &brand) || earlier(text, place) {
+        return false;
+    }
     CALLED.iter().any(|word| text.ends_with(from, word))
         || OWNED.iter().any(|word| text.goes_on(to, word))
         || ["在", "到", "去"].iter().any(|word| text.ends_with(from, word)) && DEALT.iter().any(|word| text.goes_on(to, word))
@@ -174,13 +197,16 @@ fn called(text: &Folded, place: &Place) -> bool {
 /// needs what goes with it: two characters a trade and a place, three one of them, an ordinary word (大桥) its
 /// street, or a trade, a district and to be who is complained of.
 fn is_safe(likely: &Likely, spelt: Spelt) -> bool {
-    let Spelt { chars, torn, accused, called, ordinary } = spelt;
+    let Spelt { chars, torn, accused, called, ordinary, earlier, person } = spelt;
     let sure = matches!(likely.how, How::Id | How::Form(FormKind::Name | FormKind::FormerName));
     let goes = likely.street || likely.trade || likely.district;
     let supported = match likely.how {
         How::Form(FormKind::Bare | FormKind::Alias) if ordinary => likely.street || (likely.trade && likely.district && accused),
         How::Form(FormKind::Alias) if chars == 3 => goes || accused,
-        How::Form(FormKind::Bare) if torn => likely.street,
+        How::Form(FormKind::Bare) if torn && chars == 2 => likely.street,
+        How::Form(FormKind::Bare) if torn => !earlier && (likely.street || likely.trade && likely.district),
+        // 于守椽 may be the man.
+        How::Form(FormKind::Bare | FormKind::Alias) if person => likely.street || likely.trade || accused,
         How::Form(FormKind::Bare) if chars == 2 => likely.street || (likely.trade && (likely.district || accused || called)),
         How::Form(FormKind::Bare) => goes,
         How::Form(FormKind::Sound) if torn => likely.street || likely.trade && likely.district,
@@ -242,25 +268,40 @@ struct Near<'a> {
     shop: Option<String>,
     /// 某总店: the head, no branch.
     head: bool,
+    /// 某集团旗下的出租: not the group itself.
+    below: bool,
+    /// 威海某: by the name of the realm's own city.
+    city: bool,
+    /// Somebody has just this name.
+    written: bool,
+    /// The word of the trade.
+    word: String,
 }
 
 fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place) -> Near<'a> {
     let lexicon = context.lexicon;
     let around = |h: &&Hit| (h.to <= place.from && place.from - h.to <= 2) || (h.from >= place.from && h.from <= place.end + 2);
     let clause_from = place.from.saturating_sub(12);
-    let same_clause =
-        |h: &&Hit| h.from >= clause_from && h.to <= place.from && !text.slice(h.to, place.from).iter().any(|c| ends_sentence(*c));
+    // 干活在荣成碧螯水产，合同跟同德签的: where several districts are named, that of another clause is another's.
+    let same_clause = |h: &&Hit| {
+        let near = h.from >= clause_from && h.to <= place.from;
+        near && !text.slice(h.to, place.from).iter().any(|c| ends_sentence(*c) || context.districts.len() > 1 && ends_clause(*c))
+    };
     let district = |h: &Hit| lexicon.district(*h).filter(|_| !is_destination(text, h));
     let district =
         hits.iter().filter(around).find_map(district).or_else(|| hits.iter().rev().filter(same_clause).find_map(district));
-    let trade = hits.iter().filter(|h| h.from >= place.from && h.from <= place.end).find_map(|h| match lexicon.word(*h) {
-        Word::Trade(trade) => Some(*trade),
+    let at = behind_pronoun(text, place.to);
+    let of_trade = |h: &Hit| match lexicon.word(*h) {
+        Word::Trade(trade) if h.from >= place.from && h.from <= place.end => Some((*h, *trade)),
+        Word::Trade(trade) | Word::Hint(trade) if h.from == at && at > place.to => Some((*h, *trade)),
         _ => None,
-    });
+    };
+    let trade = hits.iter().filter_map(of_trade).max_by_key(|(h, _)| (h.to - h.from, usize::MAX - h.from));
+    let word = trade.map(|(h, _)| text.slice(h.from, h.to).iter().collect()).unwrap_or_default();
     // A school has a canteen.
     let alone =
         alone(place) && !text.is_cut(place.to) && !["食堂", "餐厅", "宿舍", "停车"].iter().any(|own| text.goes_on(place.to, own));
-    let behind = hits.iter().filter(|h| alone && h.from == place.to).filter_map(|h| match lexicon.word(*h) {
+    let behind = hits.iter().filter(|h| alone && h.from == at).filter_map(|h| match lexicon.word(*h) {
         Word::Trade(trade) | Word::Hint(trade) => Some(*trade),
         _ => None,
     });
@@ -273,7 +314,19 @@ fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place)
     let head = ["总店", "总部", "总公司", "总校", "总行", "总院"]
         .iter()
         .any(|word| text.goes_on(place.to, word) || text.goes_on(place.end, word));
-    Near { district, trade, behind, words, shop: shop_behind(text, place.to).filter(|_| !head), head }
+    let own: String = text.slice(place.from, place.to).iter().collect();
+    let below = ["旗下", "下属", "下面"].iter().any(|word| own.contains(word));
+    let root = |h: &Hit| matches!(lexicon.word(*h), Word::Region(code) if *code == lexicon.root);
+    let written = place.whose.iter().any(|(_, how)| *how < How::Form(FormKind::Family));
+    let city = hits.iter().any(|h| h.to == place.from && root(h));
+    let shop = shop_behind(text, place.to).filter(|_| !head);
+    Near { district, trade: trade.map(|(_, trade)| trade), behind, words, shop, head, below, city, written, word }
+}
+
+/// 同德那家|卖药的.
+fn behind_pronoun(text: &Folded, to: usize) -> usize {
+    let pronoun = ["那家", "那个", "这家", "这个"].into_iter().find(|word| text.goes_on(to, word));
+    to + pronoun.map_or(0, |word| word.chars().count())
 }
 
 const SHOPS: &[&str] = &["分公司", "分店", "门店", "店", "校区", "分校", "营业部", "网点", "分院", "分部", "站", "门市部"];
@@ -281,7 +334,10 @@ const SHOPS: &[&str] = &["分公司", "分店", "门店", "店", "校区", "分�
 fn shop_behind(text: &Folded, to: usize) -> Option<String> {
     let behind: String = text.slice(to, to + 10).iter().take_while(|c| !ends_clause(**c)).collect();
     let (at, _) = SHOPS.iter().filter_map(|shop| Some((behind.find(shop)?, shop))).min()?;
-    let place = behind[..at].trim_start_matches("的").to_string();
+    let place = behind[..at].trim_start_matches(['的', '*', '-', '—', '#']).to_string();
+    if ["搅拌", "加油", "加气", "充电", "收费", "换热", "变电", "检测"].contains(&place.as_str()) {
+        return None;
+    }
     (place.chars().count() >= 2 && place.chars().count() <= 6).then_some(place)
 }
 
@@ -309,6 +365,8 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
             }
         }
     }
+    let city = near.city && row.name.as_ref().is_some_and(|name| is_of_the_city(context.lexicon, name));
+    score += MARGIN * i32::from(city);
     match context.region.filter(|r| *r != context.lexicon.root).map(lies) {
         Some(Some(true)) => {
             score += 3;
@@ -316,7 +374,7 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
         }
         Some(Some(false)) => {
             score -= 3;
-            elsewhere |= near.district.is_none() && !matches!(how, How::Form(FormKind::Short | FormKind::Alias));
+            elsewhere |= near.district.is_none() && !city && !matches!(how, How::Form(FormKind::Short | FormKind::Alias));
         }
         _ => {}
     }
@@ -326,7 +384,10 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
     elsewhere = street < 0 || elsewhere && street == 0;
     let goes = |t: &u8| goes_with(usize::from(*t), row.industry.as_deref().unwrap_or_default());
     // 朝阳牙科 is not 朝阳物业.
-    elsewhere |= !near.behind.is_empty() && !near.behind.iter().any(goes);
+    if !near.behind.is_empty() && !near.behind.iter().any(goes) {
+        elsewhere = true;
+        score -= MARGIN;
+    }
     if let Some(shop) = &near.shop {
         let shop = Folded::new(shop);
         let place = shop.text.trim_end_matches(['市', '区', '镇', '路', '街']);
@@ -354,10 +415,34 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
     let near_trade = near.trade.as_ref().is_some_and(goes);
     let trade = near_trade || context.trades.iter().any(goes);
     score += if near_trade { 3 } else { 2 * i32::from(trade) };
+    if matches!(how, How::Form(FormKind::Brand(_) | FormKind::Bare | FormKind::Sound)) && !near.written {
+        score += near.trade.map_or(0, |trade| own_trade(row, usize::from(trade), &near.word));
+        // Nothing says which shop: the head.
+        score -= if row.branch { MARGIN } else { 0 };
+    }
+    if near.below && row.name.as_ref().is_some_and(|name| name.contains("集团")) {
+        elsewhere = true;
+        score -= 6;
+    }
     if row.status.as_deref().is_some_and(Directory::is_closed) {
         score -= 2;
     }
     Likely { slot, how, score, elsewhere, trade, street: street > 0 || at_shop, district }
+}
+
+/// 威海某: its name begins with that of the realm's own city.
+fn is_of_the_city(lexicon: &Lexicon, name: &str) -> bool {
+    let name = Folded::new(name);
+    lexicon.find(&name).iter().any(|h| h.from == 0 && matches!(lexicon.word(*h), Word::Region(code) if *code == lexicon.root))
+}
+
+/// How near the word of a trade is to the firm's own: 出租汽车 is what 的士 means, more than 运输.
+fn own_trade(row: &EnterpriseRow, trade: usize, word: &str) -> i32 {
+    let Some(name) = &row.name else { return 0 };
+    match TRADES[trade].words.iter().any(|word| name.contains(word)) {
+        _ if name.contains(word) => 2 * MARGIN,
+        own => MARGIN * i32::from(own),
+    }
 }
 
 /// A branch's own place, from its name: 银滩分公司.

@@ -53,7 +53,7 @@ const BEHIND: &[&str] = &[
     "一", "突然", "关", "跑", "租", "做", "给", "当", "因", "至今", "大夫", "排", "最近", "答应", "承诺", "以", "让", "司机",
     "东", "西", "南", "北", "往", "只", "才", "便宜", "比", "属", "多", "今", "昨", "看", "玩", "洗", "剪", "学", "报", "订",
     "点", "参加", "体验", "消费", "就", "装", "修", "安", "交", "签", "种的", "补的", "拔的", "镶的", "烫的", "染的", "开的",
-    "定的", "拿的", "退", "赔", "定做", "定制", "定金", "押金", "卡里", "店", "师傅", "经理", "前台", "会员", "预付", "售后",
+    "定的", "拿的", "退", "赔", "定做", "定制", "定金", "押金", "卡里", "店", "师傅", "经理", "前台", "会员", "预付", "售后", "里", "招", "干", "集团", "厨房",
 ];
 
 fn is_han(c: char) -> bool {
@@ -177,7 +177,7 @@ pub fn places(index: &Index, lexicon: &Lexicon, ids: IdScheme, text: &Folded, hi
     all.extend(brands(index, &text));
     all.extend(bare(brands_alone, &text));
     all.extend(sounds(index, &text));
-    chosen(all)
+    chosen(&text, all)
 }
 
 fn place(text: &Text, found: Found) -> Option<Place> {
@@ -219,9 +219,14 @@ const ADVERBS: &[&str] = &[
 fn is_phrase(text: &Folded, from: usize, to: usize) -> bool {
     let adverb = ADVERBS.iter().any(|word| text.goes_on(from, word));
     let verb = || ["没有", "没能", "没", "未", "未能", "不", "能", "会", "要", "应", "该", "够", "法", "可以", "给我", "给我们"];
+    let person = ["邻居", "邻居叫", "同学", "朋友", "同事", "老乡", "姓名"];
     let owned = || ["我的", "你的", "他的", "她的", "我们的", "大家的", "妈的", "爸的", "家的"];
+    let hoped = ["图个", "图的", "正是", "正值", "祝", "求个"];
     let ends = || to == text.len() || text.goes_on(to, "了") || ends_clause(text.chars[to]) || ends_sentence(text.chars[to]);
-    (adverb && !text.is_cut(from) && verb().iter().any(|word| text.ends_with(from, word)))
+    hoped.iter().any(|word| text.ends_with(from, word))
+        || ["就行", "就好", "习"].iter().any(|word| text.goes_on(to, word))
+        || (to - from <= 3 && person.iter().any(|word| text.ends_with(from, word)))
+        || (adverb && !text.is_cut(from) && verb().iter().any(|word| text.ends_with(from, word)))
         || (to - from <= 3 && !text.is_cut(from) && ends() && owned().iter().any(|word| text.ends_with(from, word)))
 }
 
@@ -286,21 +291,8 @@ fn codes(index: &Index, ids: IdScheme, text: &Text) -> Vec<Place> {
 }
 
 /// What may stand between a brand and the word of its trade.
-const BETWEEN: &[&str] = &[
-    "的",
-    "牌",
-    "这个",
-    "那个",
-    "这家",
-    "那家",
-    "旗下的",
-    "旗下那个",
-    "集团的",
-    "集团旗下的",
-    "集团旗下那个",
-    "集团下面的",
-    "集团下属的",
-];
+const BETWEEN: &[&str] =
+    &["的", "牌", "这个", "那个", "这家", "那家", "旗下的", "旗下那个", "集团旗下的", "集团旗下那个", "集团下面的", "集团下属的"];
 
 /// Where the brand before a word of its trade may end: 沐岚|那家健身房, 磐盾|（威海）保安.
 fn ends_of_brand(text: &Text, trade: usize) -> Vec<usize> {
@@ -346,8 +338,15 @@ fn brands(index: &Index, text: &Text) -> Vec<Place> {
 
 /// Brands alone, where a name may begin.
 fn bare(found: Vec<Found>, text: &Text) -> Vec<Place> {
-    let begins = found.into_iter().filter(|f| text.begins_well(f.from) && !text.tears(f.from, f.to));
-    begins.filter_map(|f| Some(Place { torn: f.to - f.from == 2 && !text.ends_well(f.to), ..place(text, f)? })).collect()
+    let untorn = found.into_iter().filter(|f| !text.tears(f.from, f.to));
+    let stands = untorn.filter_map(|f| {
+        let (begins, ends) = (text.begins_well(f.from), text.ends_well(f.to));
+        // Three characters are hardly ever a piece of other words.
+        let stands = begins || f.to - f.from >= 3 && ends;
+        let torn = if f.to - f.from == 2 { !ends } else { !begins };
+        Some(Place { torn, ..place(text, f)? }).filter(|_| stands)
+    });
+    stands.collect()
 }
 
 /// Names written with other characters of the same sound.
@@ -381,8 +380,17 @@ pub fn alone(place: &Place) -> bool {
     place.whose.iter().all(|(_, how)| *how == How::Form(FormKind::Bare))
 }
 
+/// Who only sounds so may still be meant, if street and number say so; 鸿达（威海） may mean another 鸿达; and
+/// 威海海骋运输 is 威海海骋客运, where 海骋运输 is a firm of another town.
+fn may_be_another(text: &Text, known: &Place, place: &Place) -> bool {
+    let root = |h: &Hit| matches!(text.lexicon.word(*h), Word::Region(code) if *code == text.lexicon.root);
+    (sounds_so(place) && !sounds_so(known))
+        || (alone(known) && alone(place))
+        || (known.to == place.to && text.hits.iter().any(|h| h.to == known.from && root(h)))
+}
+
 /// Of places that overlap the longest, of those of one length the surest.
-fn chosen(mut all: Vec<Place>) -> Vec<Place> {
+fn chosen(text: &Text, mut all: Vec<Place>) -> Vec<Place> {
     let how = |p: &Place| p.whose.iter().map(|(_, how)| *how).min();
     // What only sounds like a name gives way to what is written like one, if that is no mere brand.
     let written = |p: &Place| how(p).is_some_and(|h| h < How::Form(FormKind::Sound)) && p.to - p.from >= 4;
@@ -399,12 +407,7 @@ fn chosen(mut all: Vec<Place>) -> Vec<Place> {
         match out.iter_mut().find(|p| place.from < p.to && p.from < place.to) {
             None if full => break,
             None => out.push(place),
-            // Who only sounds so may still be meant, if street and number say so; 鸿达（威海） may mean another 鸿达.
-            // 海骋运输 may be 海骋客运 where the one of that name is elsewhere.
-            Some(known)
-                if known.from == place.from
-                    && (sounds_so(&place) || alone(known) && alone(&place) || known.to == place.to && !sounds_so(known)) =>
-            {
+            Some(known) if known.from == place.from && may_be_another(text, known, &place) => {
                 for (slot, how) in place.whose {
                     if !known.whose.iter().any(|(s, _)| *s == slot) {
                         known.whose.push((slot, how));

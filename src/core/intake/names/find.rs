@@ -40,7 +40,7 @@ const BEFORE: &[&str] = &[
     "家", "了", "对", "于", "给", "把", "让", "请", "往", "过", "为", "说", "称", "及", "或", "着", "名", "像", "比", "如", "原",
     "该", "因", "经", "就", "个", "用", "买", "吃", "住", "租", "据", "查", "怪", "按", "以", "至", "等", "里", "侧", "边", "面",
     "诉", "求", "令", "促", "们", "我", "他", "要", "让", "但", "而", "楼下", "楼上", "隔壁", "旁", "进", "订", "罚", "查", "选",
-    "送", "换", "路", "街", "镇", "村", "号", "区", "市", "县", "楼", "连", "坐", "付", "道", "充", "领", "逛", "喊", "告", "欠",
+    "送", "换", "路", "街", "镇", "村", "号", "区", "市", "县", "楼", "连", "坐", "付", "道", "充", "领", "逛", "喊", "告", "欠", "归", "边上", "成",
 ];
 
 /// Words before which a name may end.
@@ -53,7 +53,7 @@ const BEHIND: &[&str] = &[
     "一", "突然", "关", "跑", "租", "做", "给", "当", "因", "至今", "大夫", "排", "最近", "答应", "承诺", "以", "让", "司机",
     "东", "西", "南", "北", "往", "只", "才", "便宜", "比", "属", "多", "今", "昨", "看", "玩", "洗", "剪", "学", "报", "订",
     "点", "参加", "体验", "消费", "就", "装", "修", "安", "交", "签", "种的", "补的", "拔的", "镶的", "烫的", "染的", "开的",
-    "定的", "拿的", "退", "赔", "定做", "定制", "定金", "押金", "卡里", "店", "师傅", "经理", "前台", "会员", "预付", "售后", "里", "招", "干", "集团", "厨房",
+    "定的", "拿的", "退", "赔", "定做", "定制", "定金", "押金", "卡里", "店", "师傅", "经理", "前台", "会员", "预付", "售后", "里", "招", "干", "凭", "旗下", "集团", "厨房",
 ];
 
 fn is_han(c: char) -> bool {
@@ -291,14 +291,18 @@ fn codes(index: &Index, ids: IdScheme, text: &Text) -> Vec<Place> {
 }
 
 /// What may stand between a brand and the word of its trade.
-const BETWEEN: &[&str] =
-    &["的", "牌", "这个", "那个", "这家", "那家", "旗下的", "旗下那个", "集团旗下的", "集团旗下那个", "集团下面的", "集团下属的"];
+const BETWEEN: &[&str] = &["的", "牌", "这个", "那个", "这家", "那家", "家", "家的"];
 
 /// Where the brand before a word of its trade may end: 沐岚|那家健身房, 磐盾|（威海）保安.
 fn ends_of_brand(text: &Text, trade: usize) -> Vec<usize> {
     let between = BETWEEN.iter().filter(|word| text.folded.ends_with(trade, word));
     let mut all: Vec<usize> = between.map(|word| trade - word.chars().count()).collect();
     let region = text.begin_of_name(trade);
+    // 北辰海集团旗下|管我们院的那个物业.
+    let before: String = text.folded.slice(trade.saturating_sub(12), trade).iter().collect();
+    let below = ["集团旗下", "集团下属", "集团下面", "旗下"].iter().find_map(|word| Some(&before[before.rfind(word)?..]));
+    let below = below.filter(|rest| !rest.contains(ends_clause)).map(|rest| trade - rest.chars().count());
+    all.extend(below);
     all.extend([trade].into_iter().chain((region < trade).then_some(region)));
     all
 }
@@ -385,7 +389,7 @@ pub fn alone(place: &Place) -> bool {
 fn may_be_another(text: &Text, known: &Place, place: &Place) -> bool {
     let root = |h: &Hit| matches!(text.lexicon.word(*h), Word::Region(code) if *code == text.lexicon.root);
     (sounds_so(place) && !sounds_so(known))
-        || (alone(known) && alone(place))
+        || (alone(place) && (alone(known) || known.to == place.to))
         || (known.to == place.to && text.hits.iter().any(|h| h.to == known.from && root(h)))
 }
 

@@ -202,7 +202,7 @@ fn shops(branch: &[char]) -> Vec<Vec<char>> {
 
 /// Words before a trade that say little of it: 鸥翎|国际旅行社.
 const KINDS: &[&str] =
-    &["国际", "假日", "儿童", "少儿", "亲子", "精品", "生物", "海洋", "精细", "现代", "连锁", "手工", "文化", "职业"];
+    &["国际", "假日", "儿童", "少儿", "亲子", "精品", "生物", "海洋", "精细", "现代", "连锁", "手工", "文化", "职业", "商品"];
 
 /// The brand with the trade, whatever word for it.
 fn add_brand(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, hits: &[Hit], p: &Parts) {

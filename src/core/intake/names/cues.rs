@@ -90,3 +90,10 @@ const ORDINARY: &[&str] = &[
 pub fn is_ordinary(brand: &[char]) -> bool {
     ORDINARY.iter().any(|word| word.chars().eq(brand.iter().copied()))
 }
+
+/// What names of persons begin with.
+const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚丛毕鞠宫戚";
+
+pub fn is_surname(c: char) -> bool {
+    SURNAMES.contains(c)
+}

@@ -1,6 +1,6 @@
 //! Which of the enterprises that share a form is meant: by district, street, trade; else nobody.
 
-use super::cues::is_ordinary;
+use super::cues::{is_ordinary, is_surname};
 use super::find::{How, Place, alone};
 use super::fold::Folded;
 use super::forms::FormKind;
@@ -131,8 +131,18 @@ pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> 
     let accused = chars < text.len() && ["投诉", "举报"].iter().any(|w| text.ends_with(place.from, w)) || chars == text.len();
     let ordinary = is_ordinary(text.slice(place.from, place.to));
     let called = called(text, place) || near.city;
-    let person = chars == 3 && SURNAMES.contains(text.chars[place.from]);
-    let named = Spelt { chars, torn: place.torn, accused, called, ordinary, earlier: earlier(text, place), person };
+    let same_name = ["同名同姓", "不是一个人", "不是同一个人", "重名"].iter().any(|word| text.text.contains(word));
+    let person = chars == 3 && is_surname(text.chars[place.from]);
+    let named = Spelt {
+        chars,
+        torn: place.torn,
+        accused,
+        called,
+        ordinary,
+        earlier: earlier(text, place),
+        person,
+        another_person: same_name,
+    };
     let supported = options.first().is_some_and(|first| is_safe(first, named));
     let one = options.into_iter().next().filter(|_| clear && supported);
     Decided { one, all, narrowed, supported, fitting }
@@ -152,9 +162,9 @@ struct Spelt {
     earlier: bool,
     /// Like the name of a person.
     person: bool,
+    /// The text speaks of somebody of the same name.
+    another_person: bool,
 }
-
-const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚丛毕鞠宫戚";
 
 /// Behind them stands a name.
 const CALLED: &[&str] = &["叫", "名叫", "叫做", "店名", "招牌", "字号", "名为"];
@@ -188,6 +198,9 @@ fn called(text: &Folded, place: &Place) -> bool {
     CALLED.iter().any(|word| text.ends_with(from, word))
         || OWNED.iter().any(|word| text.goes_on(to, word))
         || ["在", "到", "去"].iter().any(|word| text.ends_with(from, word)) && DEALT.iter().any(|word| text.goes_on(to, word))
+        || ["那里", "那儿", "那边", "家"]
+            .iter()
+            .any(|word| text.goes_on(to, word) && DEALT.iter().any(|dealt| text.goes_on(to + word.chars().count(), dealt)))
         || DEALT.iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "的")
         || ["告", "找"].iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "退")
         || ["坐", "打"].iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "的")
@@ -197,7 +210,7 @@ fn called(text: &Folded, place: &Place) -> bool {
 /// needs what goes with it: two characters a trade and a place, three one of them, an ordinary word (大桥) its
 /// street, or a trade, a district and to be who is complained of.
 fn is_safe(likely: &Likely, spelt: Spelt) -> bool {
-    let Spelt { chars, torn, accused, called, ordinary, earlier, person } = spelt;
+    let Spelt { chars, torn, accused, called, ordinary, earlier, person, another_person } = spelt;
     let sure = matches!(likely.how, How::Id | How::Form(FormKind::Name | FormKind::FormerName));
     let goes = likely.street || likely.trade || likely.district;
     let supported = match likely.how {
@@ -206,7 +219,9 @@ fn is_safe(likely: &Likely, spelt: Spelt) -> bool {
         How::Form(FormKind::Bare) if torn && chars == 2 => likely.street,
         How::Form(FormKind::Bare) if torn => !earlier && (likely.street || likely.trade && likely.district),
         // 于守椽 may be the man.
-        How::Form(FormKind::Bare | FormKind::Alias) if person => likely.street || likely.trade || accused,
+        How::Form(FormKind::Bare | FormKind::Alias) if person => {
+            !another_person && (likely.street || likely.trade || accused || called)
+        }
         How::Form(FormKind::Bare) if chars == 2 => likely.street || (likely.trade && (likely.district || accused || called)),
         How::Form(FormKind::Bare) => goes,
         How::Form(FormKind::Sound) if torn => likely.street || likely.trade && likely.district,
@@ -315,7 +330,7 @@ fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place)
         .iter()
         .any(|word| text.goes_on(place.to, word) || text.goes_on(place.end, word));
     let own: String = text.slice(place.from, place.to).iter().collect();
-    let below = ["旗下", "下属", "下面"].iter().any(|word| own.contains(word));
+    let below = ["旗下", "下属", "下面", "底下"].iter().any(|word| own.contains(word));
     let root = |h: &Hit| matches!(lexicon.word(*h), Word::Region(code) if *code == lexicon.root);
     let written = place.whose.iter().any(|(_, how)| *how < How::Form(FormKind::Family));
     let city = hits.iter().any(|h| h.to == place.from && root(h));
@@ -329,12 +344,16 @@ fn behind_pronoun(text: &Folded, to: usize) -> usize {
     to + pronoun.map_or(0, |word| word.chars().count())
 }
 
+/// 世纪大道这家店.
+const SOME: &[&str] = &["路这家", "路那家", "道这家", "道那家", "街这家", "街那家"];
 const SHOPS: &[&str] = &["分公司", "分店", "门店", "店", "校区", "分校", "营业部", "网点", "分院", "分部", "站", "门市部"];
 
 fn shop_behind(text: &Folded, to: usize) -> Option<String> {
     let behind: String = text.slice(to, to + 10).iter().take_while(|c| !ends_clause(**c)).collect();
     let (at, _) = SHOPS.iter().filter_map(|shop| Some((behind.find(shop)?, shop))).min()?;
     let place = behind[..at].trim_start_matches(['的', '*', '-', '—', '#']).to_string();
+    let place =
+        SOME.iter().find_map(|some| place.ends_with(some).then(|| &place[..place.len() - 6])).unwrap_or(&place).to_string();
     if ["搅拌", "加油", "加气", "充电", "收费", "换热", "变电", "检测"].contains(&place.as_str()) {
         return None;
     }

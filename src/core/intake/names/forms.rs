@@ -1,5 +1,6 @@
 //! The forms in which people write an enterprise's name.
 
+use super::cues::is_surname;
 use super::fold::Folded;
 use super::lexicon::{Hit, Lexicon, Word};
 use super::sound::SOUNDS;
@@ -200,6 +201,9 @@ fn shops(branch: &[char]) -> Vec<Vec<char>> {
     endings.iter().map(|e| [place, e.as_slice()].concat()).filter(|shop| shop != branch).collect()
 }
 
+/// What a shop ends in.
+const SHOP_ENDS: &[&str] = &["店", "馆", "铺", "部", "行", "坊", "社", "厂", "站", "中心", "工作室", "院", "室"];
+
 /// Words before a trade that say little of it: 鸥翎|国际旅行社.
 const KINDS: &[&str] =
     &["国际", "假日", "儿童", "少儿", "亲子", "精品", "生物", "海洋", "精细", "现代", "连锁", "手工", "文化", "职业", "商品"];
@@ -207,10 +211,15 @@ const KINDS: &[&str] =
 /// The brand with the trade, whatever word for it.
 fn add_brand(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, hits: &[Hit], p: &Parts) {
     let Some((from, _, trade)) = p.trade else {
-        // 百汇龙商贸: no trade, but what is left may be a brand.
-        let brand = without(name.slice(p.core, p.legal), FILLERS);
-        if (MIN_FORM_CHARS..=4).contains(&brand.len()) && p.legal < name.len() {
-            out.push(Form { kind: FormKind::Bare, chars: brand.to_vec() });
+        // 百汇龙商贸, 优粒瘦身馆: of a trade that has no words here.
+        let all = without(name.slice(p.core, p.legal), FILLERS);
+        let all = without(all, SHOP_ENDS);
+        for left in [all.len(), all.len().saturating_sub(2)] {
+            // 于秀兰裁缝店 is not the woman.
+            let person = left == 3 && is_surname(all[0]);
+            if !person && (MIN_FORM_CHARS..=4).contains(&left) && left + 2 <= name.len() - p.core {
+                out.push(Form { kind: FormKind::Bare, chars: all[..left].to_vec() });
+            }
         }
         return;
     };

@@ -224,7 +224,7 @@ fn is_safe(likely: &Likely, spelt: Spelt) -> bool {
         }
         How::Form(FormKind::Bare) if chars == 2 => likely.street || (likely.trade && (likely.district || accused || called)),
         How::Form(FormKind::Bare) => goes,
-        How::Form(FormKind::Sound) if torn => likely.street || likely.trade && likely.district,
+        How::Form(FormKind::Sound) if torn || chars == 3 => likely.street || likely.trade && likely.district,
         _ => true,
     };
     supported && (sure || !likely.elsewhere)
@@ -344,20 +344,20 @@ fn behind_pronoun(text: &Folded, to: usize) -> usize {
     to + pronoun.map_or(0, |word| word.chars().count())
 }
 
-/// 世纪大道这家店.
-const SOME: &[&str] = &["路这家", "路那家", "道这家", "道那家", "街这家", "街那家"];
 const SHOPS: &[&str] = &["分公司", "分店", "门店", "店", "校区", "分校", "营业部", "网点", "分院", "分部", "站", "门市部"];
 
 fn shop_behind(text: &Folded, to: usize) -> Option<String> {
     let behind: String = text.slice(to, to + 10).iter().take_while(|c| !ends_clause(**c)).collect();
     let (at, _) = SHOPS.iter().filter_map(|shop| Some((behind.find(shop)?, shop))).min()?;
-    let place = behind[..at].trim_start_matches(['的', '*', '-', '—', '#']).to_string();
-    let place =
-        SOME.iter().find_map(|some| place.ends_with(some).then(|| &place[..place.len() - 6])).unwrap_or(&place).to_string();
-    if ["搅拌", "加油", "加气", "充电", "收费", "换热", "变电", "检测"].contains(&place.as_str()) {
+    let place = behind[..at].trim_start_matches(['的', '*', '-', '—', '#']);
+    // 世纪大道这家店.
+    let street = |rest: &&str| rest.ends_with(['路', '街', '道']);
+    let place = ["这家", "那家"].iter().find_map(|some| place.strip_suffix(some).filter(street)).unwrap_or(place);
+    let another = ["和", "与", "及", "跟", "、"].iter().any(|and| place.starts_with(and));
+    if ["搅拌", "加油", "加气", "充电", "收费", "换热", "变电", "检测"].contains(&place) || another {
         return None;
     }
-    (place.chars().count() >= 2 && place.chars().count() <= 6).then_some(place)
+    (place.chars().count() >= 2 && place.chars().count() <= 6).then(|| place.to_string())
 }
 
 fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i32, near: &Near) -> Likely {
@@ -416,7 +416,7 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
             score += 4;
         } else if row.branch || row.parent.is_some() {
             score -= 3;
-            elsewhere = true;
+            elsewhere |= !["这家", "那家", "这个", "那个"].contains(&place);
         }
     }
     if near.head {
@@ -432,8 +432,9 @@ fn weighed(context: &Context, row: &EnterpriseRow, slot: Slot, how: How, base: i
         score += 4;
     }
     let near_trade = near.trade.as_ref().is_some_and(goes);
-    let trade = near_trade || context.trades.iter().any(goes);
-    score += if near_trade { 3 } else { 2 * i32::from(trade) };
+    let spoken_of = context.trades.iter().any(|t| near.trade != Some(*t) && goes(t));
+    let trade = near_trade || spoken_of;
+    score += 3 * i32::from(near_trade) + 2 * i32::from(spoken_of);
     if matches!(how, How::Form(FormKind::Brand(_) | FormKind::Bare | FormKind::Sound)) && !near.written {
         score += near.trade.map_or(0, |trade| own_trade(row, usize::from(trade), &near.word));
         // Nothing says which shop: the head.

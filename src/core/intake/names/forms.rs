@@ -138,8 +138,10 @@ pub fn forms(lexicon: &Lexicon, row: &EnterpriseRow) -> Vec<Form> {
 
 /// Forms long enough to be told by their sound.
 fn is_spoken(form: &Form) -> bool {
-    let kinds =
-        matches!(form.kind, FormKind::Name | FormKind::Short | FormKind::Alias | FormKind::Family | FormKind::FormerShort);
+    let kinds = matches!(
+        form.kind,
+        FormKind::Name | FormKind::Short | FormKind::Alias | FormKind::Family | FormKind::FormerShort | FormKind::Bare
+    );
     kinds && (3..=MAX_FORM_CHARS).contains(&form.chars.len())
 }
 

@@ -33,8 +33,18 @@ impl Sounds {
 }
 
 /// Characters that sound otherwise in names of firms than where they are met most.
-const IN_NAMES: [(char, &str); 8] =
-    [('长', "chang"), ('单', "shan"), ('曾', "zeng"), ('泊', "bo"), ('卡', "ka"), ('都', "du"), ('柏', "bai"), ('茜', "xi")];
+const IN_NAMES: [(char, &str); 10] = [
+    ('长', "chang"),
+    ('单', "shan"),
+    ('曾', "zeng"),
+    ('泊', "bo"),
+    ('卡', "ka"),
+    ('都', "du"),
+    ('柏', "bai"),
+    ('茜', "xi"),
+    ('囤', "tun"),
+    ('调', "tiao"),
+];
 
 /// Sounds that are hard to tell apart are one: zh and z, ch and c, sh and s, -ng and -n, n- and l-.
 fn alike(syllable: &str) -> String {

@@ -1,6 +1,8 @@
 //! Which of the enterprises that share a form is meant: by district, street, trade; else nobody.
 
-use super::cues::{is_ordinary, is_surname};
+mod address;
+mod spelt;
+
 use super::find::{How, Place, alone};
 use super::fold::Folded;
 use super::forms::FormKind;
@@ -12,6 +14,8 @@ use crate::domain::EnterpriseRow;
 use crate::intake::Directory;
 use crate::journal::AttributionMethod;
 use crate::pipeline::Model;
+use address::address_score;
+use spelt::Spelt;
 
 /// How much surer the first must be than the second.
 const MARGIN: i32 = 2;
@@ -127,107 +131,10 @@ pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> 
         [_] => true,
         [first, second, ..] => first.score >= second.score + MARGIN,
     };
-    let chars = place.to - place.from;
-    let accused = chars < text.len() && ["投诉", "举报"].iter().any(|w| text.ends_with(place.from, w)) || chars == text.len();
-    let ordinary = is_ordinary(text.slice(place.from, place.to));
-    let called = called(text, place) || near.city;
-    let same_name = ["同名同姓", "不是一个人", "不是同一个人", "重名"].iter().any(|word| text.text.contains(word));
-    let person = chars == 3 && is_surname(text.chars[place.from]);
-    let named = Spelt {
-        chars,
-        torn: place.torn,
-        accused,
-        called,
-        ordinary,
-        earlier: earlier(text, place),
-        person,
-        another_person: same_name,
-    };
-    let supported = options.first().is_some_and(|first| is_safe(first, named));
+    let named = Spelt::new(text, place, near.city);
+    let supported = options.first().is_some_and(|first| named.is_safe(first));
     let one = options.into_iter().next().filter(|_| clear && supported);
     Decided { one, all, narrowed, supported, fitting }
-}
-
-/// How a place names somebody.
-#[derive(Clone, Copy)]
-struct Spelt {
-    chars: usize,
-    torn: bool,
-    /// Right behind 投诉, or all there is.
-    accused: bool,
-    /// Where only somebody's name can stand: 叫某的, 某的老板.
-    called: bool,
-    ordinary: bool,
-    /// It tells of earlier times.
-    earlier: bool,
-    /// Like the name of a person.
-    person: bool,
-    /// The text speaks of somebody of the same name.
-    another_person: bool,
-}
-
-/// Behind them stands a name.
-const CALLED: &[&str] = &["叫", "名叫", "叫做", "店名", "招牌", "字号", "名为"];
-/// Who is somebody's, and what is dealt with somebody.
-#[rustfmt::skip]
-const OWNED: &[&str] = &[
-    "的老板", "的店长", "的客服", "的师傅", "的司机", "的经理", "的员工", "的店员", "的教练", "的老师", "的护士", "的大夫", "的医生", "的销售", "的前台",
-    "的导游", "的保安", "的工人", "的业务员", "的服务员", "的人", "的车", "的船", "的货", "的卡", "的工作人员", "的会员", "的售后", "的技师", "的中介", "的骑手", "的小哥", "的大姐", "的小姑娘", "的技术员",
-    "老板", "店长", "客服", "师傅", "前台", "售后", "家的", "卡里", "会员卡",
-];
-const DEALT: &[&str] =
-    &["办", "买", "订", "报", "充", "做", "吃", "住", "消费", "定", "存", "学", "租", "修", "洗", "剪", "贷", "拍"];
-
-/// 去年在某吃: in a clause about earlier times.
-fn earlier(text: &Folded, place: &Place) -> bool {
-    let before = text.slice(place.from.saturating_sub(12), place.from);
-    let clause = &before[before.iter().rposition(|c| ends_clause(*c)).map_or(0, |at| at + 1)..];
-    let clause: String = clause.iter().collect();
-    ["去年", "前年", "以前", "之前", "当年", "当初", "原来", "上回", "上次", "早先", "头回"]
-        .iter()
-        .any(|word| clause.contains(word))
-}
-
-fn called(text: &Folded, place: &Place) -> bool {
-    let (from, to) = (place.begin, place.to);
-    let brand: String = text.slice(place.from, to).iter().collect();
-    // 骑手不是快橹的; before that, somebody else was dealt with.
-    if denied(&text.text, &brand) || earlier(text, place) {
-        return false;
-    }
-    CALLED.iter().any(|word| text.ends_with(from, word))
-        || OWNED.iter().any(|word| text.goes_on(to, word))
-        || ["在", "到", "去"].iter().any(|word| text.ends_with(from, word)) && DEALT.iter().any(|word| text.goes_on(to, word))
-        || ["那里", "那儿", "那边", "家"]
-            .iter()
-            .any(|word| text.goes_on(to, word) && DEALT.iter().any(|dealt| text.goes_on(to + word.chars().count(), dealt)))
-        || DEALT.iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "的")
-        || ["告", "找"].iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "退")
-        || ["坐", "打"].iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "的")
-}
-
-/// A name given in part only must not contradict what the text says of the place, and a brand alone
-/// needs what goes with it: two characters a trade and a place, three one of them, an ordinary word (大桥) its
-/// street, or a trade, a district and to be who is complained of.
-fn is_safe(likely: &Likely, spelt: Spelt) -> bool {
-    let Spelt { chars, torn, accused, called, ordinary, earlier, person, another_person } = spelt;
-    let sure = matches!(likely.how, How::Id | How::Form(FormKind::Name | FormKind::FormerName));
-    let goes = likely.street || likely.trade || likely.district;
-    let supported = match likely.how {
-        How::Form(FormKind::Bare | FormKind::Alias) if ordinary => likely.street || (likely.trade && likely.district && accused),
-        How::Form(FormKind::Alias) if chars == 3 => goes || accused,
-        How::Form(FormKind::Bare) if torn && chars == 2 => likely.street,
-        How::Form(FormKind::Bare) if torn => !earlier && (likely.street || likely.trade && likely.district),
-        // 于守椽 may be the man.
-        How::Form(FormKind::Bare | FormKind::Alias) if person => {
-            !another_person && (likely.street || likely.trade || accused || called)
-        }
-        How::Form(FormKind::Bare) if chars == 2 => likely.street || (likely.trade && (likely.district || accused || called)),
-        How::Form(FormKind::Bare) => goes,
-        How::Form(FormKind::Sound) if torn || chars == 3 => likely.street || likely.trade && likely.district,
-        _ => true,
-    };
-    supported && (sure || !likely.elsewhere)
 }
 
 /// The place's own, and the branches of a head office: people write its name for them.
@@ -478,77 +385,6 @@ fn own_place(lexicon: &Lexicon, row: &EnterpriseRow) -> Option<String> {
     let smaller = lexicon.behind_region(place).filter(|rest| rest.chars().count() >= 2);
     let place = smaller.unwrap_or(place);
     (place.chars().count() >= 2).then(|| place.to_string())
-}
-
-/// Streets, towns and buildings of the firm's address that the texts name: 3 each, 4 more with the number.
-fn address_score(context: &Context, row: &EnterpriseRow, words: &str) -> i32 {
-    let Some(address) = &row.address else { return 0 };
-    let address = Folded::new(address);
-    let mut score = 0;
-    for (from, to) in tokens(&address.chars) {
-        let token: String = address.slice(from, to).iter().collect();
-        let kind = ["街道", "镇", "村", "路", "街"].into_iter().find(|k| token.ends_with(k));
-        let bare = kind.map(|k| &token[..token.len() - k.len()]).filter(|b| b.chars().count() >= 2);
-        let town = matches!(kind, Some("街道" | "镇" | "村"));
-        let number: String = address.slice(to, to + 6).iter().take_while(|c| c.is_ascii_digit()).collect();
-        if words.contains(&token) || (town && bare.is_some_and(|b| words.contains(b))) {
-            score += 4;
-        }
-        for text in &context.texts {
-            if denied(&text.text, &token) {
-                return -6;
-            }
-            let named = text.text.contains(&token) || (town && bare.is_some_and(|b| text.text.contains(b)));
-            if named {
-                score += 3;
-                if !number.is_empty() && numbered(&text.text, &token, &number) {
-                    score += 4;
-                }
-                break;
-            }
-        }
-    }
-    score.min(14)
-}
-
-/// 不是古寨东路那家: it is another shop.
-fn denied(text: &str, token: &str) -> bool {
-    let mut places = text.match_indices(token);
-    places.any(|(at, _)| ["不是", "不在", "并非"].iter().any(|not| text[..at].ends_with(not)))
-}
-
-/// The street with the number: 新威路88号.
-fn numbered(text: &str, token: &str, number: &str) -> bool {
-    let behind = text.match_indices(token).map(|(at, _)| &text[at + token.len()..]);
-    behind.into_iter().any(|rest| rest.strip_prefix(number).is_some_and(|rest| rest.starts_with('号')))
-}
-
-/// Pieces of an address that name a place smaller than a district.
-fn tokens(address: &[char]) -> Vec<(usize, usize)> {
-    const ENDS: &[&str] = &["街道", "大道", "镇", "村", "路", "街", "广场", "大厦", "商场", "小区", "市场", "花园", "公寓", "苑"];
-    let end_at = |at: usize| {
-        let same = |end: &&&str| address[at..].iter().zip(end.chars()).filter(|(a, b)| **a == *b).count() == end.chars().count();
-        ENDS.iter().find(same)
-    };
-    let mut out = Vec::new();
-    let mut from = 0;
-    let mut at = 0;
-    while at < address.len() {
-        // 西苑街道 is one name, not 西苑 and a street.
-        let end =
-            end_at(at).filter(|end| at + end.chars().count() >= address.len() || end_at(at + end.chars().count()).is_none());
-        if let Some(end) = end.filter(|_| at > from) {
-            let to = at + end.chars().count();
-            out.push((from, to));
-            (from, at) = (to, to);
-        } else if "省市区县号".contains(address[at]) || address[at].is_ascii_digit() {
-            at += 1;
-            from = at;
-        } else {
-            at += 1;
-        }
-    }
-    out
 }
 
 pub fn method(how: How, variant: bool) -> (AttributionMethod, i64) {

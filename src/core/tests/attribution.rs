@@ -47,8 +47,11 @@ fn rows(text: &str) -> Vec<Value> {
 const FIRST: &str = include_str!("../../../tests/attribution/registry.ndjson");
 const SECOND: &str = include_str!("../../../tests/attribution/registry2.ndjson");
 
+const OF_C: &str = include_str!("../../../tests/attribution/sealed/c/registry.ndjson");
+const OF_D: &str = include_str!("../../../tests/attribution/sealed/d/registry.ndjson");
+
 /// The parts nobody who changes the code looks at.
-const SEALED: [&str; 2] = ["fourth part", "seventh part"];
+const SEALED: [&str; 4] = ["fourth part", "seventh part", "sealed c", "sealed d"];
 
 fn directory(model: &Model, registries: &[&str]) -> Directory {
     let mut directory = Directory::default();
@@ -162,13 +165,15 @@ fn the_labelled_texts() {
     // Least share of first accused found, in percent, and most texts in which somebody was named wrongly:
     // as measured, so that no change makes it worse unseen.
     let parts = [
-        ("first part", vec![FIRST], include_str!("../../../tests/attribution/first.ndjson"), 98, 0),
-        ("second part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/second.ndjson"), 89, 3),
-        ("third part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/third.ndjson"), 94, 1),
-        ("fourth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/fourth.ndjson"), 80, 8),
-        ("fifth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/fifth.ndjson"), 88, 1),
-        ("sixth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/sixth.ndjson"), 98, 0),
-        ("seventh part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/seventh.ndjson"), 81, 13),
+        ("first part", vec![FIRST], include_str!("../../../tests/attribution/first.ndjson"), 100, 0),
+        ("second part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/second.ndjson"), 91, 0),
+        ("third part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/third.ndjson"), 96, 0),
+        ("fourth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/fourth.ndjson"), 85, 0),
+        ("fifth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/fifth.ndjson"), 90, 0),
+        ("sixth part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/sixth.ndjson"), 97, 0),
+        ("seventh part", vec![FIRST, SECOND], include_str!("../../../tests/attribution/seventh.ndjson"), 90, 1),
+        ("sealed c", vec![OF_C], include_str!("../../../tests/attribution/sealed/c/texts.ndjson"), 90, 4),
+        ("sealed d", vec![OF_D], include_str!("../../../tests/attribution/sealed/d/texts.ndjson"), 82, 6),
         // Turns of phrase that named somebody wrongly, written beside the code: no measure of unseen texts.
         ("turns of phrase", vec![FIRST, SECOND], include_str!("../../../tests/attribution/phrases/phrases.ndjson"), 100, 0),
     ];

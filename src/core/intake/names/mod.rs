@@ -11,8 +11,12 @@ mod index;
 mod lexicon;
 mod reading;
 mod role;
+mod signs;
 mod sound;
+mod suspects;
 mod trades;
+mod weighed;
+mod weights;
 
 pub use find::MAX_MENTIONS;
 pub use fold::Folded;
@@ -20,6 +24,7 @@ pub use forms::FormKind;
 pub use index::{Index, MAX_SHARED};
 pub use lexicon::Lexicon;
 pub use role::Role;
+pub use signs::Sign;
 
 use super::Directory;
 use crate::domain::Fixed3;
@@ -31,6 +36,8 @@ use find::{How, Place};
 use lexicon::{Hit, Turns, Word};
 use reading::{Known, found_in, read, settle};
 use std::collections::BTreeSet;
+use suspects::{Suspect, key, suspects};
+use weighed::{by_rules, speaks_of_several, weighed};
 
 /// Enterprises named where intake abstains.
 pub const MAX_CANDIDATES: usize = 8;
@@ -73,6 +80,8 @@ pub struct Mention {
     pub plainly: u8,
     /// Clauses that give it a grievance.
     pub deeds: u32,
+    /// Where it begins and ends in the folded text, with the words that go with it.
+    at: (usize, usize),
     /// No name: a noun that means somebody named elsewhere.
     noun: bool,
     /// Whom it means, if it is clear.
@@ -89,8 +98,47 @@ struct Part<'a> {
 }
 
 pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
+    heard(model, directory, asked, |parts, mentions, told| weighed(concluded(mentions, &told), parts)).unwrap_or_default()
+}
+
+/// Whom a name may mean, the signs around it, and what the rules say: what weights are learned from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    pub ids: Vec<String>,
+    pub signs: BTreeSet<Sign>,
+    pub by_rules: bool,
+    pub first: bool,
+    /// The text speaks of several together.
+    pub together: bool,
+}
+
+pub fn samples(model: &Model, directory: &Directory, asked: Asked) -> Vec<Sample> {
+    let all = heard(model, directory, asked, |parts, mentions, told| {
+        let answer = concluded(mentions, &told);
+        let suspects = suspects(&answer.mentions);
+        let together = speaks_of_several(parts);
+        let sample = |(at, suspect): (usize, &Suspect)| {
+            let mut signs = BTreeSet::new();
+            suspect.signs(parts, &answer.mentions, (at, suspects.len()), |sign| {
+                signs.insert(sign);
+            });
+            let (by_rules, first) = by_rules(&answer, suspect);
+            Sample { ids: key(suspect.first()).to_vec(), signs, by_rules, first, together }
+        };
+        suspects.iter().enumerate().filter(|(_, suspect)| suspect.told_of()).map(sample).collect()
+    });
+    all.unwrap_or_default()
+}
+
+/// Reads a record: every place that names someone, and what the record as a whole is about.
+fn heard<T>(
+    model: &Model,
+    directory: &Directory,
+    asked: Asked,
+    conclude: impl FnOnce(&[Part], Vec<Mention>, Told) -> T,
+) -> Option<T> {
     let index = directory.index();
-    let Some(lexicon) = index.lexicon() else { return Answer::default() };
+    let lexicon = index.lexicon()?;
     let parts: Vec<Part> = [
         (TextField::SubjectName, asked.subject_name),
         (TextField::Title, asked.title),
@@ -141,7 +189,7 @@ pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
     for part in parts.iter().filter(|_| !mentions.is_empty()) {
         told.hear(part);
     }
-    concluded(mentions, &told)
+    Some(conclude(&parts, mentions, told))
 }
 
 fn named(context: &Context, part: &Part, place: &Place, decided: &Decided) -> Option<Attribution> {

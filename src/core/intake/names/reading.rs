@@ -114,6 +114,7 @@ pub fn read(context: &Context, found: &Found, known: &Known, out: &mut Vec<Menti
             role: party.said.role,
             plainly: party.said.plainly,
             deeds: *deeds,
+            at: (party.place.begin, party.place.end),
             noun: *noun,
             named: named(context, part, &party.place, decided),
             candidates: decided.all.iter().take(MAX_CANDIDATES).map(|slot| context.index.id(*slot).to_string()).collect(),

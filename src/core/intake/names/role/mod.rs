@@ -14,12 +14,12 @@ mod plain;
 pub mod walk;
 mod work;
 
-pub use around::{all_in, ends_clause, ends_sentence};
+pub use around::{all_in, any_in, ends_clause, ends_sentence};
 
 use super::cues::OFFICE_NAMES;
 use super::find::Place;
 use super::fold::Folded;
-use around::{Around, any_in, any_start};
+use around::{Around, any_start};
 use plain::plainly;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,0 +1,68 @@
+//! All places of a record that name one firm, and the signs around them.
+
+use super::signs::{Masked, Sign, Stands, signs};
+use super::{Mention, Part};
+use crate::journal::TextField;
+
+/// More firms than this are alike.
+const MAX_COUNTED: usize = 4;
+
+/// A firm, or the several that share a name, with all its places.
+pub struct Suspect<'a> {
+    pub mentions: Vec<&'a Mention>,
+}
+
+/// Whom a mention means: itself, where it is clear, else those who share the name.
+pub fn key(mention: &Mention) -> &[String] {
+    match &mention.named {
+        Some(named) => std::slice::from_ref(&named.id),
+        None => &mention.candidates,
+    }
+}
+
+/// In the order in which they are named first.
+pub fn suspects(mentions: &[Mention]) -> Vec<Suspect<'_>> {
+    let mut all: Vec<Suspect> = Vec::new();
+    for mention in mentions.iter().filter(|m| !m.noun) {
+        match all.iter_mut().find(|s| key(s.first()) == key(mention)) {
+            Some(suspect) => suspect.mentions.push(mention),
+            None => all.push(Suspect { mentions: vec![mention] }),
+        }
+    }
+    all
+}
+
+impl<'a> Suspect<'a> {
+    pub fn first(&self) -> &'a Mention {
+        self.mentions[0]
+    }
+
+    /// Title or text speak of it.
+    pub fn told_of(&self) -> bool {
+        self.mentions.iter().any(|m| m.span.field != TextField::SubjectName)
+    }
+
+    /// Tells `each` of all signs, of some more than once. `at`: which of how many it is.
+    pub fn signs(&self, parts: &[Part], mentions: &[Mention], (at, of): (usize, usize), mut each: impl FnMut(Sign)) {
+        let mut record = |text: String| each(Sign::new(Stands::Record, text.chars()));
+        let all = of.min(MAX_COUNTED);
+        record(format!("f{all}"));
+        record(format!("o{}{all}", at.min(MAX_COUNTED - 1)));
+        record(format!("n{}{}", self.mentions.len().min(MAX_COUNTED), all.min(2)));
+        record(format!("l{}", u8::from(at + 1 == of)));
+        let fields = [(TextField::SubjectName, "s"), (TextField::Title, "t")];
+        for (field, name) in fields {
+            if self.mentions.iter().any(|m| m.span.field == field) {
+                record(name.to_string());
+            }
+        }
+        for part in parts.iter().filter(|p| matches!(p.field, TextField::Title | TextField::Content)) {
+            let names: Vec<&Mention> = mentions.iter().filter(|m| !m.noun && m.span.field == part.field).collect();
+            let own = |m: &Mention| key(m) == key(self.first());
+            let places: Vec<Masked> = names.iter().map(|m| Masked { from: m.at.0, to: m.at.1, own: own(m) }).collect();
+            for which in (0..places.len()).filter(|n| places[*n].own) {
+                signs(&part.text, &places, which, &mut each);
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The last word on who is accused: the rules' conclusion, weighed against the signs around each name.
+
+use super::role::any_in;
+use super::suspects::{Suspect, key, suspects};
+use super::weights::{Beside, Odds, all_told, by_signs};
+use super::{Answer, MAX_CANDIDATES, MAX_SECONDARY, Mention, Part};
+use crate::domain::Fixed3;
+use crate::journal::{Named, TextField};
+use std::cmp::Reverse;
+
+/// Whom a text accuses at least so likely is named: 0.6.
+const NAMED_FROM: Odds = 405;
+/// Another beside the first: 0.7.
+const SECOND_FROM: Odds = 847;
+/// Less likely than this, nobody needs to look: 0.2.
+const CANDIDATE_FROM: Odds = -1_386;
+
+/// Whether the rules name a firm, and whether first.
+pub fn by_rules(answer: &Answer, suspect: &Suspect) -> (bool, bool) {
+    let is = |named: &Named| key(suspect.first()) == std::slice::from_ref(&named.attribution.id);
+    let first = answer.subject.as_ref().is_some_and(is);
+    (first || answer.secondary.iter().any(is), first)
+}
+
+/// Several together, as people say it.
+#[rustfmt::skip]
+const TOGETHER: &[&str] = &[
+    "两家", "两头", "两边", "两个公司", "两个厂", "两个店", "俩都", "俩家", "双方", "都该", "都有份", "都有责任", "都要", "都得", "都跑不", "都脱不", "一块处理",
+    "一块查", "一块罚", "一块投诉", "一块反映", "一起查", "一起处理", "一起投诉", "一起反映", "一起罚", "一并", "合伙", "串通", "勾结", "联手", "合起伙",
+    "一个鼻孔", "谁也别", "谁都别", "谁也不", "互相推", "相互推", "推来推去", "踢皮球", "扯皮", "你推我", "分别", "各自", "另外还", "还有一家", "还要投诉",
+    "同时投诉", "同时反映", "同时举报", "也投诉", "连同", "第二件", "第二个", "两件事", "两样", "三家", "几家", "一伙的", "一唱一和", "挨个", "都查", "都管管",
+    "都不", "都没",
+];
+
+pub fn speaks_of_several(parts: &[Part]) -> bool {
+    let told = parts.iter().filter(|p| matches!(p.field, TextField::Title | TextField::Content));
+    told.into_iter().any(|part| any_in(&part.text.text, TOGETHER))
+}
+
+/// How likely each is accused.
+fn odds(answer: &Answer, parts: &[Part], suspects: &[Suspect]) -> Vec<Odds> {
+    let of = suspects.len();
+    let signs = |(at, suspect): (usize, &Suspect)| by_signs(|each| suspect.signs(parts, &answer.mentions, (at, of), each));
+    let alone: Vec<Odds> = suspects.iter().enumerate().map(signs).collect();
+    let together = of > 1 && speaks_of_several(parts);
+    let named = answer.subject.iter().count() + answer.secondary.len();
+    let told = |(at, suspect): (usize, &Suspect)| {
+        let rivals = alone.iter().enumerate().filter(|(other, _)| *other != at);
+        let (by_rules, first) = by_rules(answer, suspect);
+        let beside = Beside {
+            rival: rivals.map(|(_, odds)| *odds).max(),
+            many: of > 2,
+            together,
+            by_rules,
+            first,
+            another: named > usize::from(by_rules),
+        };
+        match (suspect.told_of(), by_rules) {
+            (true, _) => all_told(alone[at], beside),
+            // A field alone speaks of it: there is nothing to weigh.
+            (false, true) => Odds::MAX,
+            (false, false) => Odds::MIN,
+        }
+    };
+    suspects.iter().enumerate().map(told).collect()
+}
+
+pub fn weighed(mut answer: Answer, parts: &[Part]) -> Answer {
+    let mentions = std::mem::take(&mut answer.mentions);
+    answer.mentions = mentions.clone();
+    let suspects = suspects(&mentions);
+    let odds = odds(&answer, parts, &suspects);
+    let mut likely: Vec<(Odds, &Suspect)> = odds.into_iter().zip(&suspects).collect();
+    let surest = likely.iter().map(|(odds, _)| *odds).max().filter(|odds| *odds >= NAMED_FROM);
+    // Whoever is named first is first, of all that are accused.
+    let mut accused = likely.iter().filter(|(odds, _)| Some(*odds) == surest || surest.is_some() && *odds >= SECOND_FROM);
+    let ambiguous = likely.iter().any(|(odds, s)| Some(*odds) == surest && s.first().named.is_none());
+    let first = accused.next().filter(|_| !ambiguous);
+    let others = accused.filter_map(|(odds, suspect)| named(suspect, *odds));
+    answer.secondary = others.take(MAX_SECONDARY).collect();
+    answer.subject = first.and_then(|(odds, suspect)| named(suspect, *odds));
+    if answer.subject.is_none() {
+        answer.secondary.clear();
+        answer.ambiguous = ambiguous;
+        likely.sort_by_key(|(odds, _)| Reverse(*odds));
+        let may_be = likely.iter().filter(|(odds, _)| *odds >= CANDIDATE_FROM);
+        let ids = may_be.flat_map(|(_, suspect)| key(suspect.first())).chain(&answer.candidates);
+        let mut candidates: Vec<String> = Vec::new();
+        for id in ids.take(2 * MAX_CANDIDATES) {
+            if !candidates.contains(id) && candidates.len() < MAX_CANDIDATES {
+                candidates.push(id.clone());
+            }
+        }
+        answer.candidates = candidates;
+    } else {
+        answer.candidates.clear();
+    }
+    let is_plain = |id: &String| likely.iter().any(|(odds, s)| *odds >= SECOND_FROM && key(s.first()).contains(id));
+    answer.plainly.retain(is_plain);
+    answer
+}
+
+/// Where it is named first, as sure as the name and the text are.
+fn named(suspect: &Suspect, odds: Odds) -> Option<Named> {
+    let of = |mention: &&Mention| mention.named.is_some();
+    let mention = suspect.mentions.iter().find(|m| of(m) && m.role == super::Role::Accused).or(suspect.mentions.first())?;
+    let mut attribution = mention.named.clone()?;
+    let likely = 1.0 / (1.0 + libm::exp(-(odds as f64) / 1000.0));
+    // In hundredths: no more is known.
+    attribution.confidence = Fixed3((attribution.confidence.0 as f64 * likely / 10.0) as i64 * 10);
+    Some(Named { attribution, span: Some(mention.span) })
+}

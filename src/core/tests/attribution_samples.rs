@@ -1,0 +1,173 @@
+//! Writes what `scripts/learn-roles.py` learns from: the labelled texts, as the signs around each firm named.
+//! Sealed parts are left out: nothing may be learned from what measures.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    reason = "tests may do what the core may not"
+)]
+
+mod common;
+
+use jianwei_core::domain::{EnterpriseRow, Record};
+use jianwei_core::intake::names::{Asked, samples};
+use jianwei_core::intake::{Directory, decode};
+use jianwei_core::pipeline::Model;
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A labelled text: the fields asked, and its label.
+struct Labelled {
+    row: Value,
+    label: Value,
+}
+
+fn lines(path: &Path) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    text.lines().filter(|line| !line.trim().is_empty()).map(str::to_string).collect()
+}
+
+fn labelled(path: &Path) -> Vec<Labelled> {
+    let row = |line: &String| {
+        let row: Value = serde_json::from_str(line).unwrap();
+        Labelled { label: row["label"].clone(), row }
+    };
+    lines(path).iter().map(row).collect()
+}
+
+fn directory(model: &Model, registries: &[PathBuf]) -> Directory {
+    let mut directory = Directory::default();
+    directory.reindex(model);
+    let source = model.source_of_topic("weihai.registry.enterprises").unwrap();
+    for line in registries.iter().flat_map(|path| lines(path)) {
+        let Record::Enterprise(row) = decode(model, source, None, Some(line.as_bytes())).unwrap().record else {
+            panic!("{line}")
+        };
+        directory.upsert(row);
+    }
+    directory
+}
+
+/// Texts with marks: 〔+甲〕 is accused, 〔-乙〕 must not be, 〔?丙〕 is left open. Firms of the marks' names, and the texts.
+fn marked(path: &Path, directory: &mut Directory) -> Vec<Labelled> {
+    let mut all = Vec::new();
+    for line in lines(path) {
+        let (mut text, mut rest) = (String::new(), line.as_str());
+        let mut by_mark: [Vec<String>; 3] = Default::default();
+        while let Some((before, (mark, (name, behind)))) = rest.split_once('〔').and_then(|(before, marked)| {
+            Some((before, marked.split_at_checked(1).and_then(|(mark, named)| Some((mark, named.split_once('〕')?)))?))
+        }) {
+            let of = &mut by_mark["+-?".find(mark).unwrap_or_else(|| panic!("a mark in {line}"))];
+            if !of.iter().any(|n| n == name) {
+                of.push(name.to_string());
+            }
+            let trade = TRADES.iter().find(|(word, _)| name.contains(word)).map_or("F5299", |(_, code)| code);
+            directory.upsert(EnterpriseRow {
+                id: name.to_string(),
+                name: Some(name.to_string()),
+                industry: Some(trade.to_string()),
+                ..EnterpriseRow::default()
+            });
+            text.push_str(before);
+            text.push_str(name);
+            rest = behind;
+        }
+        text.push_str(rest);
+        let [mut accused, must_not, open] = by_mark;
+        let primary = (!accused.is_empty()).then(|| accused.remove(0));
+        let candidates = if primary.is_none() { open } else { Vec::new() };
+        let label = json!({ "primary": primary, "secondary": accused, "must_not": must_not, "candidates": candidates });
+        all.push(Labelled { row: json!({ "content": text, "region": "371002" }), label });
+    }
+    all
+}
+
+/// Words of a firm's name, and its industry, as near as rules need it.
+const TRADES: [(&str, &str); 24] = [
+    ("物业", "K7020"),
+    ("医院", "Q8411"),
+    ("诊所", "Q8425"),
+    ("口腔", "Q8425"),
+    ("药", "F5251"),
+    ("幼儿园", "P8310"),
+    ("学校", "P8391"),
+    ("教育", "P8391"),
+    ("养老", "Q8514"),
+    ("劳务", "L7262"),
+    ("建", "E4710"),
+    ("装饰", "E5011"),
+    ("酒店", "H6110"),
+    ("超市", "F5212"),
+    ("健身", "R8930"),
+    ("汽修", "O8111"),
+    ("供热", "D4430"),
+    ("燃气", "D4511"),
+    ("化工", "C2614"),
+    ("水产", "C1361"),
+    ("客运", "G5421"),
+    ("快递", "G6020"),
+    ("银行", "J6621"),
+    ("保险", "J6820"),
+];
+
+fn write(out: &mut String, model: &Model, directory: &Directory, part: &str, texts: Vec<Labelled>) {
+    for Labelled { row, label } in texts {
+        let text = |field: &str| row[field].as_str();
+        let asked = Asked {
+            subject_name: text("subject_name"),
+            title: text("title"),
+            content: text("content"),
+            address: text("address"),
+            region: text("region"),
+        };
+        let samples: Vec<Value> = samples(model, directory, asked)
+            .iter()
+            .map(|s| {
+                let signs: Vec<String> = s.signs.iter().map(|sign| sign.to_string()).collect();
+                json!({ "ids": s.ids, "signs": signs, "by_rules": s.by_rules, "first": s.first, "together": s.together })
+            })
+            .collect();
+        writeln!(out, "{}", json!({ "part": part, "label": label, "samples": samples })).unwrap();
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    all.sort();
+    all
+}
+
+#[test]
+#[ignore = "for scripts/learn-roles.py"]
+fn samples_of_the_labelled_texts() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let texts = root.join("tests/attribution");
+    let model = common::model(&common::shipped("weihai"));
+    let mut out = String::new();
+    let (one, two) = (texts.join("registry.ndjson"), texts.join("registry2.ndjson"));
+    let first = directory(&model, std::slice::from_ref(&one));
+    write(&mut out, &model, &first, "first", labelled(&texts.join("first.ndjson")));
+    let both = directory(&model, &[one, two]);
+    for part in ["second", "third", "fifth", "sixth", "phrases/phrases"] {
+        let name = part.rsplit('/').next().unwrap_or(part);
+        write(&mut out, &model, &both, name, labelled(&texts.join(format!("{part}.ndjson"))));
+    }
+    for set in files(&texts.join("sets")) {
+        let directory = directory(&model, &[set.join("registry.ndjson")]);
+        let name = format!("set {}", set.file_name().unwrap().to_string_lossy());
+        write(&mut out, &model, &directory, &name, labelled(&set.join("texts.ndjson")));
+    }
+    for file in files(&texts.join("roles")) {
+        let mut directory = Directory::default();
+        directory.reindex(&model);
+        let all = marked(&file, &mut directory);
+        let name = format!("roles {}", file.file_stem().unwrap().to_string_lossy());
+        write(&mut out, &model, &directory, &name, all);
+    }
+    let path = root.join("target/attribution-samples.ndjson");
+    fs::write(&path, out).unwrap();
+    println!("{}", path.display());
+}

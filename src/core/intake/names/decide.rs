@@ -15,7 +15,7 @@ use crate::intake::Directory;
 use crate::journal::AttributionMethod;
 use crate::pipeline::Model;
 use address::address_score;
-use spelt::Spelt;
+use spelt::{Spelt, is_safe};
 
 /// How much surer the first must be than the second.
 const MARGIN: i32 = 2;
@@ -131,8 +131,7 @@ pub fn decide(context: &Context, text: &Folded, hits: &[Hit], place: &Place) -> 
         [_] => true,
         [first, second, ..] => first.score >= second.score + MARGIN,
     };
-    let named = Spelt::new(text, place, near.city);
-    let supported = options.first().is_some_and(|first| named.is_safe(first));
+    let supported = options.first().is_some_and(|first| is_safe(first, || Spelt::new(text, place, near.city)));
     let one = options.into_iter().next().filter(|_| clear && supported);
     Decided { one, all, narrowed, supported, fitting }
 }

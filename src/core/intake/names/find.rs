@@ -326,7 +326,8 @@ fn ends_of_brand(text: &Text, trade: usize) -> Vec<usize> {
     let mut all: Vec<usize> = between.map(|word| trade - word.chars().count()).collect();
     let region = text.begin_of_name(trade);
     // 北辰海集团旗下|管我们院的那个物业.
-    let before: String = text.folded.slice(trade.saturating_sub(12), trade).iter().collect();
+    let before = text.folded.slice(trade.saturating_sub(12), trade);
+    let before: String = if before.contains(&'旗') || before.contains(&'集') { before.iter().collect() } else { String::new() };
     let below = ["集团旗下", "集团下属", "集团下面", "集团底下", "旗下", "底下"]
         .iter()
         .find_map(|word| Some(&before[before.rfind(word)?..]));

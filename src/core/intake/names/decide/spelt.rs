@@ -31,6 +31,7 @@ impl Spelt {
         let name = text.slice(place.from, place.to);
         let chars = name.len();
         let complained = || ["投诉", "举报"].iter().any(|word| text.ends_with(place.from, word));
+        let is_person = chars == 3 && is_surname(name[0]);
         let namesakes = ["同名同姓", "不是一个人", "不是同一个人", "重名"];
         Spelt {
             chars,
@@ -39,19 +40,17 @@ impl Spelt {
             called: city || called(text, place),
             ordinary: is_ordinary(name),
             earlier: earlier(text, place),
-            person: chars == 3 && is_surname(name[0]),
-            another_person: namesakes.iter().any(|word| text.text.contains(word)),
+            person: is_person,
+            another_person: is_person && namesakes.iter().any(|word| text.text.contains(word)),
         }
     }
 
-    /// A name given in part only must not contradict what the text says of the place, and a brand alone
-    /// needs what goes with it: two characters a trade and a place, three one of them, an ordinary word (大桥) its
+    /// A brand alone needs what goes with it: two characters a trade and a place, three one of them, an ordinary word (大桥) its
     /// street, or a trade, a district and to be who is complained of.
-    pub fn is_safe(self, likely: &Likely) -> bool {
+    fn is_enough(self, likely: &Likely) -> bool {
         let Spelt { chars, torn, accused, called, ordinary, earlier, person, another_person } = self;
-        let sure = matches!(likely.how, How::Id | How::Form(FormKind::Name | FormKind::FormerName));
         let goes = likely.street || likely.trade || likely.district;
-        let supported = match likely.how {
+        match likely.how {
             How::Form(FormKind::Bare | FormKind::Alias) if ordinary => {
                 likely.street || (likely.trade && likely.district && accused)
             }
@@ -66,8 +65,7 @@ impl Spelt {
             How::Form(FormKind::Bare) => goes,
             How::Form(FormKind::Sound) if torn || chars == 3 => likely.street || likely.trade && likely.district,
             _ => true,
-        };
-        supported && (sure || !likely.elsewhere)
+        }
     }
 }
 
@@ -110,4 +108,14 @@ fn called(text: &Folded, place: &Place) -> bool {
         || DEALT.iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "的")
         || ["告", "找"].iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "退")
         || ["坐", "打"].iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "的")
+}
+
+/// A name given in part must not contradict what the text says of the place; how it is spelt is looked at only
+/// where that matters.
+pub fn is_safe(likely: &Likely, spelt: impl Fn() -> Spelt) -> bool {
+    match likely.how {
+        How::Id | How::Form(FormKind::Name | FormKind::FormerName) => true,
+        How::Form(FormKind::Bare | FormKind::Alias | FormKind::Sound) => !likely.elsewhere && spelt().is_enough(likely),
+        How::Form(_) => !likely.elsewhere,
+    }
 }

@@ -59,6 +59,7 @@ fn odds(answer: &Answer, parts: &[Part], suspects: &[Suspect]) -> Vec<Odds> {
             (true, _) => all_told(alone[at], beside),
             // A field alone speaks of it: there is nothing to weigh.
             (false, true) => Odds::MAX,
+            (false, false) if answer.ambiguous && answer.candidates == key(suspect.first()) => Odds::MAX,
             (false, false) => Odds::MIN,
         }
     };
@@ -72,9 +73,12 @@ pub fn weighed(mut answer: Answer, parts: &[Part]) -> Answer {
     let odds = odds(&answer, parts, &suspects);
     let mut likely: Vec<(Odds, &Suspect)> = odds.into_iter().zip(&suspects).collect();
     let surest = likely.iter().map(|(odds, _)| *odds).max().filter(|odds| *odds >= NAMED_FROM);
+    let is_clear = |suspect: &Suspect| suspect.first().named.is_some();
+    let ambiguous = likely.iter().any(|(odds, suspect)| Some(*odds) == surest && !is_clear(suspect));
     // Whoever is named first is first, of all that are accused.
-    let mut accused = likely.iter().filter(|(odds, _)| Some(*odds) == surest || surest.is_some() && *odds >= SECOND_FROM);
-    let ambiguous = likely.iter().any(|(odds, s)| Some(*odds) == surest && s.first().named.is_none());
+    let mut accused = likely
+        .iter()
+        .filter(|(odds, suspect)| is_clear(suspect) && (Some(*odds) == surest || surest.is_some() && *odds >= SECOND_FROM));
     let first = accused.next().filter(|_| !ambiguous);
     let others = accused.filter_map(|(odds, suspect)| named(suspect, *odds));
     answer.secondary = others.take(MAX_SECONDARY).collect();

@@ -179,3 +179,57 @@ fn on(text: &Folded, places: &[Masked], at: usize) -> Vec<char> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// `X` is the name in question, `Y` another.
+    fn told(text: &str) -> BTreeSet<String> {
+        let text = Folded::new(text);
+        let at = |c: char| text.chars.iter().enumerate().filter(move |(_, here)| **here == c).map(|(at, _)| at);
+        let mut places: Vec<Masked> = at('x').map(|from| Masked { from, to: from + 1, own: true }).collect();
+        places.extend(at('y').map(|from| Masked { from, to: from + 1, own: false }));
+        places.sort_by_key(|p| p.from);
+        let which = places.iter().position(|p| p.own).unwrap();
+        let mut out = BTreeSet::new();
+        signs(&text, &places, which, |sign| {
+            assert_eq!(Sign::parse(&sign.to_string()), Some(sign), "{sign}");
+            out.insert(sign.to_string());
+        });
+        out
+    }
+
+    #[test]
+    fn what_stands_around_a_name() {
+        let cases: [(&str, &[&str], &[&str]); 6] = [
+            ("投诉X欠薪", &["before\t投诉", "behind\t欠薪", "clause_before\t投", "own_behind\t欠薪"], &["before\t", "behind\t"]),
+            ("X", &["before\t", "behind\t"], &["clause_before\t投"]),
+            // Other names are masked, and end what is the name's own.
+            ("X和Y都欠薪", &["behind\t和乙", "own_behind\t和乙", "clause_behind\t欠薪"], &["own_behind\t欠薪", "behind\t和y"]),
+            ("Y说X好", &["before\t乙说", "own_before\t乙说"], &["before\ty说"]),
+            (
+                "天冷，不热，找X，X说等，再等",
+                &["earlier_clause\t不热", "next_clause\t甲说", "second_clause\t再等"],
+                &["earlier_clause\t天冷"],
+            ),
+            ("交了1880元X不退", &["before\t0000元"], &["before\t1880元"]),
+        ];
+        for (text, there, not_there) in cases {
+            let told = told(text);
+            there.iter().for_each(|sign| assert!(told.contains(*sign), "{text}: no {sign:?} in {told:?}"));
+            not_there.iter().for_each(|sign| assert!(!told.contains(*sign), "{text}: {sign:?}"));
+        }
+    }
+
+    #[test]
+    fn no_place_is_out_of_bounds() {
+        let text = Folded::new("甲乙丙丁");
+        // Overlapping, touching, empty and far out.
+        let places = [(0, 2), (1, 3), (3, 3), (3, 4), (4, 4)].map(|(from, to)| Masked { from, to, own: from == 1 });
+        for which in 0..places.len() + 1 {
+            signs(&text, &places, which, |_| {});
+        }
+    }
+}

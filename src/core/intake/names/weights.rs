@@ -106,3 +106,36 @@ pub fn all_told(by_signs: Odds, beside: Beside) -> Odds {
         + flag("together_by_rules", several && by_rules)
         + flag("together_another", several && another)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::names::signs::Stands;
+
+    #[test]
+    fn every_line_is_read() {
+        let lines: Vec<&str> = include_str!("weights.tsv").lines().filter(|line| !line.starts_with('#')).collect();
+        for line in &lines {
+            let (sign, weight) = line.rsplit_once('\t').unwrap();
+            assert!(weight.parse::<i32>().is_ok(), "{line}");
+            assert!(sign.starts_with("odds\t") || Sign::parse(sign).is_some_and(|s| s.to_string() == sign), "{line}");
+        }
+        let weights = &*WEIGHTS;
+        assert_eq!(weights.signs.iter().flatten().count() + weights.odds.len(), lines.len());
+        for name in ["signs_alone", "all_told", "signs", "rival", "alone", "many", "by_rules", "first", "another"] {
+            assert!(weights.odds.contains_key(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_sign_counts_once_and_odds_are_bounded() {
+        let accuses = Sign::new(Stands::Before, "投诉".chars());
+        let once = by_signs(|each| each(accuses));
+        assert!(once > by_signs(|_| {}), "投诉 before a name accuses it");
+        assert_eq!(once, by_signs(|each| (0..9).for_each(|_| each(accuses))));
+        assert_eq!(by_signs(|_| {}), by_signs(|each| each(Sign::new(Stands::Before, "龘龘".chars()))));
+        let all = || WEIGHTS.signs.iter().flatten();
+        assert_eq!(by_signs(|each| all().filter(|(_, w)| *w > 0).for_each(|(s, _)| each(*s))), MAX_ODDS);
+        assert_eq!(by_signs(|each| all().filter(|(_, w)| *w < 0).for_each(|(s, _)| each(*s))), -MAX_ODDS);
+    }
+}

@@ -69,6 +69,8 @@ fn is_han(c: char) -> bool {
 struct Text<'a> {
     folded: &'a Folded,
     hits: &'a [Hit],
+    /// Those of them that are regions: they come first.
+    regions: &'a [Hit],
     lexicon: &'a Lexicon,
 }
 
@@ -78,8 +80,8 @@ impl Text<'_> {
             || self.folded.is_cut(at)
             || !is_han(self.folded.chars[at - 1])
             || self.folded.chars.get(at).is_some_and(|c| !is_han(*c))
-            || self.hits.iter().any(|h| h.to == at && !self.is_hint(h))
             || any_end(self.folded.before(at), BEFORE)
+            || self.hits.iter().any(|h| h.to == at && !self.is_hint(h))
     }
 
     fn ends_well(&self, at: usize) -> bool {
@@ -87,8 +89,8 @@ impl Text<'_> {
             || self.folded.is_cut(at)
             || !is_han(self.folded.chars[at])
             || (at > 0 && !is_han(self.folded.chars[at - 1]))
-            || self.hits.iter().any(|h| h.from == at)
             || any_start(self.folded.behind(at), BEHIND)
+            || self.hits.iter().any(|h| h.from == at)
     }
 
     fn is_hint(&self, hit: &Hit) -> bool {
@@ -149,8 +151,7 @@ impl Text<'_> {
 
     /// Where the regions right before a name begin.
     fn begin_of_name(&self, from: usize) -> usize {
-        let region = |h: &&Hit, at: usize| h.to == at && matches!(self.lexicon.word(**h), Word::Region(_));
-        let before = |at: usize| self.hits.iter().filter(|h| region(h, at)).map(|h| h.from).min();
+        let before = |at: usize| self.regions.iter().filter(|h| h.to == at).map(|h| h.from).min();
         let mut begin = from;
         while let Some(earlier) = before(begin).filter(|_| !self.folded.is_cut(begin)) {
             begin = earlier;
@@ -166,7 +167,8 @@ impl Text<'_> {
 
 /// All places, in the order of the text; none overlaps another.
 pub fn places(index: &Index, lexicon: &Lexicon, ids: IdScheme, text: &Folded, hits: &[Hit]) -> Vec<Place> {
-    let text = Text { folded: text, hits, lexicon };
+    let regions = &hits[..hits.partition_point(|h| matches!(lexicon.word(*h), Word::Region(_)))];
+    let text = Text { folded: text, hits, regions, lexicon };
     let mut all: Vec<Place> = codes(index, ids, &text);
     let (forms, brands_alone) = index.find(&text.folded.chars);
     for found in forms {
@@ -348,20 +350,20 @@ fn brands(index: &Index, text: &Text) -> Vec<Place> {
                 let from = to - len;
                 let whose = index.brand(&chars[from..to], trade);
                 // 大桥那家饭店 is a restaurant by the bridge; 大桥饭店 may be its name.
-                let a_place = !joined && is_ordinary(&chars[from..to]);
-                let begins = len > 2 || joined || text.begins_well(from);
-                if !whose.is_empty() && begins && !a_place && !text.tears(from, to) {
+                let a_place = || !joined && is_ordinary(&chars[from..to]);
+                let begins = || len > 2 || joined || text.begins_well(from);
+                if !whose.is_empty() && begins() && !a_place() && !text.tears(from, to) {
                     out.extend(place(text, Found { from, to: hit.to, whose }));
                 }
             }
         }
         for len in MIN_FORM_CHARS..=MAX_BRAND_CHARS {
             let to = hit.to + len;
-            if to > chars.len() || !text.folded.is_cut(hit.to) || !text.ends_well(to) || is_ordinary(&chars[hit.to..to]) {
-                continue;
+            if to > chars.len() || !text.folded.is_cut(hit.to) {
+                break;
             }
             let whose = index.brand(&chars[hit.to..to], trade);
-            if !whose.is_empty() {
+            if !whose.is_empty() && text.ends_well(to) && !is_ordinary(&chars[hit.to..to]) {
                 out.extend(place(text, Found { from: hit.to, to, whose }));
             }
         }

@@ -38,9 +38,9 @@ pub fn speaks_of_several(parts: &[Part]) -> bool {
 }
 
 /// How likely each is accused.
-fn odds(answer: &Answer, parts: &[Part], suspects: &[Suspect]) -> Vec<Odds> {
+fn odds(answer: &Answer, parts: &[Part], mentions: &[Mention], suspects: &[Suspect]) -> Vec<Odds> {
     let of = suspects.len();
-    let signs = |(at, suspect): (usize, &Suspect)| by_signs(|each| suspect.signs(parts, &answer.mentions, (at, of), each));
+    let signs = |(at, suspect): (usize, &Suspect)| by_signs(|each| suspect.signs(parts, mentions, (at, of), each));
     let alone: Vec<Odds> = suspects.iter().enumerate().map(signs).collect();
     let together = of > 1 && speaks_of_several(parts);
     let named = answer.subject.iter().count() + answer.secondary.len();
@@ -68,9 +68,8 @@ fn odds(answer: &Answer, parts: &[Part], suspects: &[Suspect]) -> Vec<Odds> {
 
 pub fn weighed(mut answer: Answer, parts: &[Part]) -> Answer {
     let mentions = std::mem::take(&mut answer.mentions);
-    answer.mentions = mentions.clone();
     let suspects = suspects(&mentions);
-    let odds = odds(&answer, parts, &suspects);
+    let odds = odds(&answer, parts, &mentions, &suspects);
     let mut likely: Vec<(Odds, &Suspect)> = odds.into_iter().zip(&suspects).collect();
     let surest = likely.iter().map(|(odds, _)| *odds).max().filter(|odds| *odds >= NAMED_FROM);
     let is_clear = |suspect: &Suspect| suspect.first().named.is_some();
@@ -101,6 +100,7 @@ pub fn weighed(mut answer: Answer, parts: &[Part]) -> Answer {
     }
     let is_plain = |id: &String| likely.iter().any(|(odds, s)| *odds >= SECOND_FROM && key(s.first()).contains(id));
     answer.plainly.retain(is_plain);
+    answer.mentions = mentions;
     answer
 }
 

@@ -102,18 +102,31 @@ impl Words {
         all.iter().filter(|word| text.ends_with(**word)).copied()
     }
 
+    /// Where in a text a word of the list may begin.
+    fn may_begin<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> + 't {
+        let mut rest = text.char_indices();
+        let mut here = rest.next();
+        std::iter::from_fn(move || {
+            loop {
+                let (at, c) = here?;
+                here = rest.next();
+                if self.first.has(c, here.map_or(NONE, |(_, next)| next)) {
+                    return Some(at);
+                }
+            }
+        })
+    }
+
     /// Where in a text words of the list stand, overlapping ones too, and which.
     pub fn places<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (usize, &'static str)> + 't {
-        let seconds = text.chars().skip(1).chain([NONE]);
-        let may_begin = text.char_indices().zip(seconds).filter(|((_, c), next)| self.first.has(*c, *next));
-        may_begin.flat_map(move |((at, _), _)| {
-            self.all.iter().filter(move |word| text[at..].starts_with(**word)).map(move |word| (at, *word))
-        })
+        let here =
+            move |at: usize| self.all.iter().filter(move |word| text[at..].starts_with(**word)).map(move |word| (at, *word));
+        self.may_begin(text).flat_map(here)
     }
 }
 
 pub fn any_in(text: &str, words: &Words) -> bool {
-    words.places(text).next().is_some()
+    words.may_begin(text).any(|at| words.all.iter().any(|word| text[at..].starts_with(*word)))
 }
 
 pub fn any_start(text: &str, words: &Words) -> bool {

@@ -1,8 +1,10 @@
 //! The turns of phrase roles are read from. Facts of the language, in the order they were met.
 
+use super::words::{Words, words};
+
 /// Words of quarrels about work.
 #[rustfmt::skip]
-pub const WORK: &[&str] = &[
+pub const WORK: &Words = words![
     "实习", "工地欠", "养老保险", "兼职", "欠我", "血汗钱", "没结工", "钢筋活", "瓦工活", "干活的钱", "合同到期不续", "不签合同", "没签合同", "押证",
     "调岗", "旷工", "试用期", "工资", "欠薪", "拖欠", "社保", "加班", "辞退", "开除", "劳动合同", "工伤", "裁员", "补偿金", "工钱", "五险",
     "克扣", "离职", "提成", "劳务费", "高温费", "年假", "产假", "医保", "公积金", "职业病",
@@ -10,7 +12,7 @@ pub const WORK: &[&str] = &[
 
 /// What people complain of.
 #[rustfmt::skip]
-pub const GRIEVANCES: &[&str] = &[
+pub const GRIEVANCES: &Words = words![
     "不退", "拒绝", "拒不", "欺骗", "骗", "虚假", "乱收费", "噪音", "扰民", "拖欠", "关门", "跑路", "失联", "变质", "过期", "异物", "超标",
     "推诿", "推脱", "不管", "不给", "不赔", "不认", "不处理", "漏水", "泄漏", "污染", "气味", "臭", "违规", "违法", "无证", "超范围", "强制",
     "诱导", "威胁", "殴打", "辱骂", "受伤", "腹泻", "中毒", "拉肚子", "偷工减料", "质量", "掉", "坏", "困人", "涨价", "扣", "押金", "定金",
@@ -60,11 +62,11 @@ pub const PUBLIC: &[&str] = &[
 ];
 
 /// Behind the text's point: an office is accused.
-pub const OFFICE_NAMES: &[&str] = &["局", "委员会", "街道办", "社区居委", "居委会", "窗口", "派出所", "村委会"];
+pub const OFFICE_NAMES: &Words = words!["局", "委员会", "街道办", "社区居委", "居委会", "窗口", "派出所", "村委会"];
 
 /// Behind a name: it is the name of a street or a place.
 #[rustfmt::skip]
-pub const STREETS: &[&str] = &[
+pub const STREETS: &Words = words![
     "路", "街", "村", "小区", "镇", "大厦", "广场", "桥", "公园", "社区", "花园小区", "苑小区", "大道", "巷",
 ];
 

@@ -10,6 +10,7 @@ use super::index::{Index, Slot};
 use super::lexicon::{Hit, Lexicon, Word};
 use super::role::{ends_clause, ends_sentence};
 use super::trades::{TRADES, goes_with};
+use super::words::{Words, ahead_of, any_in, any_start, words};
 use crate::domain::EnterpriseRow;
 use crate::intake::Directory;
 use crate::journal::AttributionMethod;
@@ -164,17 +165,15 @@ fn weight(how: How) -> i32 {
 /// With and without 责任, brackets and so on: who is written just so goes before others.
 fn names_exactly(row: &EnterpriseRow, text: &Folded, place: &Place) -> bool {
     let Some(name) = &row.name else { return false };
-    let folded: String = text.slice(place.from, place.to).iter().collect();
-    let limited = name.contains("有限责任公司");
-    folded.ends_with("有限公司") && text.was_limited(place.to) == limited
+    text.piece(place.from, place.to).ends_with("有限公司") && text.was_limited(place.to) == name.contains("有限责任公司")
 }
 
 /// 荣成两日游: where a journey goes says nothing of where a firm is.
 pub fn is_destination(text: &Folded, hit: &Hit) -> bool {
-    let behind: String = text.slice(hit.to, hit.to + 4).iter().skip_while(|c| matches!(**c, '市' | '区' | '的')).collect();
+    let behind = text.piece(hit.to, hit.to + 4).trim_start_matches(['市', '区', '的']);
     let days = behind.trim_start_matches(|c: char| "一二两三四五六七半多".contains(c) || c.is_ascii_digit());
     days.len() < behind.len() && (days.starts_with("日游") || days.starts_with("天"))
-        || days.starts_with("游") && !["游泳", "游客", "游乐", "游艇"].iter().any(|word| days.starts_with(word))
+        || days.starts_with("游") && !any_start(days, words!["游泳", "游客", "游乐", "游艇"])
 }
 
 /// What stands close to a name.
@@ -221,7 +220,7 @@ fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place)
     let word = trade.map(|(h, _)| text.slice(h.from, h.to).iter().collect()).unwrap_or_default();
     // A school has a canteen.
     let alone =
-        alone(place) && !text.is_cut(place.to) && !["食堂", "餐厅", "宿舍", "停车"].iter().any(|own| text.goes_on(place.to, own));
+        alone(place) && !text.is_cut(place.to) && !any_start(text.behind(place.to), words!["食堂", "餐厅", "宿舍", "停车"]);
     let behind = hits.iter().filter(|h| alone && h.from == at).filter_map(|h| match lexicon.word(*h) {
         Word::Trade(trade) | Word::Hint(trade) => Some(*trade),
         _ => None,
@@ -235,8 +234,7 @@ fn nearby<'a>(context: &Context<'a>, text: &Folded, hits: &[Hit], place: &Place)
     let head = ["总店", "总部", "总公司", "总校", "总行", "总院"]
         .iter()
         .any(|word| text.goes_on(place.to, word) || text.goes_on(place.end, word));
-    let own: String = text.slice(place.from, place.to).iter().collect();
-    let below = ["旗下", "下属", "下面", "底下"].iter().any(|word| own.contains(word));
+    let below = any_in(text.piece(place.from, place.to), words!["旗下", "下属", "下面", "底下"]);
     let root = |h: &Hit| matches!(lexicon.word(*h), Word::Region(code) if *code == lexicon.root);
     let written = place.whose.iter().any(|(_, how)| *how < How::Form(FormKind::Family));
     let city = hits.iter().any(|h| h.to == place.from && root(h));
@@ -250,16 +248,16 @@ fn behind_pronoun(text: &Folded, to: usize) -> usize {
     to + pronoun.map_or(0, |word| word.chars().count())
 }
 
-const SHOPS: &[&str] = &["分公司", "分店", "门店", "店", "校区", "分校", "营业部", "网点", "分院", "分部", "站", "门市部"];
+const SHOPS: &Words = words!["分公司", "分店", "门店", "店", "校区", "分校", "营业部", "网点", "分院", "分部", "站", "门市部"];
 
 fn shop_behind(text: &Folded, to: usize) -> Option<String> {
-    let behind: String = text.slice(to, to + 10).iter().take_while(|c| !ends_clause(**c)).collect();
-    let (at, _) = SHOPS.iter().filter_map(|shop| Some((behind.find(shop)?, shop))).min()?;
+    let behind = text.piece(to, to + 10).split(ends_clause).next().unwrap_or_default();
+    let (at, _) = SHOPS.places(behind).min()?;
     let place = behind[..at].trim_start_matches(['的', '*', '-', '—', '#']);
     // 世纪大道这家店.
     let street = |rest: &&str| rest.ends_with(['路', '街', '道']);
     let place = ["这家", "那家"].iter().find_map(|some| place.strip_suffix(some).filter(street)).unwrap_or(place);
-    let another = ["和", "与", "及", "跟", "、"].iter().any(|and| place.starts_with(and));
+    let another = any_start(place, words!["和", "与", "及", "跟", "、"]);
     if ["搅拌", "加油", "加气", "充电", "收费", "换热", "变电", "检测"].contains(&place) || another {
         return None;
     }
@@ -378,7 +376,7 @@ fn own_place(lexicon: &Lexicon, row: &EnterpriseRow) -> Option<String> {
         let (head, _) = name.text.rsplit_once("分公司")?;
         head.rsplit_once("有限公司")
     })?;
-    let place = SHOPS.iter().find_map(|shop| branch.strip_suffix(shop)).unwrap_or(branch);
+    let place = ahead_of(branch, SHOPS);
     let place = place.trim_end_matches('分').trim_end_matches(['市', '区', '镇', '县']);
     // 荣成石岛店 is the one of 石岛.
     let smaller = lexicon.behind_region(place).filter(|rest| rest.chars().count() >= 2);

@@ -5,8 +5,9 @@ use super::fold::Folded;
 use super::forms::{FormKind, MAX_BRAND_CHARS, MIN_FORM_CHARS, sound};
 use super::index::{Found, Index, Slot};
 use super::lexicon::{Hit, Lexicon, Word};
-use super::role::{all_in, ends_clause, ends_sentence};
+use super::role::{ends_clause, ends_sentence};
 use super::trades::{FILLERS, LEGAL_FORMS};
+use super::words::{Words, any_end, any_in, any_start, words};
 use crate::domain::IdScheme;
 
 /// Most places of one text that are looked at; the rest is left.
@@ -35,7 +36,7 @@ pub struct Place {
 
 /// Words after which a name may begin.
 #[rustfmt::skip]
-const BEFORE: &[&str] = &[
+const BEFORE: &Words = words![
     "投诉", "举报", "反映", "反应", "关于", "在", "到", "去", "是", "的", "叫", "找", "被", "和", "与", "跟", "由", "向", "从",
     "家", "了", "对", "于", "给", "把", "让", "请", "往", "过", "为", "说", "称", "及", "或", "着", "名", "像", "比", "如", "原",
     "该", "因", "经", "就", "个", "用", "买", "吃", "住", "租", "据", "查", "怪", "按", "以", "至", "等", "里", "侧", "边", "面",
@@ -45,7 +46,7 @@ const BEFORE: &[&str] = &[
 
 /// Words before which a name may end.
 #[rustfmt::skip]
-const BEHIND: &[&str] = &[
+const BEHIND: &Words = words![
     "的", "里面", "里边", "里的", "内", "收", "卖", "不", "拒", "没", "未", "拖", "欠", "乱", "存", "有", "是", "在", "从", "把",
     "被", "用", "将", "对", "给", "说", "称", "已", "也", "就", "都", "还", "又", "违", "老板", "门", "分", "总", "校区", "员工",
     "客服", "工作", "项目", "对面", "旁", "附近", "隔壁", "楼", "斜对", "后", "前", "这", "那", "和", "与", "跟", "及", "要",
@@ -58,6 +59,9 @@ const BEHIND: &[&str] = &[
     "居然", "咋", "怎", "能", "可", "来", "走", "搞", "弄", "超", "擅", "真", "太", "很", "光", "全", "半", "晚", "早", "夜", "集团", "厨房",
 ];
 
+/// What a shop is called by its kind: 沐岚健身|房.
+const SHOP_ENDS: &Words = words!["房", "馆", "站", "院", "所", "社", "室", "厅", "行", "城"];
+
 fn is_han(c: char) -> bool {
     matches!(c as u32, 0x4E00..=0x9FFF | 0x3400..=0x4DBF)
 }
@@ -65,6 +69,8 @@ fn is_han(c: char) -> bool {
 struct Text<'a> {
     folded: &'a Folded,
     hits: &'a [Hit],
+    /// Those of them that are regions: they come first.
+    regions: &'a [Hit],
     lexicon: &'a Lexicon,
 }
 
@@ -74,8 +80,8 @@ impl Text<'_> {
             || self.folded.is_cut(at)
             || !is_han(self.folded.chars[at - 1])
             || self.folded.chars.get(at).is_some_and(|c| !is_han(*c))
+            || any_end(self.folded.before(at), BEFORE)
             || self.hits.iter().any(|h| h.to == at && !self.is_hint(h))
-            || BEFORE.iter().any(|w| self.folded.ends_with(at, w))
     }
 
     fn ends_well(&self, at: usize) -> bool {
@@ -83,8 +89,8 @@ impl Text<'_> {
             || self.folded.is_cut(at)
             || !is_han(self.folded.chars[at])
             || (at > 0 && !is_han(self.folded.chars[at - 1]))
+            || any_start(self.folded.behind(at), BEHIND)
             || self.hits.iter().any(|h| h.from == at)
-            || BEHIND.iter().any(|w| self.folded.goes_on(at, w))
     }
 
     fn is_hint(&self, hit: &Hit) -> bool {
@@ -124,23 +130,18 @@ impl Text<'_> {
         while let Some(next) = self.longest_firm_word(end) {
             end = next;
         }
-        for word in FILLERS.iter().chain(LEGAL_FORMS).chain(&["房", "馆", "站", "院", "所", "社", "室", "厅", "行", "城"])
-        {
-            if self.folded.goes_on(end, word) {
-                end += word.chars().count();
-                break;
-            }
-        }
+        let rest = self.folded.behind(end);
+        let ending = FILLERS.starts(rest).chain(LEGAL_FORMS.starts(rest)).chain(SHOP_ENDS.starts(rest)).next();
+        end += ending.map_or(0, |word| word.chars().count());
         // 沐岚健身器材有限公司 is not 沐岚健身.
         for ahead in end..(end + 7).min(self.folded.len()) {
             if !is_han(self.folded.chars[ahead]) || self.folded.is_cut(ahead) && ahead > end {
                 break;
             }
             if self.folded.goes_on(ahead, "有限公司") && !self.folded.ends_with(ahead, "公司") {
-                let between: String = self.folded.slice(to, ahead).iter().collect();
-                let mut rest = between.as_str();
-                while let Some(shorter) = FILLERS.iter().find_map(|f| rest.strip_suffix(f)) {
-                    rest = shorter;
+                let mut rest = self.folded.piece(to, ahead);
+                while let Some(filler) = FILLERS.ends(rest).next() {
+                    rest = &rest[..rest.len() - filler.len()];
                 }
                 return rest.is_empty().then_some(ahead + 4);
             }
@@ -150,8 +151,7 @@ impl Text<'_> {
 
     /// Where the regions right before a name begin.
     fn begin_of_name(&self, from: usize) -> usize {
-        let region = |h: &&Hit, at: usize| h.to == at && matches!(self.lexicon.word(**h), Word::Region(_));
-        let before = |at: usize| self.hits.iter().filter(|h| region(h, at)).map(|h| h.from).min();
+        let before = |at: usize| self.regions.iter().filter(|h| h.to == at).map(|h| h.from).min();
         let mut begin = from;
         while let Some(earlier) = before(begin).filter(|_| !self.folded.is_cut(begin)) {
             begin = earlier;
@@ -167,7 +167,8 @@ impl Text<'_> {
 
 /// All places, in the order of the text; none overlaps another.
 pub fn places(index: &Index, lexicon: &Lexicon, ids: IdScheme, text: &Folded, hits: &[Hit]) -> Vec<Place> {
-    let text = Text { folded: text, hits, lexicon };
+    let regions = &hits[..hits.partition_point(|h| matches!(lexicon.word(*h), Word::Region(_)))];
+    let text = Text { folded: text, hits, regions, lexicon };
     let mut all: Vec<Place> = codes(index, ids, &text);
     let (forms, brands_alone) = index.find(&text.folded.chars);
     for found in forms {
@@ -189,7 +190,7 @@ fn place(text: &Text, found: Found) -> Option<Place> {
     if !whole && text.folded.ends_with(found.to, "店") && text.folded.goes_on(found.to, "员") {
         return None;
     }
-    if !whole && STREETS.iter().any(|street| text.folded.goes_on(found.to, street)) {
+    if !whole && any_start(text.folded.behind(found.to), STREETS) {
         return None;
     }
     if !whole && (elsewhere(text.folded, found.from) || cut_short(text.folded, found.from, end)) {
@@ -203,25 +204,26 @@ fn place(text: &Text, found: Found) -> Option<Place> {
 }
 
 /// Cities whose firms the realm's directory does not hold: 青岛沐岚健身 is not 威海's.
-const OTHER_CITIES: &[&str] = &[
+const OTHER_CITIES: &Words = words![
     "青岛", "烟台", "济南", "潍坊", "淄博", "日照", "临沂", "泰安", "济宁", "德州", "聊城", "滨州", "东营", "枣庄", "菏泽",
     "北京", "上海", "天津", "重庆", "深圳", "广州", "杭州", "南京", "苏州", "大连", "沈阳", "西安", "武汉", "成都", "郑州",
 ];
 
 /// Behind such a city: somebody was there.
-const AWAY: &[&str] = &["出差", "旅游", "玩", "开会", "上学", "读书", "打工", "上大学", "期间"];
+const AWAY: &Words = words!["出差", "旅游", "玩", "开会", "上学", "读书", "打工", "上大学", "期间"];
 
 /// How something is done: a brand of this kind names nobody behind 没有, 能.
-const ADVERBS: &[&str] = &[
+const ADVERBS: &Words = words![
     "及时", "准时", "按时", "随时", "马上", "立即", "尽快", "快速", "放心", "安心", "用心", "专业", "顺利", "平安", "正好",
     "满意", "方便", "认真",
 ];
 
 /// 没有及时搬家, 我的好帮手了: words of the language.
 fn is_phrase(text: &Folded, from: usize, to: usize) -> bool {
-    let adverb = ADVERBS.iter().any(|word| text.goes_on(from, word));
-    let verb = || ["没有", "没能", "没", "未", "未能", "不", "能", "会", "要", "应", "该", "够", "法", "可以", "给我", "给我们"];
-    let person = [
+    let adverb = any_start(text.behind(from), ADVERBS);
+    let verb =
+        words!["没有", "没能", "没", "未", "未能", "不", "能", "会", "要", "应", "该", "够", "法", "可以", "给我", "给我们"];
+    let person = words![
         "邻居",
         "邻居叫",
         "同学",
@@ -247,14 +249,15 @@ fn is_phrase(text: &Folded, from: usize, to: usize) -> bool {
         "也叫",
         "同名",
     ];
-    let owned = || ["我的", "你的", "他的", "她的", "我们的", "大家的", "妈的", "爸的", "家的"];
-    let hoped = ["图个", "图的", "正是", "正值", "祝", "求个"];
+    let owned = words!["我的", "你的", "他的", "她的", "我们的", "大家的", "妈的", "爸的", "家的"];
+    let hoped = words!["图个", "图的", "正是", "正值", "祝", "求个"];
+    let before = text.before(from);
     let ends = || to == text.len() || text.goes_on(to, "了") || ends_clause(text.chars[to]) || ends_sentence(text.chars[to]);
-    hoped.iter().any(|word| text.ends_with(from, word))
-        || ["就行", "就好", "习"].iter().any(|word| text.goes_on(to, word))
-        || (to - from <= 3 && person.iter().any(|word| text.ends_with(from, word)))
-        || (adverb && !text.is_cut(from) && verb().iter().any(|word| text.ends_with(from, word)))
-        || (to - from <= 3 && !text.is_cut(from) && ends() && owned().iter().any(|word| text.ends_with(from, word)))
+    any_end(before, hoped)
+        || any_start(text.behind(to), words!["就行", "就好", "习"])
+        || (to - from <= 3 && any_end(before, person))
+        || (adverb && !text.is_cut(from) && any_end(before, verb))
+        || (to - from <= 3 && !text.is_cut(from) && ends() && any_end(before, owned))
 }
 
 /// “老地方海鲜加工” is another name than 老地方海鲜.
@@ -269,22 +272,21 @@ fn elsewhere(text: &Folded, from: usize) -> bool {
         from -= if text.ends_with(from, between) { between.chars().count() } else { 0 };
     }
     // 在大连出差时住的某, but not 大连路某.
-    let sentence: String = text.slice(from.saturating_sub(16), from).iter().collect();
-    let sentence = sentence.rsplit(ends_sentence).next().unwrap_or_default();
+    let sentence = text.piece(from.saturating_sub(16), from).rsplit(ends_sentence).next().unwrap_or_default();
     let away = |at: usize, city: &str| {
         let rest = &sentence[at + city.len()..];
-        AWAY.iter().any(|word| rest.starts_with(word)) && !rest.contains('回') && rest.matches(ends_clause).count() <= 1
+        any_start(rest, AWAY) && !rest.contains('回') && rest.matches(ends_clause).count() <= 1
     };
-    if OTHER_CITIES.iter().any(|city| all_in(sentence, city).any(|at| away(at, city))) {
+    if OTHER_CITIES.places(sentence).any(|(at, city)| away(at, city)) {
         return true;
     }
     // 烟台开发区某, but not 从烟台到某.
-    let before: String = text.slice(from.saturating_sub(8), from).iter().collect();
-    let near = OTHER_CITIES.iter().find_map(|city| Some(&before[all_in(&before, city).last()? + city.len()..]));
+    let before = text.piece(from.saturating_sub(8), from);
+    let behind = |city: &&str| Some(&before[before.rfind(city)? + city.len()..]);
+    let near = any_in(before, OTHER_CITIES).then(|| OTHER_CITIES.all.iter().find_map(behind)).flatten();
     near.is_some_and(|between| {
         between.is_empty()
-            || ["区", "县", "市"].iter().any(|kind| between.ends_with(kind))
-                && !between.contains(['到', '来', '回', ',', '。', '去', '路', '街'])
+            || any_end(between, words!["区", "县", "市"]) && !between.contains(['到', '来', '回', ',', '。', '去', '路', '街'])
     })
 }
 
@@ -318,19 +320,18 @@ fn codes(index: &Index, ids: IdScheme, text: &Text) -> Vec<Place> {
 }
 
 /// What may stand between a brand and the word of its trade.
-const BETWEEN: &[&str] = &["的", "牌", "这个", "那个", "这家", "那家", "家", "家的"];
+const BETWEEN: &Words = words!["的", "牌", "这个", "那个", "这家", "那家", "家", "家的"];
 
 /// Where the brand before a word of its trade may end: 沐岚|那家健身房, 磐盾|（威海）保安.
 fn ends_of_brand(text: &Text, trade: usize) -> Vec<usize> {
-    let between = BETWEEN.iter().filter(|word| text.folded.ends_with(trade, word));
+    let between = BETWEEN.ends(text.folded.before(trade));
     let mut all: Vec<usize> = between.map(|word| trade - word.chars().count()).collect();
     let region = text.begin_of_name(trade);
     // 北辰海集团旗下|管我们院的那个物业.
-    let before = text.folded.slice(trade.saturating_sub(12), trade);
-    let before: String = if before.contains(&'旗') || before.contains(&'集') { before.iter().collect() } else { String::new() };
-    let below = ["集团旗下", "集团下属", "集团下面", "集团底下", "旗下", "底下"]
-        .iter()
-        .find_map(|word| Some(&before[before.rfind(word)?..]));
+    let before = text.folded.piece(trade.saturating_sub(12), trade);
+    let from = |word: &&str| Some(&before[before.rfind(word)?..]);
+    let below = ["集团旗下", "集团下属", "集团下面", "集团底下", "旗下", "底下"];
+    let below = before.contains(['旗', '集']).then(|| below.iter().find_map(from)).flatten();
     let below = below.filter(|rest| !rest.contains(ends_clause)).map(|rest| trade - rest.chars().count());
     all.extend(below);
     all.extend([trade].into_iter().chain((region < trade).then_some(region)));
@@ -349,20 +350,20 @@ fn brands(index: &Index, text: &Text) -> Vec<Place> {
                 let from = to - len;
                 let whose = index.brand(&chars[from..to], trade);
                 // 大桥那家饭店 is a restaurant by the bridge; 大桥饭店 may be its name.
-                let a_place = !joined && is_ordinary(&chars[from..to]);
-                let begins = len > 2 || joined || text.begins_well(from);
-                if !whose.is_empty() && begins && !a_place && !text.tears(from, to) {
+                let a_place = || !joined && is_ordinary(&chars[from..to]);
+                let begins = || len > 2 || joined || text.begins_well(from);
+                if !whose.is_empty() && begins() && !a_place() && !text.tears(from, to) {
                     out.extend(place(text, Found { from, to: hit.to, whose }));
                 }
             }
         }
         for len in MIN_FORM_CHARS..=MAX_BRAND_CHARS {
             let to = hit.to + len;
-            if to > chars.len() || !text.folded.is_cut(hit.to) || !text.ends_well(to) || is_ordinary(&chars[hit.to..to]) {
-                continue;
+            if to > chars.len() || !text.folded.is_cut(hit.to) {
+                break;
             }
             let whose = index.brand(&chars[hit.to..to], trade);
-            if !whose.is_empty() {
+            if !whose.is_empty() && text.ends_well(to) && !is_ordinary(&chars[hit.to..to]) {
                 out.extend(place(text, Found { from: hit.to, to, whose }));
             }
         }

@@ -164,6 +164,25 @@ impl Folded {
         &self.chars[from.min(self.len())..to.min(self.len())]
     }
 
+    /// The same, for words.
+    pub fn piece(&self, from: usize, to: usize) -> &str {
+        &self.text[self.byte_at(from)..self.byte_at(to)]
+    }
+
+    /// All that stands before a place.
+    pub fn before(&self, at: usize) -> &str {
+        &self.text[..self.byte_at(at)]
+    }
+
+    /// All that stands from a place on.
+    pub fn behind(&self, at: usize) -> &str {
+        &self.text[self.byte_at(at)..]
+    }
+
+    fn byte_at(&self, at: usize) -> usize {
+        self.bytes.get(at).map_or(self.text.len(), |byte| *byte as usize)
+    }
+
     /// Whether the text goes on like this at a place.
     pub fn goes_on(&self, at: usize, word: &str) -> bool {
         // Nearly always the first character says no.
@@ -173,8 +192,7 @@ impl Folded {
     /// Whether the text before a place ends like this.
     pub fn ends_with(&self, at: usize, word: &str) -> bool {
         let Some(before) = at.checked_sub(1).and_then(|before| self.chars.get(before)) else { return false };
-        let byte = self.bytes.get(at).map_or(self.text.len(), |b| *b as usize);
-        word.chars().next_back().is_some_and(|last| last == *before) && self.text[..byte].ends_with(word)
+        word.chars().next_back().is_some_and(|last| last == *before) && self.before(at).ends_with(word)
     }
 }
 

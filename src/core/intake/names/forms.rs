@@ -70,7 +70,8 @@ fn parts(lexicon: &Lexicon, name: &Folded, hits: &[Hit]) -> Parts {
     if core + MIN_FORM_CHARS > name.len() {
         core = 0;
     }
-    let legal = LEGAL_FORMS.iter().filter_map(|form| find(name, form, core)).min_by_key(|(from, to)| (*from, usize::MAX - to));
+    let legal =
+        LEGAL_FORMS.all.iter().filter_map(|form| find(name, form, core)).min_by_key(|(from, to)| (*from, usize::MAX - to));
     let (legal, branch) = legal.unwrap_or((name.len(), name.len()));
     let trade = |h: &Hit| match lexicon.word(*h) {
         Word::Trade(number) if h.from >= core + 2 && h.to <= legal => Some((h.from, h.to, *number)),
@@ -90,7 +91,7 @@ fn find(name: &Folded, word: &str, from: usize) -> Option<(usize, usize)> {
 /// Without words that say little at its end.
 fn trimmed(mut chars: &[char]) -> &[char] {
     loop {
-        let shorter = FILLERS.iter().find_map(|filler| {
+        let shorter = FILLERS.all.iter().find_map(|filler| {
             let ends = chars.iter().rev().zip(filler.chars().rev()).filter(|(a, b)| **a == *b).count() == filler.chars().count();
             ends.then(|| &chars[..chars.len() - filler.chars().count()]).filter(|rest| rest.len() >= 3)
         });
@@ -214,7 +215,7 @@ const KINDS: &[&str] =
 fn add_brand(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, hits: &[Hit], p: &Parts) {
     let Some((from, _, trade)) = p.trade else {
         // 百汇龙商贸, 优粒瘦身馆: of a trade that has no words here.
-        let all = without(name.slice(p.core, p.legal), FILLERS);
+        let all = without(name.slice(p.core, p.legal), FILLERS.all);
         let all = without(all, SHOP_ENDS);
         for left in [all.len(), all.len().saturating_sub(2)] {
             // 于秀兰裁缝店 is not the woman.

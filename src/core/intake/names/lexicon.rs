@@ -71,7 +71,7 @@ const CUES: [(Cue, &[&str]); 7] = [
     (Cue::Turn, TURNS),
     (Cue::Nameless, NAMELESS),
     (Cue::Office, OFFICES),
-    (Cue::Work, WORK),
+    (Cue::Work, WORK.all),
     (Cue::Both, BOTH),
     (Cue::Street, PUBLIC),
 ];

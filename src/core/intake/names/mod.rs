@@ -17,6 +17,7 @@ mod suspects;
 mod trades;
 mod weighed;
 mod weights;
+mod words;
 
 pub use find::MAX_MENTIONS;
 pub use fold::Folded;

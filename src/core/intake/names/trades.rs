@@ -1,6 +1,8 @@
 //! Words of trades: which of them mean the same (客运, 运输), and which industry codes they go with
 //! (GB/T 4754-2017; a code covers those below it).
 
+use super::words::{Words, words};
+
 /// One trade: its words, and the beginnings of its industry codes.
 pub struct Trade {
     pub words: &'static [&'static str],
@@ -389,7 +391,7 @@ pub fn trade_of(word: &str) -> Option<u8> {
 }
 
 /// Words of a name that say little of its trade and are left out in speech.
-pub const FILLERS: &[&str] = &[
+pub const FILLERS: &Words = words![
     "服务",
     "管理",
     "咨询",
@@ -421,8 +423,17 @@ pub const FILLERS: &[&str] = &[
 ];
 
 /// Endings of a legal form.
-pub const LEGAL_FORMS: &[&str] =
-    &["集团股份有限公司", "股份有限公司", "集团有限公司", "有限公司", "集团公司", "公司", "专业合作社", "合作社", "个体工商户"];
+pub const LEGAL_FORMS: &Words = words![
+    "集团股份有限公司",
+    "股份有限公司",
+    "集团有限公司",
+    "有限公司",
+    "集团公司",
+    "公司",
+    "专业合作社",
+    "合作社",
+    "个体工商户"
+];
 
 /// Whether an industry code goes with a trade. Codes may begin with the letter of their section.
 pub fn goes_with(trade: usize, industry: &str) -> bool {

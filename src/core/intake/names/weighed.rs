@@ -1,8 +1,8 @@
 //! The last word on who is accused: the rules' conclusion, weighed against the signs around each name.
 
-use super::role::any_in;
 use super::suspects::{Suspect, key, suspects};
 use super::weights::{Beside, Odds, all_told, by_signs};
+use super::words::{Words, any_in, words};
 use super::{Answer, MAX_CANDIDATES, MAX_SECONDARY, Mention, Part};
 use crate::domain::Fixed3;
 use crate::journal::{Named, TextField};
@@ -24,7 +24,7 @@ pub fn by_rules(answer: &Answer, suspect: &Suspect) -> (bool, bool) {
 
 /// Several together, as people say it.
 #[rustfmt::skip]
-const TOGETHER: &[&str] = &[
+const TOGETHER: &Words = words![
     "两家", "两头", "两边", "两个公司", "两个厂", "两个店", "俩都", "俩家", "双方", "都该", "都有份", "都有责任", "都要", "都得", "都跑不", "都脱不", "一块处理",
     "一块查", "一块罚", "一块投诉", "一块反映", "一起查", "一起处理", "一起投诉", "一起反映", "一起罚", "一并", "合伙", "串通", "勾结", "联手", "合起伙",
     "一个鼻孔", "谁也别", "谁都别", "谁也不", "互相推", "相互推", "推来推去", "踢皮球", "扯皮", "你推我", "分别", "各自", "另外还", "还有一家", "还要投诉",
@@ -38,9 +38,9 @@ pub fn speaks_of_several(parts: &[Part]) -> bool {
 }
 
 /// How likely each is accused.
-fn odds(answer: &Answer, parts: &[Part], suspects: &[Suspect]) -> Vec<Odds> {
+fn odds(answer: &Answer, parts: &[Part], mentions: &[Mention], suspects: &[Suspect]) -> Vec<Odds> {
     let of = suspects.len();
-    let signs = |(at, suspect): (usize, &Suspect)| by_signs(|each| suspect.signs(parts, &answer.mentions, (at, of), each));
+    let signs = |(at, suspect): (usize, &Suspect)| by_signs(|each| suspect.signs(parts, mentions, (at, of), each));
     let alone: Vec<Odds> = suspects.iter().enumerate().map(signs).collect();
     let together = of > 1 && speaks_of_several(parts);
     let named = answer.subject.iter().count() + answer.secondary.len();
@@ -68,9 +68,8 @@ fn odds(answer: &Answer, parts: &[Part], suspects: &[Suspect]) -> Vec<Odds> {
 
 pub fn weighed(mut answer: Answer, parts: &[Part]) -> Answer {
     let mentions = std::mem::take(&mut answer.mentions);
-    answer.mentions = mentions.clone();
     let suspects = suspects(&mentions);
-    let odds = odds(&answer, parts, &suspects);
+    let odds = odds(&answer, parts, &mentions, &suspects);
     let mut likely: Vec<(Odds, &Suspect)> = odds.into_iter().zip(&suspects).collect();
     let surest = likely.iter().map(|(odds, _)| *odds).max().filter(|odds| *odds >= NAMED_FROM);
     let is_clear = |suspect: &Suspect| suspect.first().named.is_some();
@@ -101,6 +100,7 @@ pub fn weighed(mut answer: Answer, parts: &[Part]) -> Answer {
     }
     let is_plain = |id: &String| likely.iter().any(|(odds, s)| *odds >= SECOND_FROM && key(s.first()).contains(id));
     answer.plainly.retain(is_plain);
+    answer.mentions = mentions;
     answer
 }
 

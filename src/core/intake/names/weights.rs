@@ -11,11 +11,15 @@ pub type Odds = i64;
 /// Log-odds further out are no surer.
 const MAX_ODDS: Odds = 6_000;
 
+const KNOWN_BITS: u32 = 20;
+
 static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| Weights::read(include_str!("weights.tsv")));
 
 struct Weights {
     /// Open addressing; a length that is a power of two. No sign is 0.
     signs: Vec<Option<(Sign, i32)>>,
+    /// One bit a sign, by its hash: a quick no for nearly every piece of a text.
+    known: Vec<u64>,
     /// By name.
     odds: BTreeMap<&'static str, Odds>,
 }
@@ -24,18 +28,30 @@ impl Weights {
     /// Lines of three fields: where it stands, the piece of text, its weight; or `odds`, a name, a number.
     fn read(text: &'static str) -> Weights {
         let lines = || text.lines().filter(|line| !line.starts_with('#'));
-        let mut weights = Weights { signs: vec![None; (2 * lines().count()).next_power_of_two()], odds: BTreeMap::new() };
+        let mut weights = Weights {
+            signs: vec![None; (2 * lines().count()).next_power_of_two()],
+            known: vec![0; 1 << (KNOWN_BITS - 6)],
+            odds: BTreeMap::new(),
+        };
         for (sign, weight) in lines().filter_map(|line| line.rsplit_once('\t')) {
             match (sign.strip_prefix("odds\t"), Sign::parse(sign), weight.parse::<i32>()) {
                 (Some(name), _, Ok(weight)) => drop(weights.odds.insert(name, weight.into())),
                 (None, Some(sign), Ok(weight)) => {
                     let at = weights.place(sign);
                     weights.signs[at] = Some((sign, weight));
+                    let (word, bit) = Weights::known_at(sign);
+                    weights.known[word] |= bit;
                 }
                 _ => {}
             }
         }
         weights
+    }
+
+    /// The word and the bit of `known` for a sign.
+    fn known_at(sign: Sign) -> (usize, u64) {
+        let bit = sign.mixed() >> (u64::BITS - KNOWN_BITS);
+        ((bit / 64) as usize, 1 << (bit % 64))
     }
 
     /// Where a sign is, or would be.
@@ -58,6 +74,10 @@ pub fn by_signs(tell: impl FnOnce(&mut dyn FnMut(Sign))) -> Odds {
     let weights = &*WEIGHTS;
     let mut seen: Vec<usize> = Vec::new();
     tell(&mut |sign| {
+        let (word, bit) = Weights::known_at(sign);
+        if weights.known[word] & bit == 0 {
+            return;
+        }
         let at = weights.place(sign);
         if weights.signs[at].is_some() {
             seen.push(at);

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::domain::EnterpriseRow;
 use crate::intake::names::fold::Folded;
+use crate::intake::names::words::{any_end, words};
 
 /// Streets, towns and buildings of the firm's address that the texts name: 3 each, 4 more with the number.
 pub fn address_score(context: &Context, row: &EnterpriseRow, words: &str) -> i32 {
@@ -10,22 +11,24 @@ pub fn address_score(context: &Context, row: &EnterpriseRow, words: &str) -> i32
     let address = Folded::new(address);
     let mut score = 0;
     for (from, to) in tokens(&address.chars) {
-        let token: String = address.slice(from, to).iter().collect();
+        let token = address.piece(from, to);
         let kind = ["街道", "镇", "村", "路", "街"].into_iter().find(|k| token.ends_with(k));
         let bare = kind.map(|k| &token[..token.len() - k.len()]).filter(|b| b.chars().count() >= 2);
         let town = matches!(kind, Some("街道" | "镇" | "村"));
-        let number: String = address.slice(to, to + 6).iter().take_while(|c| c.is_ascii_digit()).collect();
-        if words.contains(&token) || (town && bare.is_some_and(|b| words.contains(b))) {
+        let number = address.piece(to, to + 6);
+        let number = &number[..number.len() - number.trim_start_matches(|c: char| c.is_ascii_digit()).len()];
+        if words.contains(token) || (town && bare.is_some_and(|b| words.contains(b))) {
             score += 4;
         }
         for text in &context.texts {
-            if denied(&text.text, &token) {
+            let in_text = text.text.contains(token);
+            if in_text && denied(&text.text, token) {
                 return -6;
             }
-            let named = text.text.contains(&token) || (town && bare.is_some_and(|b| text.text.contains(b)));
+            let named = in_text || (town && bare.is_some_and(|b| text.text.contains(b)));
             if named {
                 score += 3;
-                if !number.is_empty() && numbered(&text.text, &token, &number) {
+                if !number.is_empty() && numbered(&text.text, token, number) {
                     score += 4;
                 }
                 break;
@@ -38,7 +41,7 @@ pub fn address_score(context: &Context, row: &EnterpriseRow, words: &str) -> i32
 /// 不是古寨东路那家: it is another shop.
 pub fn denied(text: &str, token: &str) -> bool {
     let mut places = text.match_indices(token);
-    places.any(|(at, _)| ["不是", "不在", "并非"].iter().any(|not| text[..at].ends_with(not)))
+    places.any(|(at, _)| any_end(&text[..at], words!["不是", "不在", "并非"]))
 }
 
 /// The street with the number: 新威路88号.

@@ -7,6 +7,7 @@ use crate::intake::names::find::{How, Place};
 use crate::intake::names::fold::Folded;
 use crate::intake::names::forms::FormKind;
 use crate::intake::names::role::ends_clause;
+use crate::intake::names::words::{Words, any_end, any_in, any_start, words};
 
 /// How a place names somebody.
 #[derive(Clone, Copy)]
@@ -30,9 +31,9 @@ impl Spelt {
     pub fn new(text: &Folded, place: &Place, city: bool) -> Spelt {
         let name = text.slice(place.from, place.to);
         let chars = name.len();
-        let complained = || ["投诉", "举报"].iter().any(|word| text.ends_with(place.from, word));
+        let complained = || any_end(text.before(place.from), words!["投诉", "举报"]);
         let is_person = chars == 3 && is_surname(name[0]);
-        let namesakes = ["同名同姓", "不是一个人", "不是同一个人", "重名"];
+        let namesakes = words!["同名同姓", "不是一个人", "不是同一个人", "重名"];
         Spelt {
             chars,
             torn: place.torn,
@@ -41,7 +42,7 @@ impl Spelt {
             ordinary: is_ordinary(name),
             earlier: earlier(text, place),
             person: is_person,
-            another_person: is_person && namesakes.iter().any(|word| text.text.contains(word)),
+            another_person: is_person && any_in(&text.text, namesakes),
         }
     }
 
@@ -70,44 +71,41 @@ impl Spelt {
 }
 
 /// Behind them stands a name.
-const CALLED: &[&str] = &["叫", "名叫", "叫做", "店名", "招牌", "字号", "名为"];
+const CALLED: &Words = words!["叫", "名叫", "叫做", "店名", "招牌", "字号", "名为"];
 /// Who is somebody's, and what is dealt with somebody.
 #[rustfmt::skip]
-const OWNED: &[&str] = &[
+const OWNED: &Words = words![
     "的老板", "的店长", "的客服", "的师傅", "的司机", "的经理", "的员工", "的店员", "的教练", "的老师", "的护士", "的大夫", "的医生", "的销售", "的前台",
     "的导游", "的保安", "的工人", "的业务员", "的服务员", "的人", "的车", "的船", "的货", "的卡", "的工作人员", "的会员", "的售后", "的技师", "的中介", "的骑手",
     "的小哥", "的大姐", "的小姑娘", "的技术员",
     "老板", "店长", "客服", "师傅", "前台", "售后", "家的", "卡里", "会员卡",
 ];
-const DEALT: &[&str] =
-    &["办", "买", "订", "报", "充", "做", "吃", "住", "消费", "定", "存", "学", "租", "修", "洗", "剪", "贷", "拍"];
+const DEALT: &Words =
+    words!["办", "买", "订", "报", "充", "做", "吃", "住", "消费", "定", "存", "学", "租", "修", "洗", "剪", "贷", "拍"];
 
 /// 去年在某吃: in a clause about earlier times.
 fn earlier(text: &Folded, place: &Place) -> bool {
-    let before = text.slice(place.from.saturating_sub(12), place.from);
-    let clause = &before[before.iter().rposition(|c| ends_clause(*c)).map_or(0, |at| at + 1)..];
-    let clause: String = clause.iter().collect();
-    ["去年", "前年", "以前", "之前", "当年", "当初", "原来", "上回", "上次", "早先", "头回"]
-        .iter()
-        .any(|word| clause.contains(word))
+    let before = text.piece(place.from.saturating_sub(12), place.from);
+    let clause = before.rsplit(ends_clause).next().unwrap_or_default();
+    any_in(clause, words!["去年", "前年", "以前", "之前", "当年", "当初", "原来", "上回", "上次", "早先", "头回"])
 }
 
 fn called(text: &Folded, place: &Place) -> bool {
     let (from, to) = (place.begin, place.to);
-    let brand: String = text.slice(place.from, to).iter().collect();
+    let brand = text.piece(place.from, to);
     // 骑手不是快橹的; before that, somebody else was dealt with.
-    if denied(&text.text, &brand) || earlier(text, place) {
+    if denied(&text.text, brand) || earlier(text, place) {
         return false;
     }
-    CALLED.iter().any(|word| text.ends_with(from, word))
-        || OWNED.iter().any(|word| text.goes_on(to, word))
-        || ["在", "到", "去"].iter().any(|word| text.ends_with(from, word)) && DEALT.iter().any(|word| text.goes_on(to, word))
-        || ["那里", "那儿", "那边", "家"]
-            .iter()
-            .any(|word| text.goes_on(to, word) && DEALT.iter().any(|dealt| text.goes_on(to + word.chars().count(), dealt)))
-        || DEALT.iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "的")
-        || ["告", "找"].iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "退")
-        || ["坐", "打"].iter().any(|word| text.ends_with(from, word)) && text.goes_on(to, "的")
+    any_end(text.before(from), CALLED)
+        || any_start(text.behind(to), OWNED)
+        || any_end(text.before(from), words!["在", "到", "去"]) && any_start(text.behind(to), DEALT)
+        || words!["那里", "那儿", "那边", "家"]
+            .starts(text.behind(to))
+            .any(|word| any_start(&text.behind(to)[word.len()..], DEALT))
+        || any_end(text.before(from), DEALT) && text.goes_on(to, "的")
+        || any_end(text.before(from), words!["告", "找"]) && text.goes_on(to, "退")
+        || any_end(text.before(from), words!["坐", "打"]) && text.goes_on(to, "的")
 }
 
 /// A name given in part must not contradict what the text says of the place; how it is spelt is looked at only

@@ -14,12 +14,13 @@ mod plain;
 pub mod walk;
 mod work;
 
-pub use around::{all_in, any_in, ends_clause, ends_sentence};
+pub use around::{ends_clause, ends_sentence};
 
 use super::cues::OFFICE_NAMES;
 use super::find::Place;
 use super::fold::Folded;
-use around::{Around, any_start};
+use super::words::{Words, any_in, any_start, words};
+use around::Around;
 use plain::plainly;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,9 +100,9 @@ pub fn said(text: &Folded, place: &Place, next: Option<usize>) -> Said {
     if beside::is_compared(&around) {
         return of(Role::Comparison, 2);
     }
-    let name: String = text.slice(place.from, place.to).iter().collect();
-    if beside::came_later(&around, &name) {
-        let hurt = beside::was_hurt_before(&around, &name);
+    let name = text.piece(place.from, place.to);
+    if beside::came_later(&around, name) {
+        let hurt = beside::was_hurt_before(&around, name);
         return if hurt { of(Role::Mentioned, 1) } else { of(Role::Accused, 0) };
     }
     if beside::helped(&around) || dealings::owns(&around) || dealings::supplies(&around) {
@@ -120,22 +121,21 @@ pub fn they_are_cleared(text: &Folded, place: &Place) -> bool {
 
 /// 我要反映的是一处停车场: the point, from a place on, has no name.
 pub fn points_at_nobody(text: &Folded, focus: usize) -> bool {
-    let words: String = text.slice(focus, focus + 14).iter().take_while(|c| !ends_clause(**c)).collect();
-    any_in(&words, &["一处", "一家", "一个", "某", "是附近", "路边", "是旁边", "是隔壁", "是楼上", "是楼下", "是对面"])
+    let clause = text.piece(focus, focus + 14).split(ends_clause).next().unwrap_or_default();
+    any_in(clause, words!["一处", "一家", "一个", "某", "是附近", "路边", "是旁边", "是隔壁", "是楼上", "是楼下", "是对面"])
 }
 
 /// 要求医保局给个说法: an office shall answer.
 pub fn asks_office(text: &Folded) -> bool {
-    const ANSWER: &[&str] = &["给个说法", "给说法", "给个答复", "给答复", "给个解释", "道歉", "改进", "简化"];
-    let asked = |office: &&str, at: usize| {
+    const ANSWER: &Words = words!["给个说法", "给说法", "给个答复", "给答复", "给个解释", "道歉", "改进", "简化"];
+    let asked = |(at, office): (usize, &str)| {
         let before: String = text.text[..at].chars().rev().take(8).take_while(|c| !ends_clause(*c)).collect();
-        any_in(&before, &["求要", "诉投", "让"]) && any_start(&text.text[at + office.len()..], ANSWER)
+        any_in(&before, words!["求要", "诉投", "让"]) && any_start(&text.text[at + office.len()..], ANSWER)
     };
-    OFFICE_NAMES.iter().any(|office| all_in(&text.text, office).any(|at| asked(office, at)))
+    OFFICE_NAMES.places(&text.text).any(asked)
 }
 
 /// Whether the text's point, from a place on, is an office.
 pub fn accuses_office(text: &Folded, focus: usize) -> bool {
-    let words: String = text.slice(focus, focus + 16).iter().collect();
-    any_in(&words, OFFICE_NAMES)
+    any_in(text.piece(focus, focus + 16), OFFICE_NAMES)
 }

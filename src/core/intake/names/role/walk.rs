@@ -7,6 +7,7 @@ use super::{Role, Said};
 use crate::intake::names::cues::GRIEVANCES;
 use crate::intake::names::find::Place;
 use crate::intake::names::fold::Folded;
+use crate::intake::names::words::{Words, any_end, any_in, any_start, words};
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -68,20 +69,20 @@ const WHICH: &[&str] = &["那个", "那家", "有个", "有家", "一家", "一�
 
 /// Before a noun: another of the kind.
 #[rustfmt::skip]
-const ANOTHER: &[&str] = &[
+const ANOTHER: &Words = words![
     "别的", "其他", "其它", "另一家", "另外一家", "别家", "一家", "某", "各", "我报的这个", "我报的这家", "我们孩子的", "我去的那家", "我们这个", "哪家",
     "哪个", "附近", "当地", "市里的", "一个", "某家", "别人家", "任何", "其余",
 ];
 
 /// Behind 被: somebody new.
 #[rustfmt::skip]
-const SOMEBODY: &[&str] = &[
+const SOMEBODY: &Words = words![
     "一", "个", "两", "几", "路人", "同学", "同事", "陌生", "另", "男", "女", "小孩", "狗", "车", "后车", "后面", "别人", "人撞", "旁边",
     "邻居", "楼", "对面", "隔壁", "外面", "飞", "掉下", "扔", "高空",
 ];
 
 /// Before a kind of organisation: it is the one complained of.
-const ACCUSED: &[&str] = &["投诉", "举报", "投诉的是", "投诉的就是", "投诉的对象是", "反映的是", "针对的是"];
+const ACCUSED: &Words = words!["投诉", "举报", "投诉的是", "投诉的就是", "投诉的对象是", "反映的是", "针对的是"];
 
 static WORDS: LazyLock<Option<CharwiseDoubleArrayAhoCorasick<u32>>> = LazyLock::new(words);
 
@@ -91,7 +92,7 @@ fn words() -> Option<CharwiseDoubleArrayAhoCorasick<u32>> {
     all.extend(somewhere);
     let mut add = |words: &[&str], what: u32| all.extend(words.iter().map(|word| (word.to_string(), what)));
     add(BEFALLS, DEED);
-    add(GRIEVANCES, DEED);
+    add(GRIEVANCES.all, DEED);
     add(PRONOUNS, PRONOUN);
     add(STRANGERS, STRANGER);
     add(NEUTRAL, NOTHING);
@@ -125,7 +126,7 @@ impl Spoken {
 
     /// 别的医院, 一家超市: another of the kind.
     pub fn is_another(&self, text: &Folded) -> bool {
-        ANOTHER.iter().any(|word| text.ends_with(self.from, word))
+        any_end(text.before(self.from), ANOTHER)
     }
 
     /// Which of those known, by their industries, the word means; of several `last` says who was named last.
@@ -222,7 +223,7 @@ fn events(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[Stri
         match word.what {
             DEED if !is_denied(text, word.from) => out.push((word.from, Event::Deed)),
             STRANGER if !own && !text.is_quoted(word.from) => out.push((word.from, Event::Subject(Subject::Stranger))),
-            _ if word.is_foreign(industries) && ACCUSED.iter().any(|w| text.ends_with(word.from, w)) => {
+            _ if word.is_foreign(industries) && any_end(text.before(word.from), ACCUSED) => {
                 out.push((word.from, Event::Subject(Subject::Stranger)));
                 out.push((word.from, Event::Named));
             }
@@ -238,46 +239,45 @@ fn events(text: &Folded, parties: &[Party], words: &[Spoken], industries: &[Stri
 
 /// 某的车被一辆货车撞了: somebody else did it, unless 被 names him. 在某被撞 is another matter.
 fn passives<'t>(text: &'t Folded, parties: &'t [Party]) -> impl Iterator<Item = usize> + 't {
-    const SEEN_TO: &[&str] = &["查", "罚", "处罚", "投诉", "举报", "通报", "曝光", "责令", "约谈", "吊销", "列入", "判", "执法"];
+    const SEEN_TO: &Words =
+        words!["查", "罚", "处罚", "投诉", "举报", "通报", "曝光", "责令", "约谈", "吊销", "列入", "判", "执法"];
     // 让一辆车蹭了: 让 says it too, before somebody new.
     let all = text.chars.iter().enumerate().filter(|(at, c)| {
         **c == '被'
-            || **c == '让'
-                && ["一辆", "一个", "个骑", "一台", "一条", "别人", "人家"].iter().any(|word| text.goes_on(at + 1, word))
+            || **c == '让' && any_start(text.behind(at + 1), words!["一辆", "一个", "个骑", "一台", "一条", "别人", "人家"])
     });
     let all = all.map(|(at, _)| at);
     all.filter(|at| {
         let behind = parties.partition_point(|p| p.place.from < *at);
         // 被一辆车撞了.
-        if SOMEBODY.iter().any(|word| text.goes_on(*at + 1, word)) {
+        if any_start(text.behind(*at + 1), SOMEBODY) {
             return true;
         }
         let Some(party) = behind.checked_sub(1).map(|n| &parties[n]) else { return false };
         let near = (party.place.end..party.place.end + MAX_CLAUSE_CHARS).contains(at);
         let same_clause = near && !text.slice(party.place.end, *at).iter().any(|c| ends_clause(*c));
-        let venue = ["在", "到", "去", "于", "给", "让"].iter().any(|word| text.ends_with(party.place.from, word));
-        same_clause && !venue && !SEEN_TO.iter().any(|word| text.goes_on(*at + 1, word))
+        let venue = any_end(text.before(party.place.from), words!["在", "到", "去", "于", "给", "让"]);
+        same_clause && !venue && !any_start(text.behind(*at + 1), SEEN_TO)
     })
 }
 
 /// 物业那边倒是提醒过: it only helped.
 fn takes_part(text: &Folded, to: usize) -> bool {
-    let near: String = text.slice(to, to + 8).iter().take_while(|c| !ends_clause(**c)).collect();
-    ["倒是", "提醒", "帮", "劝", "催", "报警", "报了警", "来看过", "测了"].iter().any(|word| near.contains(word))
+    let near = text.piece(to, to + 8).split(ends_clause).next().unwrap_or_default();
+    any_in(near, words!["倒是", "提醒", "帮", "劝", "催", "报警", "报了警", "来看过", "测了"])
 }
 
 /// It is what the clause speaks of.
 fn leads(text: &Folded, from: usize) -> bool {
     let begins = from.checked_sub(1).is_none_or(|before| ends_clause(text.chars[before]));
     begins
-        || ["被", "由", "是", "投诉", "举报", "反映", "现在", "但", "可", "可是", "但是", "后来", "结果", "而"]
-            .iter()
-            .any(|word| text.ends_with(from, word))
+        || any_end(
+            text.before(from),
+            words!["被", "由", "是", "投诉", "举报", "反映", "现在", "但", "可", "可是", "但是", "后来", "结果", "而"],
+        )
 }
 
 /// 没有乱收费, 从不加价.
 fn is_denied(text: &Folded, from: usize) -> bool {
-    ["没有", "没", "从不", "从来不", "从没", "从未", "并未", "不存在", "不会", "也不"]
-        .iter()
-        .any(|word| text.ends_with(from, word))
+    any_end(text.before(from), words!["没有", "没", "从不", "从来不", "从没", "从未", "并未", "不存在", "不会", "也不"])
 }

@@ -1,11 +1,12 @@
 //! Who employs whom: the caller's own firm, and the firm of somebody something befell.
 
-use super::around::{Around, any_end, any_in, any_start};
+use super::around::Around;
 use crate::intake::names::cues::WORK;
+use crate::intake::names::words::{Words, any_end, any_in, any_start, first_chars, words};
 
 /// Before a name: the caller speaks of himself.
 #[rustfmt::skip]
-const MYSELF: &[&str] = &[
+const MYSELF: &Words = words![
     "我在", "本人在", "我是", "本人是", "本人系", "我系", "市民是", "市民系", "市民在", "市民称系", "来电人是", "来电人系", "来电人在", "自述为",
     "自述系", "自述是", "自称是", "自称系", "自称", "我老公在", "我丈夫在", "我妻子在", "我妈在", "我爸在", "我儿子在", "我女儿在", "作为", "本人为",
     "身为", "我们是", "我们系", "我原是", "网民是", "网民系", "群众是", "诉求人系", "诉求人是", "诉求人在", "我老婆在", "我对象在", "一名", "我爱人在",
@@ -15,7 +16,7 @@ const MYSELF: &[&str] = &[
 
 /// Behind a name: people who work there.
 #[rustfmt::skip]
-const POSTS: &[&str] = &[
+const POSTS: &Words = words![
     "员工", "职工", "工人", "护士", "医生", "老师", "教师", "保洁", "保安", "司机", "厨师", "店员", "业务员", "会计", "经理", "负责人", "老板",
     "法人", "股东", "工作人员", "上班", "工作", "打工", "任职", "就职", "实习", "干活", "做饭", "导游", "船员", "维修工", "技术员", "服务员",
     "收银员", "供货商", "供应商", "前台", "教练", "骑手", "销售", "财务", "文员", "当保安", "做保洁", "当厨师", "做会计", "当护士", "开车", "组长",
@@ -25,12 +26,12 @@ const POSTS: &[&str] = &[
 
 /// Before a name: the employer.
 #[rustfmt::skip]
-const EMPLOYER_IS: &[&str] = &[
+const EMPLOYER_IS: &Words = words![
     "我单位是", "我们单位是", "工作单位是", "工作单位为", "我们公司是", "任职于", "就职于", "受雇于", "供职于", "入职", "我单位为",
 ];
 
 #[rustfmt::skip]
-const MINE: &[&str] = &[
+const MINE: &Words = words![
     "我公司", "我司", "我单位", "我们公司", "我们单位", "我店", "本公司", "我厂", "我们厂", "我校", "我院", "本店", "本单位", "来电人公司", "来电人单位",
     "本人单位", "本人公司", "市民公司", "我们店", "我开的", "我经营的", "我家开的", "我的店", "我们酒店", "我们饭店", "我们超市", "我方", "代表公司", "受公司", "代表单位",
     "受单位",
@@ -38,40 +39,38 @@ const MINE: &[&str] = &[
 
 /// What befalls somebody.
 #[rustfmt::skip]
-const HAPPENED: &[&str] = &[
+const HAPPENED: &Words = words![
     "被打", "被骗", "被宰", "被咬", "被砸", "被烫", "被撞", "受伤", "摔", "中毒", "拉肚子", "腹泻", "上吐下泻", "过敏", "烫伤", "被扣", "被偷",
     "砸伤", "撞伤", "打伤", "咬伤", "吃坏", "骨折", "烫了", "不退", "欺骗", "闹肚子", "拒赔", "不赔", "掉进",
 ];
 
 /// Offices that keep records of work.
 #[rustfmt::skip]
-const WORK_OFFICES: &[&str] = &[
+const WORK_OFFICES: &Words = words![
     "社保局", "社保中心", "社保所", "社保大厅", "社保窗口", "医保局", "医保中心", "医保窗口", "公积金中心", "公积金管理中心", "人社局", "人社所",
 ];
 
 /// 我公司某, 我公司代码…: the caller's own, who complains of another.
 pub fn is_mine(around: &Around) -> bool {
-    any_end(&around.clause_before, MINE) || any_end(before_code(&around.clause_before), MINE)
+    any_end(around.clause_before, MINE) || any_end(before_code(around.clause_before), MINE)
 }
 
 /// 我公司代码…: what stands between the owner and the code.
 fn before_code(before: &str) -> &str {
+    let between = words!["代码", "统一社会信用代码", "信用代码", "名称", "是", "系", "为", "税号", "抬头", "开票", "信用"];
     let mut rest = before;
-    while let Some(shorter) = ["代码", "统一社会信用代码", "信用代码", "名称", "是", "系", "为", "税号", "抬头", "开票", "信用"]
-        .iter()
-        .find_map(|w| rest.strip_suffix(w))
-    {
-        rest = shorter;
+    while let Some(word) = between.ends(rest).next() {
+        rest = &rest[..rest.len() - word.len()];
     }
     rest
 }
 
 /// Where the caller, or who speaks through the caller, works.
 pub fn is_employer(around: &Around) -> bool {
-    let post = any_in(&around.behind.chars().take(6).collect::<String>(), POSTS) || around.near(8).contains("上班");
+    let post = any_in(first_chars(around.behind, 6), POSTS) || around.near(8).contains("上班");
     let works = any_start(
         around.behind.trim_start_matches(['那', '里', '边', '店']),
-        &[
+        words![
             "上班",
             "打工",
             "任职",
@@ -95,39 +94,38 @@ pub fn is_employer(around: &Around) -> bool {
             "工作",
         ],
     );
-    let at = any_end(&around.clause_before, &["在", "给", "跟", "到", "为", "去", "来", "跟着"]);
-    post && any_in(&around.clause_before, MYSELF)
+    let at = any_end(around.clause_before, words!["在", "给", "跟", "到", "为", "去", "来", "跟着"]);
+    post && any_in(around.clause_before, MYSELF)
         || works && at
-        || any_end(&around.clause_before, EMPLOYER_IS)
+        || any_end(around.clause_before, EMPLOYER_IS)
         || around.clause_before == "单位是"
 }
 
 /// The text is about an office that keeps records of work, and no quarrel with the employer.
 pub fn blames_office(around: &Around) -> bool {
-    let mut told = around.text_behind.clone();
-    let offices = WORK_OFFICES.iter().filter(|office| told.contains(*office)).count();
-    WORK_OFFICES.iter().for_each(|office| told = told.replace(office, ""));
-    offices > 0 && !any_in(&told, WORK)
+    if !any_in(around.text_behind, WORK_OFFICES) {
+        return false;
+    }
+    let mut told = around.text_behind.to_string();
+    WORK_OFFICES.all.iter().for_each(|office| told = told.replace(office, ""));
+    !any_in(&told, WORK)
 }
 
 /// 甲的员工在乙被打: who employs the one it happened to.
 pub fn is_victims_employer(around: &Around) -> bool {
-    let worker = POSTS.iter().filter_map(|post| around.behind.strip_prefix(post)).min_by_key(|rest| rest.len());
-    let elsewhere = worker.is_some_and(|rest| {
-        let near: String = rest.chars().take(4).collect();
-        any_in(&near, &["在", "到", "去", "被"])
-    });
+    let worker = POSTS.all.iter().filter_map(|post| around.behind.strip_prefix(post)).min_by_key(|rest| rest.len());
+    let elsewhere = worker.is_some_and(|rest| any_in(first_chars(rest, 4), words!["在", "到", "去", "被"]));
     elsewhere
-        && (around.others_behind || any_in(&around.sentence_behind, &["门口", "路过", "附近"]))
-        && any_in(&around.text_behind, HAPPENED)
+        && (around.others_behind || any_in(around.sentence_behind, words!["门口", "路过", "附近"]))
+        && any_in(around.text_behind, HAPPENED)
 }
 
 /// 邻桌一位在某当护士的姑娘: who only comes from there.
 pub fn is_anothers(around: &Around) -> bool {
     #[rustfmt::skip]
-    const SOMEBODY: &[&str] = &["位", "一个", "有个", "几个", "两个", "那个", "邻居", "朋友", "亲戚", "同学", "老乡", "路人", "家长", "邻桌"];
+    const SOMEBODY: &Words = words!["位", "一个", "有个", "几个", "两个", "那个", "邻居", "朋友", "亲戚", "同学", "老乡", "路人", "家长", "邻桌"];
     #[rustfmt::skip]
-    const PERSON: &[&str] = &[
+    const PERSON: &Words = words![
         "女士", "先生", "姑娘", "小伙", "大哥", "大姐", "大叔", "大爷", "大妈", "阿姨", "叔叔", "师傅", "护士", "老师", "医生", "大夫", "朋友", "邻居",
         "同学", "亲戚", "家长", "员工", "人", "男的", "女的",
     ];
@@ -138,8 +136,8 @@ pub fn is_anothers(around: &Around) -> bool {
 /// 我是甲的老板, 乙…: a rival, or a partner, that complains.
 pub fn is_callers(around: &Around) -> bool {
     let owns = any_start(
-        &around.behind,
-        &[
+        around.behind,
+        words![
             "老板",
             "负责人",
             "法人",
@@ -156,8 +154,21 @@ pub fn is_callers(around: &Around) -> bool {
         ],
     );
     let me = any_in(
-        &around.clause_before,
-        &["我是", "本人是", "本人系", "来电人是", "来电人系", "市民是", "市民系", "作为", "我作为", "我叫", "来电人为", "本人为"],
+        around.clause_before,
+        words![
+            "我是",
+            "本人是",
+            "本人系",
+            "来电人是",
+            "来电人系",
+            "市民是",
+            "市民系",
+            "作为",
+            "我作为",
+            "我叫",
+            "来电人为",
+            "本人为"
+        ],
     );
     owns && me
 }

@@ -28,7 +28,7 @@ FOLDS = 7
 SEEN_AT_LEAST = 2
 MOST_SIGNS = 60_000
 NAMED_FROM, SECOND_FROM = 0.6, 0.7
-FACTS = "signs rival alone many by_rules first another together together_rival together_by_rules together_another".split()
+FACTS = "signs rival alone many by_rules first another together together_rival together_by_rules together_another alone_by_rules".split()
 
 
 def label(text, ids):
@@ -92,7 +92,7 @@ class Samples:
             another = any(self.rows[m][1]["by_rules"] for m in others)
             together = bool(others) and sample["together"]
             of_all = [odds[n], rival, not others, len(others) >= 2, sample["by_rules"], sample["first"], another]
-            out.append(of_all + [together, together * rival, together and sample["by_rules"], together and another])
+            out.append(of_all + [together, together * rival, together and sample["by_rules"], together and another, not others and sample["by_rules"]])
         return numpy.array(out, float)
 
     def fit_facts(self, facts, train):

@@ -250,14 +250,15 @@ fn is_phrase(text: &Folded, from: usize, to: usize) -> bool {
         "同名",
     ];
     let owned = words!["我的", "你的", "他的", "她的", "我们的", "大家的", "妈的", "爸的", "家的"];
-    let hoped = words!["图个", "图的", "正是", "正值", "祝", "求个"];
-    let before = text.before(from);
+    let hoped = words!["图个", "图的", "正值", "祝", "求个"];
+    let (before, behind) = (text.before(from), text.behind(to));
+    let short = to - from <= 3;
     let ends = || to == text.len() || text.goes_on(to, "了") || ends_clause(text.chars[to]) || ends_sentence(text.chars[to]);
-    any_end(before, hoped)
-        || any_start(text.behind(to), words!["就行", "就好", "习"])
-        || (to - from <= 3 && any_end(before, person))
+    // 好好学|习, and not 好好学|习惯性拖欠.
+    let goes_on = any_start(behind, words!["就行", "就好", "习"]) && !any_start(behind, words!["习惯", "就好像"]);
+    short && (any_end(before, hoped) || goes_on || any_end(before, person))
         || (adverb && !text.is_cut(from) && any_end(before, verb))
-        || (to - from <= 3 && !text.is_cut(from) && ends() && any_end(before, owned))
+        || (short && !text.is_cut(from) && ends() && any_end(before, owned))
 }
 
 /// “老地方海鲜加工” is another name than 老地方海鲜.

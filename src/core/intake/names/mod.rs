@@ -117,16 +117,17 @@ pub fn samples(model: &Model, directory: &Directory, asked: Asked) -> Vec<Sample
     let all = heard(model, directory, asked, |parts, mentions, told| {
         let answer = concluded(mentions, &told);
         let suspects = suspects(&answer.mentions);
+        let told: Vec<&Suspect> = suspects.iter().filter(|suspect| suspect.told_of()).collect();
         let together = speaks_of_several(parts);
-        let sample = |(at, suspect): (usize, &Suspect)| {
+        let sample = |(at, suspect): (usize, &&Suspect)| {
             let mut signs = BTreeSet::new();
-            suspect.signs(parts, &answer.mentions, (at, suspects.len()), |sign| {
+            suspect.signs(parts, &answer.mentions, (at, told.len()), |sign| {
                 signs.insert(sign);
             });
             let (by_rules, first) = by_rules(&answer, suspect);
             Sample { ids: key(suspect.first()).to_vec(), signs, by_rules, first, together }
         };
-        suspects.iter().enumerate().filter(|(_, suspect)| suspect.told_of()).map(sample).collect()
+        told.iter().enumerate().map(sample).collect()
     });
     all.unwrap_or_default()
 }

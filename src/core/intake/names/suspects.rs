@@ -20,11 +20,17 @@ pub fn key(mention: &Mention) -> &[String] {
     }
 }
 
+/// The same firm, or the same that share a name, in whatever order.
+fn is_same(one: &Mention, other: &Mention) -> bool {
+    let (one, other) = (key(one), key(other));
+    one.len() == other.len() && one.iter().all(|id| other.contains(id))
+}
+
 /// In the order in which they are named first.
 pub fn suspects(mentions: &[Mention]) -> Vec<Suspect<'_>> {
     let mut all: Vec<Suspect> = Vec::new();
     for mention in mentions.iter().filter(|m| !m.noun) {
-        match all.iter_mut().find(|s| key(s.first()) == key(mention)) {
+        match all.iter_mut().find(|s| is_same(s.first(), mention)) {
             Some(suspect) => suspect.mentions.push(mention),
             None => all.push(Suspect { mentions: vec![mention] }),
         }
@@ -58,7 +64,7 @@ impl<'a> Suspect<'a> {
         }
         for part in parts.iter().filter(|p| matches!(p.field, TextField::Title | TextField::Content)) {
             let names: Vec<&Mention> = mentions.iter().filter(|m| !m.noun && m.span.field == part.field).collect();
-            let own = |m: &Mention| key(m) == key(self.first());
+            let own = |m: &Mention| is_same(m, self.first());
             let places: Vec<Masked> = names.iter().map(|m| Masked { from: m.at.0, to: m.at.1, own: own(m) }).collect();
             for which in (0..places.len()).filter(|n| places[*n].own) {
                 signs(&part.text, &places, which, &mut each);

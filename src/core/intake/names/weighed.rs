@@ -37,66 +37,66 @@ pub fn speaks_of_several(parts: &[Part]) -> bool {
     told.into_iter().any(|part| any_in(&part.text.text, TOGETHER))
 }
 
-/// How likely each is accused.
-fn odds(answer: &Answer, parts: &[Part], mentions: &[Mention], suspects: &[Suspect]) -> Vec<Odds> {
-    let of = suspects.len();
-    let signs = |(at, suspect): (usize, &Suspect)| by_signs(|each| suspect.signs(parts, mentions, (at, of), each));
-    let alone: Vec<Odds> = suspects.iter().enumerate().map(signs).collect();
+/// How likely each of those that title or text speak of is accused.
+fn odds(answer: &Answer, parts: &[Part], mentions: &[Mention], told: &[&Suspect]) -> Vec<Odds> {
+    let of = told.len();
+    let signs = |(at, suspect): (usize, &&Suspect)| by_signs(|each| suspect.signs(parts, mentions, (at, of), each));
+    let alone: Vec<Odds> = told.iter().enumerate().map(signs).collect();
+    let ruled: Vec<(bool, bool)> = told.iter().map(|suspect| by_rules(answer, suspect)).collect();
     let together = of > 1 && speaks_of_several(parts);
-    let named = answer.subject.iter().count() + answer.secondary.len();
-    let told = |(at, suspect): (usize, &Suspect)| {
-        let rivals = alone.iter().enumerate().filter(|(other, _)| *other != at);
-        let (by_rules, first) = by_rules(answer, suspect);
+    let all = |at: usize| {
+        let others = || (0..of).filter(move |other| *other != at);
+        let (by_rules, first) = ruled[at];
         let beside = Beside {
-            rival: rivals.map(|(_, odds)| *odds).max(),
+            rival: others().map(|other| alone[other]).max(),
             many: of > 2,
             together,
             by_rules,
             first,
-            another: named > usize::from(by_rules),
+            another: others().any(|other| ruled[other].0),
         };
-        match (suspect.told_of(), by_rules) {
-            (true, _) => all_told(alone[at], beside),
-            // A field alone speaks of it: there is nothing to weigh.
-            (false, true) => Odds::MAX,
-            (false, false) if answer.ambiguous && answer.candidates == key(suspect.first()) => Odds::MAX,
-            (false, false) => Odds::MIN,
-        }
+        all_told(alone[at], beside)
     };
-    suspects.iter().enumerate().map(told).collect()
+    (0..of).map(all).collect()
+}
+
+/// A field alone speaks of it: there is nothing to weigh.
+fn of_a_field(answer: &Answer, suspect: &Suspect) -> Odds {
+    let shared = answer.ambiguous && answer.candidates == key(suspect.first());
+    if by_rules(answer, suspect).0 || shared { Odds::MAX } else { Odds::MIN }
 }
 
 pub fn weighed(mut answer: Answer, parts: &[Part]) -> Answer {
     let mentions = std::mem::take(&mut answer.mentions);
     let suspects = suspects(&mentions);
-    let odds = odds(&answer, parts, &mentions, &suspects);
-    let mut likely: Vec<(Odds, &Suspect)> = odds.into_iter().zip(&suspects).collect();
+    let (told, fields): (Vec<&Suspect>, Vec<&Suspect>) = suspects.iter().partition(|suspect| suspect.told_of());
+    // A field stands before the text.
+    let mut likely: Vec<(Odds, &Suspect)> = fields.into_iter().map(|suspect| (of_a_field(&answer, suspect), suspect)).collect();
+    likely.extend(odds(&answer, parts, &mentions, &told).into_iter().zip(told));
     let surest = likely.iter().map(|(odds, _)| *odds).max().filter(|odds| *odds >= NAMED_FROM);
     let is_clear = |suspect: &Suspect| suspect.first().named.is_some();
-    let ambiguous = likely.iter().any(|(odds, suspect)| Some(*odds) == surest && !is_clear(suspect));
+    let open = likely.iter().find(|(odds, suspect)| Some(*odds) == surest && !is_clear(suspect));
     // Whoever is named first is first, of all that are accused.
     let mut accused = likely
         .iter()
         .filter(|(odds, suspect)| is_clear(suspect) && (Some(*odds) == surest || surest.is_some() && *odds >= SECOND_FROM));
-    let first = accused.next().filter(|_| !ambiguous);
+    let first = accused.next().filter(|_| open.is_none());
     let others = accused.filter_map(|(odds, suspect)| named(suspect, *odds));
     answer.secondary = others.take(MAX_SECONDARY).collect();
     answer.subject = first.and_then(|(odds, suspect)| named(suspect, *odds));
-    if answer.subject.is_none() {
+    answer.ambiguous = open.is_some_and(|(_, suspect)| key(suspect.first()).len() > 1);
+    let rules = std::mem::take(&mut answer.candidates);
+    if let Some(subject) = &answer.subject {
+        answer.cleared.retain(|id| *id != subject.attribution.id);
+    } else {
         answer.secondary.clear();
-        answer.ambiguous = ambiguous;
         likely.sort_by_key(|(odds, _)| Reverse(*odds));
         let may_be = likely.iter().filter(|(odds, _)| *odds >= CANDIDATE_FROM);
-        let ids = may_be.flat_map(|(_, suspect)| key(suspect.first())).chain(&answer.candidates);
-        let mut candidates: Vec<String> = Vec::new();
-        for id in ids.take(2 * MAX_CANDIDATES) {
-            if !candidates.contains(id) && candidates.len() < MAX_CANDIDATES {
-                candidates.push(id.clone());
+        for id in may_be.flat_map(|(_, suspect)| key(suspect.first())).chain(&rules) {
+            if !answer.candidates.contains(id) && answer.candidates.len() < MAX_CANDIDATES {
+                answer.candidates.push(id.clone());
             }
         }
-        answer.candidates = candidates;
-    } else {
-        answer.candidates.clear();
     }
     let is_plain = |id: &String| likely.iter().any(|(odds, s)| *odds >= SECOND_FROM && key(s.first()).contains(id));
     answer.plainly.retain(is_plain);

@@ -110,7 +110,7 @@ pub fn all_told(by_signs: Odds, beside: Beside) -> Odds {
     let flag = |name: &str, is: bool| if is { weights.odds(name) } else { 0 };
     let times = |name: &str, odds: Odds| weights.odds(name) * odds / 1000;
     let of_rival = match rival {
-        None => weights.odds("alone"),
+        None => weights.odds("alone") + flag("alone_by_rules", by_rules),
         Some(rival) if together => times("rival", rival) + times("together_rival", rival),
         Some(rival) => times("rival", rival),
     };

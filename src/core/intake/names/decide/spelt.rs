@@ -59,9 +59,7 @@ impl Spelt {
             How::Form(FormKind::Bare) if torn && chars == 2 => likely.street,
             How::Form(FormKind::Bare) if torn => !earlier && (likely.street || likely.trade && likely.district),
             // 于守椽 may be the man.
-            How::Form(FormKind::Bare | FormKind::Alias) if person => {
-                !another_person && (likely.street || likely.trade || accused || called)
-            }
+            How::Form(FormKind::Bare) if person => !another_person && (likely.street || likely.trade || accused || called),
             How::Form(FormKind::Bare) if chars == 2 => likely.street || (likely.trade && (likely.district || accused || called)),
             How::Form(FormKind::Bare) => goes,
             How::Form(FormKind::Sound) if torn || chars == 3 => likely.street || likely.trade && likely.district,

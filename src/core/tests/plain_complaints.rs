@@ -1,0 +1,124 @@
+//! What must never be missed: plain complaints, by every firm of the directory. And laws of every answer.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    reason = "tests may do what the core may not"
+)]
+
+mod common;
+
+use jianwei_core::domain::Record;
+use jianwei_core::intake::names::{Answer, Asked, attribute};
+use jianwei_core::intake::{Directory, decode};
+use jianwei_core::pipeline::Model;
+use serde_json::Value;
+
+const REGISTRY: &str = include_str!("../../../tests/attribution/registry.ndjson");
+
+/// `X` is the firm.
+const PLAIN: [&str; 32] = [
+    "投诉X拖欠工资",
+    "举报X无证经营",
+    "X拖欠工资",
+    "X不退押金",
+    "市民反映X乱收费",
+    "我要投诉X，不给退款",
+    "在X办的卡，现在不给退",
+    "X夜间施工噪音扰民",
+    "市民来电反映X卖过期食品，要求查处。",
+    "X的人态度恶劣，还动手打人",
+    "被X骗了五千块钱",
+    "X偷排污水，臭气熏天，请环保部门查处",
+    "来电人称其在X消费1880元，商家拒绝开发票",
+    "X欠我们八个人的工钱，一直拖着不给",
+    "关于X的投诉",
+    "对X的投诉",
+    "关于X乱收费的投诉",
+    "关于X乱收费的问题",
+    "关于X拖欠工资的投诉",
+    "我在X上班，三个月没发工资",
+    "我是X的员工，公司拖欠工资",
+    "本人系X员工，公司拖欠本人工资三个月",
+    "我在X上班，被拖欠工资",
+    "我在X干活，老板不给工资",
+    "我在X打工，工资一直不发",
+    "我是X员工，公司不交社保",
+    "我老公在X上班，公司拖欠工资",
+    "市民在X工作，现公司拖欠其工资，希望核实",
+    "我在X上班，公司没签劳动合同",
+    "我在X当保安，他们不给发工资",
+    "我从X离职，工资没结",
+    "X辞退我不给补偿金",
+];
+
+fn directory(model: &Model) -> (Directory, Vec<Value>) {
+    let mut directory = Directory::default();
+    directory.reindex(model);
+    let source = model.source_of_topic("weihai.registry.enterprises").unwrap();
+    let rows: Vec<Value> = REGISTRY.lines().filter(|l| !l.is_empty()).map(|l| serde_json::from_str(l).unwrap()).collect();
+    for row in &rows {
+        let decoded = decode(model, source, None, Some(row.to_string().as_bytes())).unwrap();
+        let Record::Enterprise(row) = decoded.record else { panic!("{row}") };
+        directory.upsert(row);
+    }
+    (directory, rows)
+}
+
+fn obeys_the_laws(answer: &Answer, text: &str) {
+    let subject = answer.subject.as_ref().map(|named| &named.attribution.id);
+    let all = || answer.subject.iter().chain(&answer.secondary);
+    for (n, named) in all().enumerate() {
+        let attribution = &named.attribution;
+        assert!(attribution.confidence.0 > 0 && attribution.confidence.0 <= 1000, "{text}: {attribution:?}");
+        assert!(all().skip(n + 1).all(|other| other.attribution.id != attribution.id), "{text}: named twice");
+        assert!(!answer.cleared.contains(&attribution.id) || Some(&attribution.id) != subject, "{text}: accused and cleared");
+    }
+    assert!(subject.is_some() || answer.secondary.is_empty(), "{text}: a second without a first");
+    assert!(subject.is_none() || answer.candidates.is_empty(), "{text}: a subject and candidates");
+    assert!(!answer.ambiguous || subject.is_none() && answer.candidates.len() > 1, "{text}: {answer:?}");
+}
+
+#[test]
+fn plain_complaints_are_found() {
+    let model = common::model(&common::shipped("weihai"));
+    let (directory, rows) = directory(&model);
+    let mut missed = Vec::new();
+    for row in &rows {
+        let (id, name) = (row["id"].as_str().unwrap(), row["name"].as_str().unwrap());
+        for sentence in PLAIN {
+            let text = sentence.replace('X', name);
+            let asked = Asked { content: Some(&text), ..Asked::default() };
+            let answer = attribute(&model, &directory, asked);
+            obeys_the_laws(&answer, &text);
+            if answer.subject.is_none_or(|s| s.attribution.id != directory.stands_for(id)) {
+                missed.push(text);
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{} of {}: {missed:#?}", missed.len(), rows.len() * PLAIN.len());
+}
+
+#[test]
+fn answers_obey_the_laws_on_labelled_texts() {
+    let model = common::model(&common::shipped("weihai"));
+    let (directory, _) = directory(&model);
+    let texts = [
+        include_str!("../../../tests/attribution/first.ndjson"),
+        include_str!("../../../tests/attribution/sixth.ndjson"),
+        include_str!("../../../tests/attribution/phrases/phrases.ndjson"),
+    ];
+    for line in texts.iter().flat_map(|t| t.lines()).filter(|l| !l.is_empty()) {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let text = |field: &str| row[field].as_str();
+        let asked = Asked {
+            subject_name: text("subject_name"),
+            title: text("title"),
+            content: text("content"),
+            address: text("address"),
+            region: text("region"),
+        };
+        obeys_the_laws(&attribute(&model, &directory, asked), line);
+    }
+}

@@ -10,8 +10,8 @@
 
 mod common;
 
-use jianwei_core::domain::Record;
-use jianwei_core::intake::names::{Asked, attribute};
+use common::names::{asked, directory};
+use jianwei_core::intake::names::attribute;
 use jianwei_core::intake::{Directory, decode, resolve};
 use jianwei_core::pipeline::Model;
 use serde_json::Value;
@@ -52,18 +52,6 @@ const OF_D: &str = include_str!("../../../tests/attribution/sealed/d/registry.nd
 
 /// The parts nobody who changes the code looks at.
 const SEALED: [&str; 4] = ["fourth part", "seventh part", "sealed c", "sealed d"];
-
-fn directory(model: &Model, registries: &[&str]) -> Directory {
-    let mut directory = Directory::default();
-    directory.reindex(model);
-    let source = model.source_of_topic("weihai.registry.enterprises").unwrap();
-    for row in registries.iter().flat_map(|r| r.lines()).filter(|l| !l.is_empty()) {
-        let decoded = decode(model, source, None, Some(row.as_bytes())).unwrap();
-        let Record::Enterprise(row) = decoded.record else { panic!("{row}") };
-        directory.upsert(row);
-    }
-    directory
-}
 
 fn judge(model: &Model, directory: &Directory, texts: &str, show: bool) -> BTreeMap<String, Tally> {
     let mut by_kind: BTreeMap<String, Tally> = BTreeMap::new();
@@ -113,15 +101,7 @@ fn judge(model: &Model, directory: &Directory, texts: &str, show: bool) -> BTree
         if show && !wrong.is_empty() {
             let name = |id: &String| directory.get(id).and_then(|r| r.name.clone()).unwrap_or_else(|| id.clone());
             wrong.dedup();
-            let text = |field: &str| row[field].as_str();
-            let asked = Asked {
-                subject_name: text("subject_name"),
-                title: text("title"),
-                content: text("content"),
-                address: text("address"),
-                region: text("region"),
-            };
-            for m in attribute(model, directory, asked).mentions {
+            for m in attribute(model, directory, asked(&row)).mentions {
                 let named = m.named.as_ref().map(|a| (name(&a.id), a.method, a.confidence.0));
                 println!(
                     "   - {} {:?} {} {named:?} {:?}",
@@ -182,7 +162,7 @@ fn the_labelled_texts() {
     for (part, registries, texts, least_percent, most_wrong) in parts {
         let show =
             asked_for.as_ref().is_some_and(|asked| part.starts_with(asked.as_str()) || asked == "1" && !SEALED.contains(&part));
-        let by_kind = judge(&model, &directory(&model, &registries), texts, show);
+        let by_kind = judge(&model, &directory(&model, registries), texts, show);
         print(part, &by_kind);
         let all = &by_kind["all"];
         falls_short |= all.must_not > most_wrong || all.found * 100 < all.accusing * least_percent;

@@ -10,9 +10,10 @@
 
 mod common;
 
-use jianwei_core::domain::{EnterpriseRow, Record};
-use jianwei_core::intake::names::{Asked, samples};
-use jianwei_core::intake::{Directory, decode};
+use common::names::{asked, directory};
+use jianwei_core::domain::EnterpriseRow;
+use jianwei_core::intake::Directory;
+use jianwei_core::intake::names::samples;
 use jianwei_core::pipeline::Model;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -36,19 +37,6 @@ fn labelled(path: &Path) -> Vec<Labelled> {
         Labelled { label: row["label"].clone(), row }
     };
     lines(path).iter().map(row).collect()
-}
-
-fn directory(model: &Model, registries: &[PathBuf]) -> Directory {
-    let mut directory = Directory::default();
-    directory.reindex(model);
-    let source = model.source_of_topic("weihai.registry.enterprises").unwrap();
-    for line in registries.iter().flat_map(|path| lines(path)) {
-        let Record::Enterprise(row) = decode(model, source, None, Some(line.as_bytes())).unwrap().record else {
-            panic!("{line}")
-        };
-        directory.upsert(row);
-    }
-    directory
 }
 
 /// Texts with marks: 〔+甲〕 is accused, 〔-乙〕 must not be, 〔?丙〕 is left open. Firms of the marks' names, and the texts.
@@ -115,15 +103,7 @@ const TRADES: [(&str, &str); 24] = [
 
 fn write(out: &mut String, model: &Model, directory: &Directory, part: &str, texts: Vec<Labelled>) {
     for Labelled { row, label } in texts {
-        let text = |field: &str| row[field].as_str();
-        let asked = Asked {
-            subject_name: text("subject_name"),
-            title: text("title"),
-            content: text("content"),
-            address: text("address"),
-            region: text("region"),
-        };
-        let samples: Vec<Value> = samples(model, directory, asked)
+        let samples: Vec<Value> = samples(model, directory, asked(&row))
             .iter()
             .map(|s| {
                 let signs: Vec<String> = s.signs.iter().map(|sign| sign.to_string()).collect();
@@ -147,16 +127,17 @@ fn samples_of_the_labelled_texts() {
     let texts = root.join("tests/attribution");
     let model = common::model(&common::shipped("weihai"));
     let mut out = String::new();
-    let (one, two) = (texts.join("registry.ndjson"), texts.join("registry2.ndjson"));
-    let first = directory(&model, std::slice::from_ref(&one));
+    let read = |path: PathBuf| fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let (one, two) = (read(texts.join("registry.ndjson")), read(texts.join("registry2.ndjson")));
+    let first = directory(&model, [one.as_str()]);
     write(&mut out, &model, &first, "first", labelled(&texts.join("first.ndjson")));
-    let both = directory(&model, &[one, two]);
+    let both = directory(&model, [one.as_str(), two.as_str()]);
     for part in ["second", "third", "fifth", "sixth", "phrases/phrases"] {
         let name = part.rsplit('/').next().unwrap_or(part);
         write(&mut out, &model, &both, name, labelled(&texts.join(format!("{part}.ndjson"))));
     }
     for set in files(&texts.join("sets")) {
-        let directory = directory(&model, &[set.join("registry.ndjson")]);
+        let directory = directory(&model, [read(set.join("registry.ndjson")).as_str()]);
         let name = format!("set {}", set.file_name().unwrap().to_string_lossy());
         write(&mut out, &model, &directory, &name, labelled(&set.join("texts.ndjson")));
     }

@@ -9,10 +9,8 @@
 
 mod common;
 
-use jianwei_core::domain::Record;
+use common::names::{asked, directory};
 use jianwei_core::intake::names::{Answer, Asked, attribute};
-use jianwei_core::intake::{Directory, decode};
-use jianwei_core::pipeline::Model;
 use serde_json::Value;
 
 const REGISTRY: &str = include_str!("../../../tests/attribution/registry.ndjson");
@@ -53,19 +51,6 @@ const PLAIN: [&str; 32] = [
     "X辞退我不给补偿金",
 ];
 
-fn directory(model: &Model) -> (Directory, Vec<Value>) {
-    let mut directory = Directory::default();
-    directory.reindex(model);
-    let source = model.source_of_topic("weihai.registry.enterprises").unwrap();
-    let rows: Vec<Value> = REGISTRY.lines().filter(|l| !l.is_empty()).map(|l| serde_json::from_str(l).unwrap()).collect();
-    for row in &rows {
-        let decoded = decode(model, source, None, Some(row.to_string().as_bytes())).unwrap();
-        let Record::Enterprise(row) = decoded.record else { panic!("{row}") };
-        directory.upsert(row);
-    }
-    (directory, rows)
-}
-
 fn obeys_the_laws(answer: &Answer, text: &str) {
     let subject = answer.subject.as_ref().map(|named| &named.attribution.id);
     let all = || answer.subject.iter().chain(&answer.secondary);
@@ -83,7 +68,9 @@ fn obeys_the_laws(answer: &Answer, text: &str) {
 #[test]
 fn plain_complaints_are_found() {
     let model = common::model(&common::shipped("weihai"));
-    let (directory, rows) = directory(&model);
+    let directory = directory(&model, [REGISTRY]);
+    let read = |line| serde_json::from_str(line).unwrap();
+    let rows: Vec<Value> = REGISTRY.lines().filter(|l| !l.is_empty()).map(read).collect();
     let mut missed = Vec::new();
     for row in &rows {
         let (id, name) = (row["id"].as_str().unwrap(), row["name"].as_str().unwrap());
@@ -103,7 +90,7 @@ fn plain_complaints_are_found() {
 #[test]
 fn answers_obey_the_laws_on_labelled_texts() {
     let model = common::model(&common::shipped("weihai"));
-    let (directory, _) = directory(&model);
+    let directory = directory(&model, [REGISTRY]);
     let texts = [
         include_str!("../../../tests/attribution/first.ndjson"),
         include_str!("../../../tests/attribution/sixth.ndjson"),
@@ -111,14 +98,6 @@ fn answers_obey_the_laws_on_labelled_texts() {
     ];
     for line in texts.iter().flat_map(|t| t.lines()).filter(|l| !l.is_empty()) {
         let row: Value = serde_json::from_str(line).unwrap();
-        let text = |field: &str| row[field].as_str();
-        let asked = Asked {
-            subject_name: text("subject_name"),
-            title: text("title"),
-            content: text("content"),
-            address: text("address"),
-            region: text("region"),
-        };
-        obeys_the_laws(&attribute(&model, &directory, asked), line);
+        obeys_the_laws(&attribute(&model, &directory, asked(&row)), line);
     }
 }

@@ -88,20 +88,6 @@ fn find(name: &Folded, word: &str, from: usize) -> Option<(usize, usize)> {
     (first > from).then(|| (first, first + word.chars().count()))
 }
 
-/// Without words that say little at its end.
-fn trimmed(mut chars: &[char]) -> &[char] {
-    loop {
-        let shorter = FILLERS.all.iter().find_map(|filler| {
-            let ends = chars.iter().rev().zip(filler.chars().rev()).filter(|(a, b)| **a == *b).count() == filler.chars().count();
-            ends.then(|| &chars[..chars.len() - filler.chars().count()]).filter(|rest| rest.len() >= 3)
-        });
-        match shorter {
-            Some(rest) => chars = rest,
-            None => return chars,
-        }
-    }
-}
-
 /// All forms of an enterprise, each once.
 pub fn forms(lexicon: &Lexicon, row: &EnterpriseRow) -> Vec<Form> {
     let mut out = Vec::new();
@@ -165,7 +151,7 @@ fn short_forms(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, own: FormK
     let hits = lexicon.find(name);
     let p = parts(lexicon, name, &hits);
     let mut bodies: Vec<Vec<char>> = vec![name.slice(0, p.legal).to_vec(), name.slice(p.core, p.legal).to_vec()];
-    bodies.push(trimmed(name.slice(p.core, p.legal)).to_vec());
+    bodies.push(without(name.slice(p.core, p.legal), FILLERS.all, 3).to_vec());
     if let Some((from, to, _)) = p.trade {
         bodies.push(name.slice(p.core, to).to_vec());
         // 鸿达（威海）电梯: the place in the middle is left out in speech.
@@ -215,8 +201,8 @@ const KINDS: &[&str] =
 fn add_brand(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, hits: &[Hit], p: &Parts) {
     let Some((from, _, trade)) = p.trade else {
         // 百汇龙商贸, 优粒瘦身馆: of a trade that has no words here.
-        let all = without(name.slice(p.core, p.legal), FILLERS.all);
-        let all = without(all, SHOP_ENDS);
+        let all = without(name.slice(p.core, p.legal), FILLERS.all, 2);
+        let all = without(all, SHOP_ENDS, 2);
         for left in [all.len(), all.len().saturating_sub(2)] {
             // 于秀兰裁缝店 is not the woman.
             let person = left == 3 && is_surname(all[0]);
@@ -232,7 +218,7 @@ fn add_brand(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, hits: &[Hit]
     {
         brand = name.slice(p.core, place.from);
     }
-    for brand in [brand, without(brand, KINDS)] {
+    for brand in [brand, without(brand, KINDS, 2)] {
         if (MIN_FORM_CHARS..=MAX_BRAND_CHARS).contains(&brand.len()) {
             for trade in Lexicon::related(trade).iter().copied().chain([trade]) {
                 out.push(Form { kind: FormKind::Brand(trade), chars: brand.to_vec() });
@@ -242,12 +228,12 @@ fn add_brand(out: &mut Vec<Form>, lexicon: &Lexicon, name: &Folded, hits: &[Hit]
     }
 }
 
-/// Without such words at the end, as long as two characters are left.
-fn without<'a>(mut chars: &'a [char], words: &[&str]) -> &'a [char] {
+/// Without such words at the end, as long as so many characters are left.
+fn without<'a>(mut chars: &'a [char], words: &[&str], least: usize) -> &'a [char] {
     loop {
         let ends =
             |word: &&str| chars.iter().rev().zip(word.chars().rev()).filter(|(a, b)| **a == *b).count() == word.chars().count();
-        match words.iter().filter(|word| ends(word)).map(|word| chars.len() - word.chars().count()).find(|left| *left >= 2) {
+        match words.iter().filter(|word| ends(word)).map(|word| chars.len() - word.chars().count()).find(|left| *left >= least) {
             Some(left) => chars = &chars[..left],
             None => return chars,
         }

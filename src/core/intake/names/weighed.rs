@@ -33,8 +33,8 @@ const TOGETHER: &Words = words![
 ];
 
 pub fn speaks_of_several(parts: &[Part]) -> bool {
-    let told = parts.iter().filter(|p| matches!(p.field, TextField::Title | TextField::Content));
-    told.into_iter().any(|part| any_in(&part.text.text, TOGETHER))
+    let mut told = parts.iter().filter(|p| matches!(p.field, TextField::Title | TextField::Content));
+    told.any(|part| any_in(&part.text.text, TOGETHER))
 }
 
 /// How likely each of those that title or text speak of is accused.

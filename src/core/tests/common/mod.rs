@@ -5,6 +5,7 @@
 
 pub mod mini;
 pub mod mistakes;
+pub mod names;
 
 use jianwei_core::domain::{SourceKind, parse_time};
 use jianwei_core::engine::{Effect, Engine, Publication};

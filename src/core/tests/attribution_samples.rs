@@ -13,9 +13,10 @@ mod common;
 use common::names::{asked, directory};
 use jianwei_core::domain::EnterpriseRow;
 use jianwei_core::intake::Directory;
-use jianwei_core::intake::names::samples;
+use jianwei_core::intake::names::{Sign, samples};
 use jianwei_core::pipeline::Model;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -106,8 +107,9 @@ fn write(out: &mut String, model: &Model, directory: &Directory, part: &str, tex
         let samples: Vec<Value> = samples(model, directory, asked(&row))
             .iter()
             .map(|s| {
-                let signs: Vec<String> = s.signs.iter().map(|sign| sign.to_string()).collect();
-                json!({ "ids": s.ids, "signs": signs, "by_rules": s.by_rules, "first": s.first, "together": s.together })
+                let signs = |signs: &BTreeSet<Sign>| signs.iter().map(|sign| sign.to_string()).collect::<Vec<String>>();
+                let with_later: Vec<Vec<String>> = s.with_later.iter().map(signs).collect();
+                json!({ "ids": s.ids, "signs": signs(&s.signs), "by_rules": s.by_rules, "first": s.first, "with_later": with_later })
             })
             .collect();
         writeln!(out, "{}", json!({ "part": part, "label": label, "samples": samples })).unwrap();

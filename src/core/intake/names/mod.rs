@@ -38,7 +38,7 @@ use lexicon::{Hit, Turns, Word};
 use reading::{Known, found_in, read, settle};
 use std::collections::BTreeSet;
 use suspects::{Suspect, key, suspects};
-use weighed::{by_rules, speaks_of_several, weighed};
+use weighed::{by_rules, weighed};
 
 /// Enterprises named where intake abstains.
 pub const MAX_CANDIDATES: usize = 8;
@@ -98,6 +98,13 @@ struct Part<'a> {
     turns: Turns,
 }
 
+impl Part<'_> {
+    /// Title and content tell what happened.
+    fn is_told(&self) -> bool {
+        matches!(self.field, TextField::Title | TextField::Content)
+    }
+}
+
 pub fn attribute(model: &Model, directory: &Directory, asked: Asked) -> Answer {
     heard(model, directory, asked, |parts, mentions, told| weighed(concluded(mentions, &told), parts)).unwrap_or_default()
 }
@@ -109,8 +116,8 @@ pub struct Sample {
     pub signs: BTreeSet<Sign>,
     pub by_rules: bool,
     pub first: bool,
-    /// The text speaks of several together.
-    pub together: bool,
+    /// Of it and each that is named first after it: the signs that both are accused.
+    pub with_later: Vec<BTreeSet<Sign>>,
 }
 
 pub fn samples(model: &Model, directory: &Directory, asked: Asked) -> Vec<Sample> {
@@ -118,18 +125,24 @@ pub fn samples(model: &Model, directory: &Directory, asked: Asked) -> Vec<Sample
         let answer = concluded(mentions, &told);
         let suspects = suspects(&answer.mentions);
         let told: Vec<&Suspect> = suspects.iter().filter(|suspect| suspect.told_of()).collect();
-        let together = speaks_of_several(parts);
         let sample = |(at, suspect): (usize, &&Suspect)| {
-            let mut signs = BTreeSet::new();
-            suspect.signs(parts, &answer.mentions, (at, told.len()), |sign| {
-                signs.insert(sign);
-            });
+            let signs = all_signs(|each| suspect.signs(parts, &answer.mentions, (at, told.len()), each));
             let (by_rules, first) = by_rules(&answer, suspect);
-            Sample { ids: key(suspect.first()).to_vec(), signs, by_rules, first, together }
+            let with = |other: &&Suspect| all_signs(|each| suspect.signs_with(other, parts, &answer.mentions, each));
+            let with_later = told[at + 1..].iter().map(with).collect();
+            Sample { ids: key(suspect.first()).to_vec(), signs, by_rules, first, with_later }
         };
         told.iter().enumerate().map(sample).collect()
     });
     all.unwrap_or_default()
+}
+
+fn all_signs(tell: impl FnOnce(&mut dyn FnMut(Sign))) -> BTreeSet<Sign> {
+    let mut signs = BTreeSet::new();
+    tell(&mut |sign| {
+        signs.insert(sign);
+    });
+    signs
 }
 
 /// Reads a record: every place that names someone, and what the record as a whole is about.

@@ -11,9 +11,12 @@ const MAX_GRAM_CHARS: usize = 5;
 const MAX_CLAUSE_CHARS: usize = 18;
 /// So much of a text, before and behind.
 const MAX_LOOK_CHARS: usize = 80;
-/// In a text as read here: the name in question, and any other.
-const OWN: char = '甲';
-const OTHER: char = '乙';
+/// So much of a text, where it is read as a whole.
+const MAX_WHOLE_CHARS: usize = 600;
+/// In a text as read here: the name in question, and any other; of two, the other of them, and any third.
+pub const OWN: char = '甲';
+pub const OTHER: char = '乙';
+pub const THIRD: char = '丙';
 
 /// Where a piece stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,12 +35,19 @@ pub enum Stands {
     /// Between the other name before and this; between this and the next other.
     OwnBefore,
     OwnBehind,
+    /// Anywhere in title or content.
+    Text,
     /// No piece of text, but something about the record.
     Record,
+    /// Of two firms: anywhere; from the first place of the one to the first of the other; behind those; no piece of text.
+    BothText,
+    BothBetween,
+    BothBehind,
+    BothRecord,
 }
 
 impl Stands {
-    const ALL: [(Stands, &str); 10] = [
+    const ALL: [(Stands, &str); 15] = [
         (Stands::Before, "before"),
         (Stands::Behind, "behind"),
         (Stands::ClauseBefore, "clause_before"),
@@ -47,7 +57,12 @@ impl Stands {
         (Stands::SecondClause, "second_clause"),
         (Stands::OwnBefore, "own_before"),
         (Stands::OwnBehind, "own_behind"),
+        (Stands::Text, "text"),
         (Stands::Record, "record"),
+        (Stands::BothText, "both_text"),
+        (Stands::BothBetween, "both_between"),
+        (Stands::BothBehind, "both_behind"),
+        (Stands::BothRecord, "both_record"),
     ];
 }
 
@@ -62,6 +77,10 @@ impl Sign {
     pub fn new(stands: Stands, gram: impl IntoIterator<Item = char>) -> Sign {
         let packed = gram.into_iter().take(MAX_GRAM_CHARS).fold(0, |all: u128, c| all << CHAR_BITS | u128::from(c as u32));
         Sign((stands as u128) << (CHAR_BITS * MAX_GRAM_CHARS) | packed)
+    }
+
+    fn of(stands: Stands, gram: &[char]) -> Sign {
+        Sign::new(stands, gram.iter().copied())
     }
 
     /// As [`fmt::Display`] writes it: where it stands, a tab, the piece.
@@ -88,96 +107,98 @@ impl fmt::Display for Sign {
     }
 }
 
-/// A name's place in a text, and whether it is the one in question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Title and content as read here: every name is one character, and so is every digit.
 pub struct Masked {
-    pub from: usize,
-    pub to: usize,
-    pub own: bool,
+    chars: Vec<char>,
+    /// Where the firm's own names stand; in a pair, where the one that is named first is, and the other.
+    own: Vec<usize>,
+    other: Vec<usize>,
 }
 
-/// Tells `each` of the signs around one of the names of a text, of some more than once. `places` stand in order.
-pub fn signs(text: &Folded, places: &[Masked], which: usize, mut each: impl FnMut(Sign)) {
-    let Some(place) = places.get(which) else { return };
-    let (before, behind) = (back(text, places, place.from), on(text, places, place.to));
-    let mut clauses = before.rsplit(|c| ends_clause(*c));
-    let mut last = || clauses.next().map_or(&[][..], |clause| &clause[clause.len().saturating_sub(MAX_CLAUSE_CHARS)..]);
-    let (clause, earlier) = (last(), last());
-    let mut clauses = behind.split(|c| ends_clause(*c));
-    let mut first = || clauses.next().map_or(&[][..], |clause| &clause[..clause.len().min(MAX_CLAUSE_CHARS)]);
-    let (rest, next, second) = (first(), first(), first());
-    let mut add = |stands, gram: &[char]| each(Sign::new(stands, gram.iter().copied()));
-    // Of a clause that is empty here, that it is.
-    let ends = |clause: &[char]| (clause.len().min(1), clause.len().min(MAX_GRAM_CHARS));
-    let (shortest, longest) = ends(clause);
-    (shortest..=longest).for_each(|n| add(Stands::Before, &clause[clause.len() - n..]));
-    let (shortest, longest) = ends(rest);
-    (shortest..=longest).for_each(|n| add(Stands::Behind, &rest[..n]));
-    let own_before = before.iter().rposition(|c| *c == OTHER).unwrap_or(0);
-    let own_behind = behind.iter().position(|c| *c == OTHER).map_or(behind.len(), |at| at + 1);
-    let spans: [(Stands, &[char], usize, usize); 7] = [
-        (Stands::ClauseBefore, clause, 1, 4),
-        (Stands::ClauseBehind, rest, 1, 4),
-        (Stands::EarlierClause, earlier, 2, 3),
-        (Stands::NextClause, next, 2, 3),
-        (Stands::SecondClause, second, 2, 3),
-        (Stands::OwnBefore, &before[own_before..], 2, 3),
-        (Stands::OwnBehind, &behind[..own_behind], 2, 3),
-    ];
-    for (stands, chars, shortest, longest) in spans {
-        for n in shortest..=longest {
-            chars.windows(n).for_each(|gram| add(stands, gram));
+impl Masked {
+    pub fn new() -> Masked {
+        Masked { chars: Vec::new(), own: Vec::new(), other: Vec::new() }
+    }
+
+    /// Adds a part of the record. `places`: where names begin and end, in order, and what each is masked as.
+    pub fn add(&mut self, text: &Folded, places: impl Iterator<Item = (usize, usize, char)>) {
+        let mut at = 0;
+        for (from, to, mask) in places {
+            // What stands within another name is part of it.
+            if from < at || from >= text.len() {
+                continue;
+            }
+            self.chars.extend(text.slice(at, from).iter().map(|c| without_digits(*c)));
+            match mask {
+                OWN => self.own.push(self.chars.len()),
+                OTHER => self.other.push(self.chars.len()),
+                _ => {}
+            }
+            self.chars.push(mask);
+            at = to.clamp(from, text.len());
         }
+        self.chars.extend(text.slice(at, text.len()).iter().map(|c| without_digits(*c)));
+        self.chars.push('\n');
+    }
+
+    /// As much of it as is read as a whole.
+    fn whole(&self) -> &[char] {
+        &self.chars[..self.chars.len().min(MAX_WHOLE_CHARS)]
+    }
+
+    /// Tells `each` of the signs around a firm's names, of some more than once.
+    pub fn signs(&self, mut each: impl FnMut(Sign)) {
+        self.own.iter().for_each(|at| self.around(*at, &mut each));
+        grams(Stands::Text, self.whole(), 2, 3, &mut each);
+    }
+
+    /// Tells `each` of the signs that two firms are accused together.
+    pub fn signs_of_both(&self, mut each: impl FnMut(Sign)) {
+        let (Some(one), Some(other)) = (self.own.first(), self.other.first()) else { return };
+        let (first, last) = (*one.min(other), *one.max(other));
+        let between = &self.chars[first..(last + 1).min(first + MAX_WHOLE_CHARS)];
+        let behind = &self.chars[last + 1..self.chars.len().min(last + 1 + MAX_WHOLE_CHARS)];
+        grams(Stands::BothText, self.whole(), 2, 3, &mut each);
+        grams(Stands::BothBetween, between, 1, 3, &mut each);
+        grams(Stands::BothBehind, behind, 2, 3, &mut each);
+        each(Sign::new(Stands::BothRecord, format!("l{}", (between.len() / 4).min(8)).chars()));
+    }
+
+    /// The signs around one place.
+    fn around(&self, at: usize, each: &mut impl FnMut(Sign)) {
+        let before = &self.chars[at.saturating_sub(MAX_LOOK_CHARS)..at];
+        let behind = &self.chars[at + 1..self.chars.len().min(at + 1 + MAX_LOOK_CHARS)];
+        let mut clauses = before.rsplit(|c| ends_clause(*c));
+        let mut last = || clauses.next().map_or(&[][..], |clause| &clause[clause.len().saturating_sub(MAX_CLAUSE_CHARS)..]);
+        let (clause, earlier) = (last(), last());
+        let mut clauses = behind.split(|c| ends_clause(*c));
+        let mut first = || clauses.next().map_or(&[][..], |clause| &clause[..clause.len().min(MAX_CLAUSE_CHARS)]);
+        let (rest, next, second) = (first(), first(), first());
+        // Of a clause that is empty here, that it is.
+        let ends = |clause: &[char]| clause.len().min(1)..=clause.len().min(MAX_GRAM_CHARS);
+        ends(clause).for_each(|n| each(Sign::of(Stands::Before, &clause[clause.len() - n..])));
+        ends(rest).for_each(|n| each(Sign::of(Stands::Behind, &rest[..n])));
+        let own_before = before.iter().rposition(|c| *c == OTHER).unwrap_or(0);
+        let own_behind = behind.iter().position(|c| *c == OTHER).map_or(behind.len(), |at| at + 1);
+        grams(Stands::ClauseBefore, clause, 1, 4, each);
+        grams(Stands::ClauseBehind, rest, 1, 4, each);
+        grams(Stands::EarlierClause, earlier, 2, 3, each);
+        grams(Stands::NextClause, next, 2, 3, each);
+        grams(Stands::SecondClause, second, 2, 3, each);
+        grams(Stands::OwnBefore, &before[own_before..], 2, 3, each);
+        grams(Stands::OwnBehind, &behind[..own_behind], 2, 3, each);
     }
 }
 
-fn masked(c: char) -> char {
+/// All pieces of so many characters.
+fn grams(stands: Stands, chars: &[char], shortest: usize, longest: usize, each: &mut impl FnMut(Sign)) {
+    for n in shortest..=longest {
+        chars.windows(n).for_each(|gram| each(Sign::of(stands, gram)));
+    }
+}
+
+fn without_digits(c: char) -> char {
     if c.is_ascii_digit() { '0' } else { c }
-}
-
-fn mask(place: &Masked) -> char {
-    if place.own { OWN } else { OTHER }
-}
-
-/// The text before a place.
-fn back(text: &Folded, places: &[Masked], at: usize) -> Vec<char> {
-    let mut out = Vec::with_capacity(MAX_LOOK_CHARS);
-    let mut before = places[..places.partition_point(|p| p.from < at)].iter().rev().peekable();
-    let mut end = at;
-    while end > 0 && out.len() < MAX_LOOK_CHARS {
-        match before.next_if(|p| p.to >= end) {
-            Some(place) => {
-                out.push(mask(place));
-                end = place.from.min(end - 1);
-            }
-            None => {
-                end -= 1;
-                out.push(masked(text.chars[end]));
-            }
-        }
-    }
-    out.reverse();
-    out
-}
-
-/// The text behind a place.
-fn on(text: &Folded, places: &[Masked], at: usize) -> Vec<char> {
-    let mut out = Vec::with_capacity(MAX_LOOK_CHARS);
-    let mut behind = places[places.partition_point(|p| p.from < at)..].iter().peekable();
-    let mut from = at;
-    while from < text.len() && out.len() < MAX_LOOK_CHARS {
-        match behind.next_if(|p| p.from <= from) {
-            Some(place) => {
-                out.push(mask(place));
-                from = place.to.max(from + 1);
-            }
-            None => {
-                out.push(masked(text.chars[from]));
-                from += 1;
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -185,16 +206,22 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// `X` is the name in question, `Y` another.
-    fn told(text: &str) -> BTreeSet<String> {
+    /// `x` is the name in question, `y` another, `z` a third.
+    fn masked(text: &str) -> Masked {
         let text = Folded::new(text);
-        let at = |c: char| text.chars.iter().enumerate().filter(move |(_, here)| **here == c).map(|(at, _)| at);
-        let mut places: Vec<Masked> = at('x').map(|from| Masked { from, to: from + 1, own: true }).collect();
-        places.extend(at('y').map(|from| Masked { from, to: from + 1, own: false }));
-        places.sort_by_key(|p| p.from);
-        let which = places.iter().position(|p| p.own).unwrap();
+        let mask = |(at, c): (usize, &char)| {
+            let (_, mask) = [('x', OWN), ('y', OTHER), ('z', THIRD)].into_iter().find(|(name, _)| name == c)?;
+            Some((at, at + 1, mask))
+        };
+        let places: Vec<(usize, usize, char)> = text.chars.iter().enumerate().filter_map(mask).collect();
+        let mut masked = Masked::new();
+        masked.add(&text, places.into_iter());
+        masked
+    }
+
+    fn told(tell: impl FnOnce(&mut dyn FnMut(Sign))) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
-        signs(&text, &places, which, |sign| {
+        tell(&mut |sign| {
             assert_eq!(Sign::parse(&sign.to_string()), Some(sign), "{sign}");
             out.insert(sign.to_string());
         });
@@ -204,32 +231,47 @@ mod tests {
     #[test]
     fn what_stands_around_a_name() {
         let cases: [(&str, &[&str], &[&str]); 6] = [
-            ("投诉X欠薪", &["before\t投诉", "behind\t欠薪", "clause_before\t投", "own_behind\t欠薪"], &["before\t", "behind\t"]),
+            ("投诉X欠薪", &["before\t投诉", "behind\t欠薪", "clause_before\t投", "text\t诉甲欠"], &["before\t", "behind\t"]),
             ("X", &["before\t", "behind\t"], &["clause_before\t投"]),
             // Other names are masked, and end what is the name's own.
             ("X和Y都欠薪", &["behind\t和乙", "own_behind\t和乙", "clause_behind\t欠薪"], &["own_behind\t欠薪", "behind\t和y"]),
             ("Y说X好", &["before\t乙说", "own_before\t乙说"], &["before\ty说"]),
             (
                 "天冷，不热，找X，X说等，再等",
-                &["earlier_clause\t不热", "next_clause\t甲说", "second_clause\t再等"],
+                &["earlier_clause\t不热", "next_clause\t甲说", "second_clause\t再等", "text\t天冷"],
                 &["earlier_clause\t天冷"],
             ),
             ("交了1880元X不退", &["before\t0000元"], &["before\t1880元"]),
         ];
         for (text, there, not_there) in cases {
-            let told = told(text);
+            let told = told(|each| masked(text).signs(each));
             there.iter().for_each(|sign| assert!(told.contains(*sign), "{text}: no {sign:?} in {told:?}"));
             not_there.iter().for_each(|sign| assert!(!told.contains(*sign), "{text}: {sign:?}"));
         }
     }
 
     #[test]
+    fn what_speaks_of_two() {
+        let signs = |text: &str| told(|each| masked(text).signs_of_both(each));
+        let both = signs("投诉Y和X，与Z无关，两家都不退");
+        for sign in ["both_between\t乙和甲", "both_behind\t两家", "both_text\t与丙", "both_record\tl0"] {
+            assert!(both.contains(sign), "no {sign} in {both:?}");
+        }
+        assert!(!both.contains("both_behind\t和甲"), "{both:?}");
+        assert!(signs("投诉X").is_empty(), "of one nothing is told");
+    }
+
+    #[test]
     fn no_place_is_out_of_bounds() {
         let text = Folded::new("甲乙丙丁");
-        // Overlapping, touching, empty and far out.
-        let places = [(0, 2), (1, 3), (3, 3), (3, 4), (4, 4)].map(|(from, to)| Masked { from, to, own: from == 1 });
-        for which in 0..places.len() + 1 {
-            signs(&text, &places, which, |_| {});
+        // Overlapping, touching, empty, backwards and far out.
+        let places = [(0, 2, OWN), (1, 3, OTHER), (3, 3, OWN), (3, 4, OTHER), (4, 9, OWN), (9, 12, OTHER)];
+        for first in 0..places.len() {
+            let mut masked = Masked::new();
+            masked.add(&text, places[first..].iter().copied());
+            masked.add(&Folded::new(""), places.into_iter());
+            masked.signs(|_| {});
+            masked.signs_of_both(|_| {});
         }
     }
 }

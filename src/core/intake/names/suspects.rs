@@ -1,6 +1,6 @@
 //! All places of a record that name one firm, and the signs around them.
 
-use super::signs::{Masked, Sign, Stands, signs};
+use super::signs::{Masked, OTHER, OWN, Sign, Stands, THIRD};
 use super::{Mention, Part};
 use crate::journal::TextField;
 
@@ -62,13 +62,25 @@ impl<'a> Suspect<'a> {
                 record(name.to_string());
             }
         }
-        for part in parts.iter().filter(|p| matches!(p.field, TextField::Title | TextField::Content)) {
-            let names: Vec<&Mention> = mentions.iter().filter(|m| !m.noun && m.span.field == part.field).collect();
-            let own = |m: &Mention| is_same(m, self.first());
-            let places: Vec<Masked> = names.iter().map(|m| Masked { from: m.at.0, to: m.at.1, own: own(m) }).collect();
-            for which in (0..places.len()).filter(|n| places[*n].own) {
-                signs(&part.text, &places, which, &mut each);
-            }
-        }
+        masked(parts, mentions, |m| if is_same(m, self.first()) { OWN } else { OTHER }).signs(each);
     }
+
+    /// Tells `each` of all signs that both are accused.
+    pub fn signs_with(&self, other: &Suspect, parts: &[Part], mentions: &[Mention], each: impl FnMut(Sign)) {
+        let mask = |m: &Mention| match m {
+            m if is_same(m, self.first()) => OWN,
+            m if is_same(m, other.first()) => OTHER,
+            _ => THIRD,
+        };
+        masked(parts, mentions, mask).signs_of_both(each);
+    }
+}
+
+fn masked(parts: &[Part], mentions: &[Mention], mask: impl Fn(&Mention) -> char) -> Masked {
+    let mut out = Masked::new();
+    for part in parts.iter().filter(|part| part.is_told()) {
+        let names = mentions.iter().filter(|m| !m.noun && m.span.field == part.field);
+        out.add(&part.text, names.map(|m| (m.at.0, m.at.1, mask(m))));
+    }
+    out
 }

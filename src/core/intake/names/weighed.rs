@@ -1,17 +1,16 @@
 //! The last word on who is accused: the rules' conclusion, weighed against the signs around each name.
 
 use super::suspects::{Suspect, key, suspects};
-use super::weights::{Beside, Odds, all_told, by_signs};
-use super::words::{Words, any_in, words};
+use super::weights::{Alone, Odds, all_told, by_signs, of_both};
 use super::{Answer, MAX_CANDIDATES, MAX_SECONDARY, Mention, Part};
 use crate::domain::Fixed3;
-use crate::journal::{Named, TextField};
+use crate::journal::Named;
 use std::cmp::Reverse;
 
 /// Whom a text accuses at least so likely is named: 0.6.
 const NAMED_FROM: Odds = 405;
-/// Another beside the first: 0.7.
-const SECOND_FROM: Odds = 847;
+/// Another beside the surest: 0.5.
+const SECOND_FROM: Odds = 0;
 /// Less likely than this, nobody needs to look: 0.2.
 const CANDIDATE_FROM: Odds = -1_386;
 
@@ -22,42 +21,15 @@ pub fn by_rules(answer: &Answer, suspect: &Suspect) -> (bool, bool) {
     (first || answer.secondary.iter().any(is), first)
 }
 
-/// Several together, as people say it.
-#[rustfmt::skip]
-const TOGETHER: &Words = words![
-    "两家", "两头", "两边", "两个公司", "两个厂", "两个店", "俩都", "俩家", "双方", "都该", "都有份", "都有责任", "都要", "都得", "都跑不", "都脱不", "一块处理",
-    "一块查", "一块罚", "一块投诉", "一块反映", "一起查", "一起处理", "一起投诉", "一起反映", "一起罚", "一并", "合伙", "串通", "勾结", "联手", "合起伙",
-    "一个鼻孔", "谁也别", "谁都别", "谁也不", "互相推", "相互推", "推来推去", "踢皮球", "扯皮", "你推我", "分别", "各自", "另外还", "还有一家", "还要投诉",
-    "同时投诉", "同时反映", "同时举报", "也投诉", "连同", "第二件", "第二个", "两件事", "两样", "三家", "几家", "一伙的", "一唱一和", "挨个", "都查", "都管管",
-    "都不", "都没",
-];
-
-pub fn speaks_of_several(parts: &[Part]) -> bool {
-    let mut told = parts.iter().filter(|p| matches!(p.field, TextField::Title | TextField::Content));
-    told.any(|part| any_in(&part.text.text, TOGETHER))
-}
-
 /// How likely each of those that title or text speak of is accused.
 fn odds(answer: &Answer, parts: &[Part], mentions: &[Mention], told: &[&Suspect]) -> Vec<Odds> {
-    let of = told.len();
-    let signs = |(at, suspect): (usize, &&Suspect)| by_signs(|each| suspect.signs(parts, mentions, (at, of), each));
-    let alone: Vec<Odds> = told.iter().enumerate().map(signs).collect();
-    let ruled: Vec<(bool, bool)> = told.iter().map(|suspect| by_rules(answer, suspect)).collect();
-    let together = of > 1 && speaks_of_several(parts);
-    let all = |at: usize| {
-        let others = || (0..of).filter(move |other| *other != at);
-        let (by_rules, first) = ruled[at];
-        let beside = Beside {
-            rival: others().map(|other| alone[other]).max(),
-            many: of > 2,
-            together,
-            by_rules,
-            first,
-            another: others().any(|other| ruled[other].0),
-        };
-        all_told(alone[at], beside)
+    let alone = |(at, suspect): (usize, &&Suspect)| {
+        let (by_rules, first) = by_rules(answer, suspect);
+        let by_signs = by_signs(|each| suspect.signs(parts, mentions, (at, told.len()), each));
+        Alone { by_signs, by_rules, first }
     };
-    (0..of).map(all).collect()
+    let alone: Vec<Alone> = told.iter().enumerate().map(alone).collect();
+    all_told(&alone, |one, other| of_both(|each| told[one].signs_with(told[other], parts, mentions, each)))
 }
 
 /// A field alone speaks of it: there is nothing to weigh.

@@ -2,11 +2,17 @@
 //! (logistic regression; `scripts/learn-roles.py` writes `weights.tsv`), beside what the rules of [`super::role`] say.
 
 use super::signs::Sign;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// Thousandths of log-odds (natural logarithm).
 pub type Odds = i64;
+
+/// Firms of one record that are weighed against each other: the likeliest by their signs. Others are not accused.
+const MAX_WEIGHED: usize = 5;
+/// Firms accused together, at most.
+const MAX_TOGETHER: u32 = 3;
 
 /// Log-odds further out are no surer.
 const MAX_ODDS: Odds = 6_000;
@@ -25,6 +31,26 @@ struct Weights {
 }
 
 impl Weights {
+    /// All names of `odds`.
+    #[cfg(test)]
+    const ODDS: [&str; 15] = [
+        "signs_alone",
+        "both_alone",
+        "none",
+        "none_of_one",
+        "none_of_many",
+        "none_by_rules",
+        "none_likeliest",
+        "signs",
+        "signs_of_one",
+        "by_rules",
+        "by_rules_of_one",
+        "first",
+        "two",
+        "three",
+        "both",
+    ];
+
     /// Lines of three fields: where it stands, the piece of text, its weight; or `odds`, a name, a number.
     fn read(text: &'static str) -> Weights {
         let lines = || text.lines().filter(|line| !line.starts_with('#'));
@@ -71,6 +97,15 @@ impl Weights {
 
 /// The log-odds that a firm is accused, by what stands around its places alone. `tell` tells of the signs.
 pub fn by_signs(tell: impl FnOnce(&mut dyn FnMut(Sign))) -> Odds {
+    summed("signs_alone", tell)
+}
+
+/// The log-odds that both of two firms are accused, by what the text says of the two.
+pub fn of_both(tell: impl FnOnce(&mut dyn FnMut(Sign))) -> Odds {
+    summed("both_alone", tell)
+}
+
+fn summed(without: &str, tell: impl FnOnce(&mut dyn FnMut(Sign))) -> Odds {
     let weights = &*WEIGHTS;
     let mut seen: Vec<usize> = Vec::new();
     tell(&mut |sign| {
@@ -86,45 +121,73 @@ pub fn by_signs(tell: impl FnOnce(&mut dyn FnMut(Sign))) -> Odds {
     seen.sort_unstable();
     seen.dedup();
     let all: Odds = seen.into_iter().filter_map(|at| weights.signs[at]).map(|(_, weight)| Odds::from(weight)).sum();
-    (weights.odds("signs_alone") + all).clamp(-MAX_ODDS, MAX_ODDS)
+    (weights.odds(without) + all).clamp(-MAX_ODDS, MAX_ODDS)
 }
 
-/// What is known of a firm beside the signs around it.
+/// What is known of a firm by itself.
 #[derive(Debug, Clone, Copy)]
-pub struct Beside {
-    /// The log-odds of the likeliest of the others, by their signs; more than one other.
-    pub rival: Option<Odds>,
-    pub many: bool,
-    /// The text speaks of several together.
-    pub together: bool,
-    /// The rules accuse it; it first; another.
+pub struct Alone {
+    pub by_signs: Odds,
+    /// The rules accuse it; and it first.
     pub by_rules: bool,
     pub first: bool,
-    pub another: bool,
 }
 
-/// The log-odds that a firm is accused, all told.
-pub fn all_told(by_signs: Odds, beside: Beside) -> Odds {
+/// The log-odds that each of several firms is accused. Every choice of those who may be accused together is weighed
+/// (a log-linear model over sets), and a firm is as likely as the choices that have it. `both`: [`of_both`] of two.
+pub fn all_told(all: &[Alone], mut both: impl FnMut(usize, usize) -> Odds) -> Vec<Odds> {
+    let mut likeliest: Vec<usize> = (0..all.len()).collect();
+    likeliest.sort_by_key(|n| Reverse(all[*n].by_signs));
+    likeliest.truncate(MAX_WEIGHED);
+    likeliest.sort_unstable();
+    let of = likeliest.len();
+    let mut pairs = vec![0; of * of];
+    for (a, b) in (0..of).flat_map(|b| (0..b).map(move |a| (a, b))) {
+        pairs[a * of + b] = both(likeliest[a], likeliest[b]);
+    }
+    let alone: Vec<Alone> = likeliest.iter().map(|n| all[*n]).collect();
+    let choices = (0..1_u32 << of).filter(|choice| choice.count_ones() <= MAX_TOGETHER);
+    let scores: Vec<(u32, f64)> = choices.map(|choice| (choice, score(choice, &alone, &pairs) as f64 / 1000.0)).collect();
+    let mut out = vec![-MAX_ODDS; all.len()];
+    for (at, n) in likeliest.into_iter().enumerate() {
+        let sum = |has: bool| log_of_sum(scores.iter().filter(|(choice, _)| (choice >> at & 1 == 1) == has).map(|(_, s)| *s));
+        out[n] = (((sum(true) - sum(false)) * 1000.0) as Odds).clamp(-MAX_ODDS, MAX_ODDS);
+    }
+    out
+}
+
+/// What speaks for it that exactly those are accused whose bit is set.
+fn score(choice: u32, alone: &[Alone], pairs: &[Odds]) -> Odds {
     let weights = &*WEIGHTS;
-    let Beside { rival, many, together, by_rules, first, another } = beside;
-    let flag = |name: &str, is: bool| if is { weights.odds(name) } else { 0 };
     let times = |name: &str, odds: Odds| weights.odds(name) * odds / 1000;
-    let of_rival = match rival {
-        None => weights.odds("alone") + flag("alone_by_rules", by_rules),
-        Some(rival) if together => times("rival", rival) + times("together_rival", rival),
-        Some(rival) => times("rival", rival),
+    let flag = |name: &str, is: bool| if is { weights.odds(name) } else { 0 };
+    let single = alone.len() == 1;
+    if choice == 0 {
+        return weights.odds("none")
+            + flag("none_of_one", single)
+            + flag("none_of_many", alone.len() > 2)
+            + flag("none_by_rules", alone.iter().any(|a| a.by_rules))
+            + times("none_likeliest", alone.iter().map(|a| a.by_signs).max().unwrap_or_default());
+    }
+    let is_in = |n: usize| choice >> n & 1 == 1;
+    let accused = (0..alone.len()).filter(|n| is_in(*n));
+    let each = |n: usize| {
+        let Alone { by_signs, by_rules, first } = alone[n];
+        let of_one = if single { times("signs_of_one", by_signs) + flag("by_rules_of_one", by_rules) } else { 0 };
+        times("signs", by_signs) + flag("by_rules", by_rules) + flag("first", first) + of_one
     };
-    let several = together && rival.is_some();
-    weights.odds("all_told")
-        + times("signs", by_signs)
-        + of_rival
-        + flag("many", many)
-        + flag("by_rules", by_rules)
-        + flag("first", first)
-        + flag("another", another)
-        + flag("together", several)
-        + flag("together_by_rules", several && by_rules)
-        + flag("together_another", several && another)
+    let of = alone.len();
+    let together = accused.clone().flat_map(|b| (0..b).filter(|a| is_in(*a)).map(move |a| pairs[a * of + b]));
+    let together: Odds = together.sum();
+    accused.map(each).sum::<Odds>()
+        + times("both", together)
+        + flag("two", choice.count_ones() == 2)
+        + flag("three", choice.count_ones() == 3)
+}
+
+fn log_of_sum(logs: impl Iterator<Item = f64> + Clone) -> f64 {
+    let most = logs.clone().fold(f64::NEG_INFINITY, f64::max);
+    most + libm::log(logs.map(|log| libm::exp(log - most)).sum())
 }
 
 #[cfg(test)]
@@ -142,7 +205,7 @@ mod tests {
         }
         let weights = &*WEIGHTS;
         assert_eq!(weights.signs.iter().flatten().count() + weights.odds.len(), lines.len());
-        for name in ["signs_alone", "all_told", "signs", "rival", "alone", "many", "by_rules", "first", "another"] {
+        for name in Weights::ODDS {
             assert!(weights.odds.contains_key(name), "{name}");
         }
     }

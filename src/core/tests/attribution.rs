@@ -157,7 +157,7 @@ fn the_labelled_texts() {
         ("sealed c", vec![OF_C], include_str!("../../../tests/attribution/sealed/c/texts.ndjson"), 93, 3),
         ("sealed d", vec![OF_D], include_str!("../../../tests/attribution/sealed/d/texts.ndjson"), 89, 4),
         ("sealed e", vec![OF_E], include_str!("../../../tests/attribution/sealed/e/texts.ndjson"), 91, 5),
-        ("sealed f", vec![OF_F], include_str!("../../../tests/attribution/sealed/f/texts.ndjson"), 93, 1),
+        ("sealed f", vec![OF_F], include_str!("../../../tests/attribution/sealed/f/texts.ndjson"), 92, 1),
         // Turns of phrase that named somebody wrongly, written beside the code: no measure of unseen texts.
         ("turns of phrase", vec![FIRST, SECOND], include_str!("../../../tests/attribution/phrases/phrases.ndjson"), 100, 0),
     ];

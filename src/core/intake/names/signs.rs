@@ -17,6 +17,8 @@ const MAX_WHOLE_CHARS: usize = 600;
 pub const OWN: char = '甲';
 pub const OTHER: char = '乙';
 pub const THIRD: char = '丙';
+/// What ends a line, and title or content.
+const END: char = '。';
 
 /// Where a piece stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,7 +130,7 @@ impl Masked {
             if from < at || from >= text.len() {
                 continue;
             }
-            self.chars.extend(text.slice(at, from).iter().map(|c| without_digits(*c)));
+            self.chars.extend(text.slice(at, from).iter().map(|c| plain(*c)));
             match mask {
                 OWN => self.own.push(self.chars.len()),
                 OTHER => self.other.push(self.chars.len()),
@@ -137,8 +139,8 @@ impl Masked {
             self.chars.push(mask);
             at = to.clamp(from, text.len());
         }
-        self.chars.extend(text.slice(at, text.len()).iter().map(|c| without_digits(*c)));
-        self.chars.push('\n');
+        self.chars.extend(text.slice(at, text.len()).iter().map(|c| plain(*c)));
+        self.chars.push(END);
     }
 
     /// As much of it as is read as a whole.
@@ -197,8 +199,13 @@ fn grams(stands: Stands, chars: &[char], shortest: usize, longest: usize, each: 
     }
 }
 
-fn without_digits(c: char) -> char {
-    if c.is_ascii_digit() { '0' } else { c }
+/// Digits are alike, and so are the ends of lines and parts: a sign is part of a line in a file.
+fn plain(c: char) -> char {
+    match c {
+        '0'..='9' => '0',
+        c if c.is_control() => END,
+        c => c,
+    }
 }
 
 #[cfg(test)]
@@ -223,6 +230,7 @@ mod tests {
         let mut out = BTreeSet::new();
         tell(&mut |sign| {
             assert_eq!(Sign::parse(&sign.to_string()), Some(sign), "{sign}");
+            assert_eq!(sign.to_string().lines().count(), 1, "{sign}");
             out.insert(sign.to_string());
         });
         out
@@ -230,7 +238,7 @@ mod tests {
 
     #[test]
     fn what_stands_around_a_name() {
-        let cases: [(&str, &[&str], &[&str]); 6] = [
+        let cases: [(&str, &[&str], &[&str]); 7] = [
             ("投诉X欠薪", &["before\t投诉", "behind\t欠薪", "clause_before\t投", "text\t诉甲欠"], &["before\t", "behind\t"]),
             ("X", &["before\t", "behind\t"], &["clause_before\t投"]),
             // Other names are masked, and end what is the name's own.
@@ -242,6 +250,7 @@ mod tests {
                 &["earlier_clause\t天冷"],
             ),
             ("交了1880元X不退", &["before\t0000元"], &["before\t1880元"]),
+            ("不退\nX\n欠薪", &["text\t退。甲", "earlier_clause\t不退", "next_clause\t欠薪"], &["before\t不退"]),
         ];
         for (text, there, not_there) in cases {
             let told = told(|each| masked(text).signs(each));

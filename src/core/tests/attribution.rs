@@ -89,7 +89,9 @@ fn judge(model: &Model, directory: &Directory, texts: &str, show: bool) -> BTree
             }
             if label["abstain"].as_bool() == Some(true) {
                 tally.abstain += 1;
-                let praised = label["kind"] == "praise_or_help" && got.as_ref().is_none_or(|g| candidates.contains(g));
+                let kind = label["kind"].as_str().unwrap();
+                let praised = ["praise_or_help", "inquiry", "withdrawn"].contains(&kind)
+                    && got.as_ref().is_none_or(|g| candidates.contains(g));
                 tally.abstained += u32::from(named.is_empty() || praised);
                 if !named.is_empty() && !praised {
                     wrong.push("named");

@@ -33,14 +33,14 @@ FOLDS = 7
 SEEN_AT_LEAST = 2
 MOST_SIGNS, MOST_SIGNS_OF_BOTH = 90_000, 30_000
 # As in weights.rs and weighed.rs.
-MOST_WEIGHED, MOST_TOGETHER, MOST_ODDS = 5, 3, 6.0
-NAMED_FROM, SECOND_FROM = 0.6, 0.5
-# A text of the roles is less like a ticket than one of the sets.
-WEIGHT_OF_ROLES = 0.3
+MOST_WEIGHED, MOST_TOGETHER, MOST_ODDS = 8, 5, 6.0
+NAMED_FROM, SECOND_FROM = 0.65, 0.5
+# A text of the roles is less like a ticket than one of the sets; but these are what most tickets are like.
+WEIGHT_OF_ROLES, PLAIN = 0.3, {"roles 18", "roles 19", "roles 20", "roles 43"}
 RIDGE = 1e-3
 FACTS = (
     "none none_of_one none_of_many none_by_rules none_likeliest"
-    " signs signs_of_one by_rules by_rules_of_one first two three both"
+    " signs signs_of_one by_rules by_rules_of_one first two further both"
 ).split()
 
 
@@ -107,13 +107,13 @@ class Signs:
 class Samples:
     def __init__(self, path):
         self.texts, self.one, self.both, self.firms, self.pairs = [], Signs(MOST_SIGNS), Signs(MOST_SIGNS_OF_BOTH), [], {}
-        with path.open(encoding="utf-8") as lines:
-            texts = [json.loads(line) for line in lines]
-        parts = sorted({text["part"] for text in texts})
-        for text in texts:
-            fold, samples, first = parts.index(text["part"]) % FOLDS, text.pop("samples"), len(self.firms)
+        parts = {}
+        for line in path.open(encoding="utf-8"):
+            text = json.loads(line)
+            fold, samples, first = parts.setdefault(text["part"], len(parts)) % FOLDS, text.pop("samples"), len(self.firms)
             told = [label(text["label"], sample["ids"]) for sample in samples]
-            counts = WEIGHT_OF_ROLES if text["part"].startswith("roles") else 1.0
+            # Each text is there twice, once as it is and once dressed.
+            text["counts"] = counts = 0.5 * (WEIGHT_OF_ROLES if text["part"].startswith("roles") and text["part"] not in PLAIN else 1.0)
             for sample, (y, weight) in zip(samples, told):
                 self.one.add(sample["signs"], y, weight * counts, fold)
                 self.firms.append((sample["ids"], sample["by_rules"], sample["first"], y))
@@ -122,7 +122,7 @@ class Samples:
                     ys = told[a][0], told[b][0]
                     y = 1 if ys == (1, 1) else 0 if 0 in ys else None
                     self.pairs[first + a, first + b] = len(self.pairs)
-                    self.both.add(signs, y, 1.0, fold)
+                    self.both.add(signs, y, counts, fold)
             text["fold"], text["firms"] = fold, range(first, len(self.firms))
             self.texts.append(text)
         self.one.done()
@@ -143,7 +143,7 @@ class Samples:
                     none, none and single, none and len(weighed) > 2, none and any(f[1] for f in firms.values()),
                     max((one[n] for n in weighed), default=0) if none else 0,
                     by_signs, by_signs if single else 0, by_rules, by_rules if single else 0,
-                    sum(firms[n][2] for n in choice), len(choice) == 2, len(choice) == 3,
+                    sum(firms[n][2] for n in choice), len(choice) == 2, max(len(choice) - 2, 0),
                     sum(both[self.pairs[pair]] for pair in itertools.combinations(choice, 2)),
                 ])
                 allowed.append(all(firms[n][3] != (0 if n in choice else 1) for n in weighed))
@@ -154,14 +154,15 @@ class Samples:
         facts, allowed = (numpy.concatenate([t[name] for t in texts]) for name in ("facts", "allowed"))
         starts = numpy.cumsum([0] + [len(t["allowed"]) for t in texts[:-1]])
         of = numpy.repeat(numpy.arange(len(texts)), [len(t["allowed"]) for t in texts])
+        counts = numpy.array([t["counts"] for t in texts])
 
         def loss(weights):
             scores = facts @ weights
             of_allowed = numpy.where(allowed, scores, -1e9)
             total, told = numpy.logaddexp.reduceat(scores, starts), numpy.logaddexp.reduceat(of_allowed, starts)
             expected = numpy.exp(scores - total[of]) - numpy.exp(of_allowed - told[of])
-            mean = (total - told).mean() + RIDGE * weights @ weights
-            return mean, facts.T @ expected / len(texts) + 2 * RIDGE * weights
+            mean = counts @ (total - told) / counts.sum() + RIDGE * weights @ weights
+            return mean, facts.T @ (counts[of] * expected) / counts.sum() + 2 * RIDGE * weights
 
         fit = scipy.optimize.minimize(loss, numpy.zeros(len(FACTS)), jac=True, method="L-BFGS-B", options={"maxiter": 1000})
         return fit.x
@@ -179,8 +180,9 @@ class Samples:
         top = max(weighed, key=lambda n: likely[n], default=None)
         if top is None or likely[top] < NAMED_FROM or len(self.firms[top][0]) > 1:
             return []
-        named = [n for n in weighed if n == top or likely[n] >= SECOND_FROM and len(self.firms[n][0]) == 1]
-        return [self.firms[n][0][0] for n in named]
+        named = [n for n in weighed if likely[n] >= SECOND_FROM and len(self.firms[n][0]) == 1]
+        first = next(n for n in named if likely[n] >= NAMED_FROM)
+        return [self.firms[n][0][0] for n in [first] + [n for n in named if n != first]]
 
     def check(self):
         print("part: texts, first accused found, of; others found, of; texts where somebody is named wrongly")
@@ -194,7 +196,8 @@ class Samples:
                 others = sum(i in accused for i in told["secondary"])
                 wrong = any(i in told["must_not"] for i in accused)
                 counts = [1, first, bool(told["primary"]), others, len(told["secondary"]), wrong]
-                for name in (text["part"], "all " + group):
+                dressed = " dressed" if text["dressed"] else ""
+                for name in (text["part"] + dressed, "all " + group + dressed):
                     totals[name] = [a + b for a, b in zip(totals.get(name, [0] * 6), counts)]
         for part, counts in sorted(totals.items()):
             print(part + ":", *map(int, counts))
@@ -209,7 +212,7 @@ class Samples:
         lines += [f"odds\t{name}\t{round(value * 1000)}" for name, value in odds]
         lines += [f"{name}\t{weight}" for name, weight in sorted(signs) if weight]
         WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        print(len(lines), "lines written from", len(self.texts), "texts,", int(self.one.known.sum()), "firms in them")
+        print(len(lines), "lines written from", len(self.texts) // 2, "texts, each twice,", int(self.one.known.sum()), "firms in them")
 
 
 samples = Samples(SAMPLES)

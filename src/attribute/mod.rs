@@ -183,7 +183,8 @@ fn bare(number: usize, text: &[u8]) -> Result<Vec<u8>> {
         Ok(text) => text.into(),
         Err(_) => encoding_rs::GB18030.decode(text).0,
     };
-    let ticket = serde_json::json!({ "ticket_no": format!("line {number}"), "received_at": "2026-01-01", "content": text });
+    let ticket =
+        serde_json::json!({ "ticket_no": format!("line {number}"), "received_at": "2026-01-01T00:00:00+08:00", "content": text });
     Ok(serde_json::to_vec(&ticket)?)
 }
 

@@ -69,5 +69,6 @@ pub fn text(bytes: &[u8]) -> Result<(std::borrow::Cow<'_, str>, &'static str)> {
 
 /// A column's name; one that was encoded twice is put right, as intake does with what stands below it.
 pub fn named(name: &str) -> String {
-    jianwei_core::intake::repaired(name).unwrap_or_else(|| name.to_string())
+    let name = jianwei_core::intake::repaired(name).unwrap_or_else(|| name.to_string());
+    name.trim_start_matches('\u{feff}').to_string()
 }

@@ -23,7 +23,7 @@ pub enum IdProblem {
     CheckCharacter,
     /// A number a spreadsheet rounded (9.1371E+17): the digits are lost.
     Scientific,
-    /// The same, written out: fifteen digits, then zeros.
+    /// Its first fifteen characters, and nothing or zeros behind them.
     CutToFifteen,
     /// Not the scheme's own, but of one of its older registers.
     Other,
@@ -87,7 +87,10 @@ impl IdScheme {
         }
         let code = id.clone().unwrap_or_else(|| plain(raw));
         let digits = code.bytes().all(|b| b.is_ascii_digit());
-        if digits && code.len() == 18 && code.ends_with("000") {
+        // Registration numbers begin with a region's code, and none of those with 9.
+        let cut = code.len() == 15 && code.starts_with('9') && code.bytes().skip(2).take(6).all(|b| b.is_ascii_digit());
+        let in_alphabet = || code.bytes().all(|b| USCC_ALPHABET.contains(&b));
+        if digits && code.len() == 18 && code.ends_with("000") || cut && in_alphabet() {
             return (None, Some(IdProblem::CutToFifteen), None);
         }
         if id.is_some() {

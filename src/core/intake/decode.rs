@@ -97,6 +97,15 @@ fn tombstone(model: &Model, source: &Source, key: Option<&str>) -> Result<Decode
 }
 
 impl Decoded {
+    /// A status of a day that has not come is of no known day.
+    pub fn forget_status_after(&mut self, latest_ms: i64) {
+        if let Record::Ticket(ticket) = &mut self.record
+            && ticket.status_at_ms.take_if(|at_ms| *at_ms > latest_ms).is_some()
+        {
+            note(&mut self.flags, Flag::UnreadableValue);
+        }
+    }
+
     /// The device has said the same for so long that it measures nothing.
     pub fn note_stuck(&mut self) {
         match &mut self.record {

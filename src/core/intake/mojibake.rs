@@ -78,13 +78,15 @@ fn as_gbk(text: &str) -> Option<String> {
     chinese(bytes.into_owned())
 }
 
-/// The bytes as UTF-8, if beside ASCII there is nothing but Chinese and its punctuation.
+/// The bytes as UTF-8, if most of what is not ASCII there is Chinese and its punctuation: ℃, § or a face may stand among
+/// it, but other scripts and what no keyboard has say that the bytes fit by chance.
 fn chinese(bytes: Vec<u8>) -> Option<String> {
     let text = String::from_utf8(bytes).ok()?;
-    let hanzi = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
-    let fits = |c: char| {
-        let punctuation = matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}' | '\u{2010}'..='\u{2026}' | '\u{b7}' | '\u{a0}' | '\u{feff}');
-        c.is_ascii() || hanzi(c) || punctuation
-    };
-    (text.chars().all(fits) && text.chars().any(hanzi)).then_some(text)
+    let hanzi = |c: char| matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{3134f}');
+    let punctuation = |c: char| matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}' | '\u{2010}'..='\u{2026}' | '\u{b7}' | '\u{a0}' | '\u{feff}');
+    let stray = |c: &char| !c.is_ascii() && !hanzi(*c) && !punctuation(*c);
+    let chinese = text.chars().filter(|c| hanzi(*c)).count();
+    let strays = text.chars().filter(stray).count();
+    let control = text.chars().any(|c| c.is_control() && !c.is_ascii());
+    (chinese > 0 && strays * 3 <= chinese && !control).then_some(text)
 }

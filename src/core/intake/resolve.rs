@@ -3,7 +3,7 @@
 use super::clean::note;
 use super::departments::departments;
 use super::hints::{self, Hinted};
-use super::names::{self, Asked};
+use super::names::{self, Asked, Mention};
 use super::test_record::is_test;
 use super::unit::is_measure;
 use super::{Decoded, Directory, Reading, sketch};
@@ -14,6 +14,7 @@ use crate::journal::{
     ObjectLabels, OutcomeFact, OutcomeHit, PermitFact, ReadingFact, Says, Span, TextFact, TextField,
 };
 use crate::pipeline::{About, Condition, Model};
+use std::borrow::Cow;
 
 /// Turns a decoded record into the fact its entry will hold, adding flags where in doubt.
 pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> Fact {
@@ -29,7 +30,8 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
     };
     let mut whom = whom(model, directory, record, flags);
     whom.follow_mergers(directory);
-    let Whom { subject, span, secondary, candidates } = whom;
+    let texts = told(record, &whom.beside);
+    let Whom { subject, span, secondary, candidates, .. } = whom;
     let row = subject.as_ref().and_then(|s| directory.get(&s.id));
     let industry = row.and_then(|r| r.industry.as_deref());
     let is_test = is_test(record);
@@ -44,7 +46,7 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         status: None,
         verified: None,
         counts_as_risk,
-        matters: matters(model, record, industry, counts_as_risk),
+        matters: matters(model, &About::new(&model.words, record, industry, texts.iter().map(|t| &**t)), counts_as_risk),
         credit_class: None,
         subject,
         candidates,
@@ -108,7 +110,7 @@ fn reading(record: &Record, reading: &Reading, evidence: Evidence, flags: &[Flag
 
 /// Evidence, with what it means to outcomes where a matter of it tells any.
 fn outcomes(model: &Model, record: &Record, industry: Option<&str>, evidence: Evidence) -> Fact {
-    let about = About::new(&model.words, record, industry);
+    let about = About::new(&model.words, record, industry, []);
     let any = |conditions: &[Condition]| conditions.iter().any(|c| c.holds(&about));
     let mut hits = Vec::new();
     for matter in evidence.matters.iter().filter_map(|hit| model.matters.get(&hit.matter)) {
@@ -188,9 +190,32 @@ fn counts_as_risk(record: &Record) -> bool {
     }
 }
 
-fn matters(model: &Model, record: &Record, industry: Option<&str>, counts_as_risk: bool) -> Vec<MatterHit> {
-    let about = About::new(&model.words, record, industry);
-    let any = |conditions: &[Condition]| conditions.iter().any(|c| c.holds(&about));
+/// Title and text, without the names of those they have beside the matter: 燃气公司对面的工地 says nothing of gas.
+fn told<'a>(record: &'a Record, beside: &[Span]) -> Vec<Cow<'a, str>> {
+    let (title, content) = match record {
+        Record::Ticket(r) => (r.title.as_deref(), r.content.as_deref()),
+        Record::Report(r) => (r.title.as_deref(), Some(r.content.as_str())),
+        _ => (None, None),
+    };
+    let fields = [(TextField::Title, title), (TextField::Content, content)];
+    let texts = fields.into_iter().filter_map(|(field, text)| Some((field, text?)));
+    let without = |(field, text): (TextField, &'a str)| {
+        let spans: Vec<&Span> = beside.iter().filter(|span| span.field == field).collect();
+        if spans.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let named = |at: usize| spans.iter().any(|span| (span.from as usize..span.to as usize).contains(&at));
+        text.chars().enumerate().map(|(at, c)| if named(at) { NAMED } else { c }).collect::<String>().into()
+    };
+    texts.map(without).collect()
+}
+
+/// In place of a name: no word holds it.
+const NAMED: char = '\u{fffc}';
+
+fn matters(model: &Model, about: &About, counts_as_risk: bool) -> Vec<MatterHit> {
+    let record = about.record;
+    let any = |conditions: &[Condition]| conditions.iter().any(|c| c.holds(about));
     let mut hits = Vec::new();
     let named = |id: &str| match record {
         Record::Report(r) => r.matter.as_deref() == Some(id),
@@ -208,7 +233,7 @@ fn matters(model: &Model, record: &Record, industry: Option<&str>, counts_as_ris
                 hit.evidence.extend(found.into_iter().find(|(_, when)| any(when)).map(|(code, _)| code.to_string()));
             }
             hit.triggers =
-                matter.triggers.iter().filter(|t| t.when.iter().any(|c| c.is_meant(&about))).map(|t| t.code.clone()).collect();
+                matter.triggers.iter().filter(|t| t.when.iter().any(|c| c.is_meant(about))).map(|t| t.code.clone()).collect();
         }
         hits.push(hit);
     }
@@ -222,11 +247,23 @@ struct Whom {
     span: Option<Span>,
     secondary: Vec<Named>,
     candidates: Vec<String>,
+    /// Where it names others, who are neither accused nor may be.
+    beside: Vec<Span>,
 }
 
 impl Whom {
     fn of(subject: Option<Attribution>) -> Whom {
         Whom { subject, ..Whom::default() }
+    }
+
+    fn beside(mut self, mentions: &[Mention]) -> Whom {
+        let may_be = |id: &String| {
+            let accused = self.subject.iter().chain(self.secondary.iter().map(|named| &named.attribution));
+            accused.map(|a| &a.id).chain(&self.candidates).any(|known| known == id)
+        };
+        let others = mentions.iter().filter(|mention| !mention.whom().iter().any(may_be));
+        self.beside = others.map(|mention| mention.span).collect();
+        self
     }
 
     /// Who was merged into another is that one.
@@ -258,6 +295,10 @@ fn whom(model: &Model, directory: &Directory, record: &Record, flags: &mut Vec<F
     };
     let hinted = hints::follow(directory, record, flags);
     let mut answer = names::attribute(model, directory, asked);
+    let asks = matches!(record, Record::Ticket(t) if t.intent.is_some_and(|intent| !intent.counts_as_risk()));
+    if asks && answer.subject.is_none() {
+        answer.may_be_all_named();
+    }
     let given = match (id, hinted) {
         // A name beats a code the registry does not have and that does not even fit.
         (Some(id), _)
@@ -300,14 +341,16 @@ fn whom(model: &Model, directory: &Directory, record: &Record, flags: &mut Vec<F
         // Who is named plainly beside the id is accused too.
         let secondary =
             others.filter(|n| Some(&n.attribution.id) != given.as_ref() && answer.plainly.contains(&n.attribution.id));
-        return Whom { secondary: secondary.collect(), ..Whom::of(subject) };
+        let secondary = secondary.collect();
+        return Whom { secondary, ..Whom::of(subject) }.beside(&answer.mentions);
     }
     if answer.ambiguous {
         flags.push(Flag::AmbiguousName);
     }
     let span = answer.subject.as_ref().and_then(|s| s.span);
     let subject = answer.subject.map(|s| s.attribution);
-    Whom { subject, span, secondary: answer.secondary, candidates: answer.candidates }
+    let whom = Whom { subject, span, secondary: answer.secondary, candidates: answer.candidates, beside: Vec::new() };
+    whom.beside(&answer.mentions)
 }
 
 fn asked<'a>(

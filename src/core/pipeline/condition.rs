@@ -70,13 +70,14 @@ pub struct About<'a> {
 }
 
 impl<'a> About<'a> {
-    pub fn new(words: &Words, record: &'a Record, industry: Option<&'a str>) -> About<'a> {
-        let (title, content) = match record {
-            Record::Ticket(r) => (r.title.as_deref(), r.content.as_deref()),
-            Record::Report(r) => (r.title.as_deref(), Some(r.content.as_str())),
-            _ => (None, None),
-        };
-        About { record, industry, words: words.find(title.into_iter().chain(content)) }
+    /// `texts`: its title and text.
+    pub fn new<'t>(
+        words: &Words,
+        record: &'a Record,
+        industry: Option<&'a str>,
+        texts: impl IntoIterator<Item = &'t str>,
+    ) -> About<'a> {
+        About { record, industry, words: words.find(texts) }
     }
 }
 

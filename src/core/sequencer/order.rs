@@ -129,6 +129,7 @@ impl Sequencer {
             Err(Rejection { reason, field }) => rejected(position, reason, field.as_deref()),
             Ok(decoded) if self.is_future(stamp_ms, &decoded.record) => rejected(position, Reason::FutureTime, None),
             Ok(mut decoded) => {
+                decoded.forget_status_after(self.latest_ms(stamp_ms));
                 decoded.flags.extend(self.engine.order_flag(&decoded.record));
                 if self.engine.is_stuck(&decoded.record) {
                     decoded.note_stuck();
@@ -146,13 +147,16 @@ impl Sequencer {
         }
     }
 
-    /// Feed clock: after the feed's end. Wall clock: over a day ahead of it.
     fn is_future(&self, stamp_ms: i64, record: &Record) -> bool {
+        record.event_time_ms().is_some_and(|event_ms| event_ms > self.latest_ms(stamp_ms))
+    }
+
+    /// What is later is in the future. Feed clock: the feed's end. Wall clock: a day ahead of it.
+    fn latest_ms(&self, stamp_ms: i64) -> i64 {
         let state = self.engine.state();
-        let Some(event_ms) = record.event_time_ms() else { return false };
         match state.clock {
-            Clock::Feed => event_ms > state.feed_until_ms,
-            Clock::Wall => event_ms > stamp_ms + DAY_MS,
+            Clock::Feed => state.feed_until_ms,
+            Clock::Wall => stamp_ms + DAY_MS,
         }
     }
 }

@@ -102,8 +102,48 @@ const TRADES: [(&str, &str); 24] = [
     ("保险", "J6820"),
 ];
 
+/// What people begin and end with whatever they say: it must be no sign of anything, so each text is learned from as it
+/// is and once more in such a dress.
+#[rustfmt::skip]
+const OPENINGS: [&str; 36] = [
+    "你好，", "您好，", "您好！", "喂你好，", "领导好，", "尊敬的领导：您好，", "同志你好，", "工作人员您好，", "请问，", "我想问一下，", "我想咨询一下，",
+    "麻烦问一下，", "打扰一下，", "想请教一个问题，", "我来反映个情况，", "市民来电，", "市民来电咨询，", "来电人表示，", "来电人求助：", "群众反映：", "网友留言：",
+    "我有个事想说一下，", "帮我反映一下，", "不好意思又打来了，", "市民再次来电，", "之前打过一次电话，", "对上次的答复不满意，", "首先感谢你们接电话，",
+    "谢谢你们百忙之中听我说，", "是这样的，", "事情是这样的，", "我也不知道该找谁，", "我实在没办法了，", "求助：", "反映问题：", "【来电】",
+];
+#[rustfmt::skip]
+const CLOSINGS: [&str; 72] = [
+    "谢谢。", "谢谢！", "谢谢", "谢谢你们。", "谢谢您了。", "谢谢领导。", "多谢。", "非常感谢！", "十分感谢。", "感谢。", "感谢领导。", "在此感谢。", "先谢谢了。",
+    "拜托了。", "拜托你们了，谢谢。", "辛苦了。", "辛苦你们了，谢谢。", "麻烦了。", "麻烦你们了。", "麻烦您帮忙看看。", "麻烦尽快处理，谢谢。", "请帮忙处理，谢谢。",
+    "请帮忙协调一下，谢谢。", "请帮助解决。", "请帮帮我。", "求帮助。", "恳请帮助，万分感谢。", "请相关部门处理。", "请有关部门核实处理，谢谢。", "望处理。", "望核实。",
+    "望尽快解决，谢谢！", "望领导重视。", "希望尽快处理。", "希望有关部门管一管。", "希望给个答复。", "希望得到回复，谢谢。", "期待回复。", "盼复。", "请回复。",
+    "请给个说法。", "请问怎么办？", "请问该怎么处理？", "请问能不能管？", "请问归哪个部门管？", "这事找哪个部门？", "这事归谁管？", "这种情况怎么解决？", "你们能管吗？",
+    "到底有没有人管？", "能不能帮忙问问？", "是否合理？", "想咨询一下。", "特此反映。", "特来电反映。", "请调查核实。", "请调查处理。", "来电求助。", "市民请求帮助。",
+    "市民表示感谢。", "来电人表示谢意。", "来电人希望得到回复。", "诉求：核实处理。", "要求尽快处理并回复。", "请尽快给予答复。", "以上情况属实。", "请保密，谢谢。",
+    "不用回电话了，谢谢。", "就这些。", "就这事。", "祝工作顺利。", "打扰了，谢谢。",
+];
+
+/// One of those, or without punctuation, as speech is written down; which, by the text's number.
+fn dressed(text: &str, n: usize) -> String {
+    if n % 7 == 0 {
+        let between = if n % 2 == 0 { " " } else { "" };
+        return text.replace(['，', '。', '！', '？', '；', '：', '、', ',', '.', '!', '?', ';', ':'], between);
+    }
+    let opening = if n % 3 == 0 { OPENINGS[n / 3 % OPENINGS.len()] } else { "" };
+    let closing = if n % 4 != 0 { CLOSINGS[n * 5 % CLOSINGS.len()] } else { "" };
+    let (opening, closing) =
+        if opening.is_empty() && closing.is_empty() { ("", CLOSINGS[n % CLOSINGS.len()]) } else { (opening, closing) };
+    let end = if text.ends_with(['。', '！', '？', '!', '?', '.', '；', '，', ',']) { "" } else { ["，", "。"][n % 2] };
+    format!("{opening}{text}{}{closing}", if closing.is_empty() { "" } else { end })
+}
+
 fn write(out: &mut String, model: &Model, directory: &Directory, part: &str, texts: Vec<Labelled>) {
-    for Labelled { row, label } in texts {
+    let dress = |(n, Labelled { row, label }): (usize, Labelled)| {
+        let mut other = row.clone();
+        other["content"] = dressed(row["content"].as_str().unwrap_or_default(), n).into();
+        [(false, row, label.clone()), (true, other, label)]
+    };
+    for (is_dressed, row, label) in texts.into_iter().enumerate().flat_map(dress) {
         let samples: Vec<Value> = samples(model, directory, asked(&row))
             .iter()
             .map(|s| {
@@ -112,7 +152,7 @@ fn write(out: &mut String, model: &Model, directory: &Directory, part: &str, tex
                 json!({ "ids": s.ids, "signs": signs(&s.signs), "by_rules": s.by_rules, "first": s.first, "with_later": with_later })
             })
             .collect();
-        writeln!(out, "{}", json!({ "part": part, "label": label, "samples": samples })).unwrap();
+        writeln!(out, "{}", json!({ "part": part, "dressed": is_dressed, "label": label, "samples": samples })).unwrap();
     }
 }
 

@@ -187,6 +187,8 @@ fn ids_of_records() {
         (json!("9.1371E+17"), "id_scientific"),
         (json!(913_710_001_234_567_000_u64), "id_truncated"),
         (json!("371000100000019"), "other_id"),
+        (json!("913710001234567"), "id_truncated"),
+        (json!("91371000MAFAKE0"), "id_truncated"),
         (json!("无"), "placeholder"),
         (json!("000000000000000000"), "placeholder"),
         (json!("不是代码"), "id_malformed"),

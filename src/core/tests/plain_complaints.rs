@@ -51,6 +51,27 @@ const PLAIN: [&str; 32] = [
     "X辞退我不给补偿金",
 ];
 
+/// What people say around a complaint, politely. `…` is the complaint.
+const AROUND: [&str; 17] = [
+    "…，请帮忙解决，谢谢。",
+    "…，谢谢。",
+    "…。谢谢",
+    "…，非常感谢。",
+    "…。望有关部门调查处理，谢谢。",
+    "…，市民表示感谢。",
+    "…，该找哪个部门？",
+    "…，请问怎么处理？",
+    "…，希望能给个说法。",
+    "…，有没有人管？",
+    "…，请尽快处理，谢谢！",
+    "…，麻烦帮忙处理一下。",
+    "…，请给予帮助。",
+    "老师您好，…",
+    "市民对前次答复不满意，…",
+    "我想咨询一下，…，谢谢",
+    "您好，打扰了，…，想请帮忙催一下，谢谢。",
+];
+
 fn obeys_the_laws(answer: &Answer, text: &str) {
     let subject = answer.subject.as_ref().map(|named| &named.attribution.id);
     let all = || answer.subject.iter().chain(&answer.secondary);
@@ -85,6 +106,32 @@ fn plain_complaints_are_found() {
         }
     }
     assert!(missed.is_empty(), "{} of {}: {missed:#?}", missed.len(), rows.len() * PLAIN.len());
+}
+
+/// Nobody is lost to politeness. It may cost one in a hundred.
+#[test]
+fn plain_complaints_are_found_however_polite() {
+    let model = common::model(&common::shipped("weihai"));
+    let directory = directory(&model, [REGISTRY]);
+    let read = |line| serde_json::from_str(line).unwrap();
+    let rows: Vec<Value> = REGISTRY.lines().filter(|l| !l.is_empty()).map(read).collect();
+    let (mut missed, mut all) = (Vec::new(), 0);
+    for row in rows.iter().step_by(10) {
+        let (id, name) = (row["id"].as_str().unwrap(), row["name"].as_str().unwrap());
+        for (around, sentence) in AROUND.iter().flat_map(|around| PLAIN.map(|sentence| (around, sentence))) {
+            let text = around.replace('…', sentence.trim_end_matches('。')).replace('X', name);
+            let asked = Asked { content: Some(&text), ..Asked::default() };
+            let answer = attribute(&model, &directory, asked);
+            obeys_the_laws(&answer, &text);
+            all += 1;
+            let may_be = answer.subject.iter().map(|s| &s.attribution.id).chain(&answer.candidates);
+            assert!(may_be.into_iter().any(|found| found == directory.stands_for(id)), "{text}: not even a candidate");
+            if answer.subject.is_none_or(|s| s.attribution.id != directory.stands_for(id)) {
+                missed.push(text);
+            }
+        }
+    }
+    assert!(missed.len() * 100 <= all, "{} of {all}: {missed:#?}", missed.len());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! doubt nobody is named and those who may be meant are listed.
 
 mod conclude;
+mod courtesy;
 mod cues;
 mod decide;
 mod find;
@@ -37,7 +38,7 @@ use find::{How, Place};
 use lexicon::{Hit, Turns, Word};
 use reading::{Known, found_in, read, settle};
 use std::collections::BTreeSet;
-use suspects::{Suspect, key, suspects};
+use suspects::{Suspect, suspects};
 use weighed::{by_rules, weighed};
 
 /// Enterprises named where intake abstains.
@@ -72,6 +73,17 @@ pub struct Answer {
     pub mentions: Vec<Mention>,
 }
 
+impl Answer {
+    /// Praise and questions accuse nobody: they may be about anybody they name.
+    pub fn may_be_all_named(&mut self) {
+        for id in self.mentions.iter().filter_map(|mention| Some(&mention.named.as_ref()?.id)) {
+            if !self.candidates.contains(id) && self.candidates.len() < MAX_CANDIDATES {
+                self.candidates.push(id.clone());
+            }
+        }
+    }
+}
+
 /// One place, whom it may mean, and what became of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mention {
@@ -88,6 +100,16 @@ pub struct Mention {
     /// Whom it means, if it is clear.
     pub named: Option<Attribution>,
     pub candidates: Vec<String>,
+}
+
+impl Mention {
+    /// Whom it means: one, where that is clear, else those who share the name.
+    pub fn whom(&self) -> &[String] {
+        match &self.named {
+            Some(named) => std::slice::from_ref(&named.id),
+            None => &self.candidates,
+        }
+    }
 }
 
 struct Part<'a> {
@@ -130,7 +152,7 @@ pub fn samples(model: &Model, directory: &Directory, asked: Asked) -> Vec<Sample
             let (by_rules, first) = by_rules(&answer, suspect);
             let with = |other: &&Suspect| all_signs(|each| suspect.signs_with(other, parts, &answer.mentions, each));
             let with_later = told[at + 1..].iter().map(with).collect();
-            Sample { ids: key(suspect.first()).to_vec(), signs, by_rules, first, with_later }
+            Sample { ids: suspect.first().whom().to_vec(), signs, by_rules, first, with_later }
         };
         told.iter().enumerate().map(sample).collect()
     });

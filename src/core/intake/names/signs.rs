@@ -1,6 +1,7 @@
 //! The signs around a name: short pieces of text, and where they stand to it. From them [`super::weights`] says how
 //! likely the text accuses it. Names are masked, so that no firm's name is a sign of anything.
 
+use super::courtesy::is_courtesy;
 use super::fold::Folded;
 use super::role::ends_clause;
 use std::fmt;
@@ -112,17 +113,17 @@ impl fmt::Display for Sign {
 /// Title and content as read here: every name is one character, and so is every digit.
 pub struct Masked {
     chars: Vec<char>,
-    /// Where the firm's own names stand; in a pair, where the one that is named first is, and the other.
-    own: Vec<usize>,
-    other: Vec<usize>,
+    /// Where names stand, in order, and what each is masked as.
+    names: Vec<(usize, char)>,
 }
 
 impl Masked {
     pub fn new() -> Masked {
-        Masked { chars: Vec::new(), own: Vec::new(), other: Vec::new() }
+        Masked { chars: Vec::new(), names: Vec::new() }
     }
 
-    /// Adds a part of the record. `places`: where names begin and end, in order, and what each is masked as.
+    /// Adds a part of the record. `places`: where names begin and end, in order, and what each is masked as. Clauses of
+    /// mere courtesy are left out.
     pub fn add(&mut self, text: &Folded, places: impl Iterator<Item = (usize, usize, char)>) {
         let mut at = 0;
         for (from, to, mask) in places {
@@ -130,17 +131,28 @@ impl Masked {
             if from < at || from >= text.len() {
                 continue;
             }
-            self.chars.extend(text.slice(at, from).iter().map(|c| without_digits(*c)));
-            match mask {
-                OWN => self.own.push(self.chars.len()),
-                OTHER => self.other.push(self.chars.len()),
-                _ => {}
-            }
+            self.say(text.slice(at, from), false);
+            self.names.push((self.chars.len(), mask));
             self.chars.push(mask);
             at = to.clamp(from, text.len());
         }
-        self.chars.extend(text.slice(at, text.len()).iter().map(|c| without_digits(*c)));
+        self.say(text.slice(at, text.len()), true);
+        // However it ends.
+        self.chars.pop_if(|c| ends_clause(*c));
         self.chars.push(END);
+    }
+
+    /// Adds what stands between names; `last`: behind all of them.
+    fn say(&mut self, chars: &[char], last: bool) {
+        for clause in chars.split_inclusive(|c| ends_clause(*c)) {
+            let begins = self.chars.last().is_none_or(|c| ends_clause(*c));
+            let words = clause.split_last().filter(|(c, _)| ends_clause(**c)).map_or(clause, |(_, words)| words);
+            // 谢谢 before a name is no courtesy.
+            let whole = begins && (words.len() < clause.len() || last);
+            if !(whole && is_courtesy(&words.iter().collect::<String>())) {
+                self.chars.extend(clause.iter().map(|c| without_digits(*c)));
+            }
+        }
     }
 
     /// As much of it as is read as a whole.
@@ -150,14 +162,16 @@ impl Masked {
 
     /// Tells `each` of the signs around a firm's names, of some more than once.
     pub fn signs(&self, mut each: impl FnMut(Sign)) {
-        self.own.iter().for_each(|at| self.around(*at, &mut each));
+        let own = (0..self.names.len()).filter(|n| self.names[*n].1 == OWN);
+        own.for_each(|n| self.around(n, &mut each));
         grams(Stands::Text, self.whole(), 2, 3, &mut each);
     }
 
     /// Tells `each` of the signs that two firms are accused together.
     pub fn signs_of_both(&self, mut each: impl FnMut(Sign)) {
-        let (Some(one), Some(other)) = (self.own.first(), self.other.first()) else { return };
-        let (first, last) = (*one.min(other), *one.max(other));
+        let place = |mask: char| self.names.iter().find(|(_, m)| *m == mask).map(|(at, _)| *at);
+        let (Some(one), Some(other)) = (place(OWN), place(OTHER)) else { return };
+        let (first, last) = (one.min(other), one.max(other));
         let between = &self.chars[first..(last + 1).min(first + MAX_WHOLE_CHARS)];
         let behind = &self.chars[last + 1..self.chars.len().min(last + 1 + MAX_WHOLE_CHARS)];
         grams(Stands::BothText, self.whole(), 2, 3, &mut each);
@@ -166,10 +180,22 @@ impl Masked {
         each(Sign::new(Stands::BothRecord, format!("l{}", (between.len() / 4).min(8)).chars()));
     }
 
-    /// The signs around one place.
-    fn around(&self, at: usize, each: &mut impl FnMut(Sign)) {
-        let before = &self.chars[at.saturating_sub(MAX_LOOK_CHARS)..at];
-        let behind = &self.chars[at + 1..self.chars.len().min(at + 1 + MAX_LOOK_CHARS)];
+    /// Whether nothing but a word of a list stands between a name and the next: 甲、乙和丙.
+    fn is_list(&self, n: usize) -> bool {
+        let (Some((at, _)), Some((next, _))) = (self.names.get(n), self.names.get(n + 1)) else { return false };
+        matches!(self.chars[at + 1..*next], ['、' | '和' | '及'] | ['以', '及'] | ['还', '有'] | ['、' | ',' | '，', '还', '有'])
+    }
+
+    /// The signs around a place. Names of a list share what stands around it.
+    fn around(&self, n: usize, each: &mut impl FnMut(Sign)) {
+        let first = (0..n).rev().take_while(|n| self.is_list(*n)).last().unwrap_or(n);
+        let last = (n..self.names.len()).take_while(|n| self.is_list(*n)).last().map_or(n, |n| n + 1);
+        if first < last {
+            each(Sign::new(Stands::Record, format!("j{}{}", (n - first).min(3), (last - first).min(3)).chars()));
+        }
+        let (from, to) = (self.names[first].0, self.names[last].0 + 1);
+        let before = &self.chars[from.saturating_sub(MAX_LOOK_CHARS)..from];
+        let behind = &self.chars[to..self.chars.len().min(to + MAX_LOOK_CHARS)];
         let mut clauses = before.rsplit(|c| ends_clause(*c));
         let mut last = || clauses.next().map_or(&[][..], |clause| &clause[clause.len().saturating_sub(MAX_CLAUSE_CHARS)..]);
         let (clause, earlier) = (last(), last());
@@ -233,11 +259,21 @@ mod tests {
 
     #[test]
     fn what_stands_around_a_name() {
-        let cases: [(&str, &[&str], &[&str]); 6] = [
+        let cases: [(&str, &[&str], &[&str]); 10] = [
             ("投诉X欠薪", &["before\t投诉", "behind\t欠薪", "clause_before\t投", "text\t诉甲欠"], &["before\t", "behind\t"]),
             ("X", &["before\t", "behind\t", "text\t甲。"], &["clause_before\t投"]),
             // Other names are masked, and end what is the name's own.
-            ("X和Y都欠薪", &["behind\t和乙", "own_behind\t和乙", "clause_behind\t欠薪"], &["own_behind\t欠薪", "behind\t和y"]),
+            ("X说Y都欠薪", &["behind\t说乙", "own_behind\t说乙", "clause_behind\t欠薪"], &["own_behind\t欠薪", "behind\t说y"]),
+            // Names of a list share what stands around it.
+            (
+                "投诉Y、X和Y都欠薪",
+                &["before\t投诉", "behind\t都欠薪", "record\tj12", "text\t、甲和"],
+                &["before\t、", "behind\t和乙"],
+            ),
+            // However polite.
+            ("您好，X不退。请处理，谢谢", &["before\t", "behind\t不退", "text\t退。"], &["next_clause\t谢谢", "text\t谢谢"]),
+            ("谢谢X", &["before\t谢谢"], &["before\t"]),
+            ("投诉X、Y欠薪", &["before\t投诉", "behind\t欠薪", "record\tj01"], &["behind\t、乙"]),
             ("Y说X好", &["before\t乙说", "own_before\t乙说"], &["before\ty说"]),
             (
                 "天冷，不热，找X，X说等，再等",

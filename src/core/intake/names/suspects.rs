@@ -12,17 +12,9 @@ pub struct Suspect<'a> {
     pub mentions: Vec<&'a Mention>,
 }
 
-/// Whom a mention means: itself, where it is clear, else those who share the name.
-pub fn key(mention: &Mention) -> &[String] {
-    match &mention.named {
-        Some(named) => std::slice::from_ref(&named.id),
-        None => &mention.candidates,
-    }
-}
-
 /// The same firm, or the same that share a name, in whatever order.
 fn is_same(one: &Mention, other: &Mention) -> bool {
-    let (one, other) = (key(one), key(other));
+    let (one, other) = (one.whom(), other.whom());
     one.len() == other.len() && one.iter().all(|id| other.contains(id))
 }
 

@@ -1,22 +1,22 @@
 //! The last word on who is accused: the rules' conclusion, weighed against the signs around each name.
 
-use super::suspects::{Suspect, key, suspects};
+use super::suspects::{Suspect, suspects};
 use super::weights::{Alone, Odds, all_told, by_signs, of_both};
 use super::{Answer, MAX_CANDIDATES, MAX_SECONDARY, Mention, Part};
 use crate::domain::Fixed3;
 use crate::journal::Named;
 use std::cmp::Reverse;
 
-/// Whom a text accuses at least so likely is named: 0.6.
-const NAMED_FROM: Odds = 405;
-/// Another beside the surest: 0.5.
+/// Whom a text accuses at least so likely is named: 0.65.
+const NAMED_FROM: Odds = 619;
+/// Another beside one so likely: 0.5.
 const SECOND_FROM: Odds = 0;
 /// Less likely than this, nobody needs to look: 0.2.
 const CANDIDATE_FROM: Odds = -1_386;
 
 /// Whether the rules name a firm, and whether first.
 pub fn by_rules(answer: &Answer, suspect: &Suspect) -> (bool, bool) {
-    let is = |named: &Named| key(suspect.first()) == std::slice::from_ref(&named.attribution.id);
+    let is = |named: &Named| suspect.first().whom() == std::slice::from_ref(&named.attribution.id);
     let first = answer.subject.as_ref().is_some_and(is);
     (first || answer.secondary.iter().any(is), first)
 }
@@ -32,10 +32,13 @@ fn odds(answer: &Answer, parts: &[Part], mentions: &[Mention], told: &[&Suspect]
     all_told(&alone, |one, other| of_both(|each| told[one].signs_with(told[other], parts, mentions, each)))
 }
 
-/// A field alone speaks of it: there is nothing to weigh.
+/// A field alone speaks of it: there is nothing to weigh. A name that several share leaves room for what the text says.
 fn of_a_field(answer: &Answer, suspect: &Suspect) -> Odds {
-    let shared = answer.ambiguous && answer.candidates == key(suspect.first());
-    if by_rules(answer, suspect).0 || shared { Odds::MAX } else { Odds::MIN }
+    match by_rules(answer, suspect).0 {
+        true => Odds::MAX,
+        false if answer.ambiguous && answer.candidates == suspect.first().whom() => NAMED_FROM,
+        false => Odds::MIN,
+    }
 }
 
 pub fn weighed(mut answer: Answer, parts: &[Part]) -> Answer {
@@ -48,29 +51,28 @@ pub fn weighed(mut answer: Answer, parts: &[Part]) -> Answer {
     let surest = likely.iter().map(|(odds, _)| *odds).max().filter(|odds| *odds >= NAMED_FROM);
     let is_clear = |suspect: &Suspect| suspect.first().named.is_some();
     let open = likely.iter().find(|(odds, suspect)| Some(*odds) == surest && !is_clear(suspect));
-    // Whoever is named first is first, of all that are accused.
-    let mut accused = likely
-        .iter()
-        .filter(|(odds, suspect)| is_clear(suspect) && (Some(*odds) == surest || surest.is_some() && *odds >= SECOND_FROM));
-    let first = accused.next().filter(|_| open.is_none());
-    let others = accused.filter_map(|(odds, suspect)| named(suspect, *odds));
-    answer.secondary = others.take(MAX_SECONDARY).collect();
-    answer.subject = first.and_then(|(odds, suspect)| named(suspect, *odds));
-    answer.ambiguous = open.is_some_and(|(_, suspect)| key(suspect.first()).len() > 1);
+    let is_accused = |(odds, suspect): &&(Odds, &Suspect)| is_clear(suspect) && *odds >= SECOND_FROM;
+    let mut accused: Vec<_> = likely.iter().filter(is_accused).filter(|_| surest.is_some() && open.is_none()).collect();
+    // The first named of those that are sure by themselves.
+    let first = accused.iter().position(|(odds, _)| *odds >= NAMED_FROM).map(|at| accused.remove(at));
+    let by_rules = answer.subject.take().into_iter().chain(std::mem::take(&mut answer.secondary));
+    let by_rules: Vec<String> = by_rules.map(|named| named.attribution.id).collect();
     let rules = std::mem::take(&mut answer.candidates);
+    answer.subject = first.and_then(|(odds, suspect)| named(suspect, *odds));
+    answer.ambiguous = open.is_some_and(|(_, suspect)| suspect.first().whom().len() > 1);
     if let Some(subject) = &answer.subject {
         answer.cleared.retain(|id| *id != subject.attribution.id);
+        answer.secondary = accused.into_iter().filter_map(|(odds, s)| named(s, *odds)).take(MAX_SECONDARY).collect();
     } else {
-        answer.secondary.clear();
         likely.sort_by_key(|(odds, _)| Reverse(*odds));
         let may_be = likely.iter().filter(|(odds, _)| *odds >= CANDIDATE_FROM);
-        for id in may_be.flat_map(|(_, suspect)| key(suspect.first())).chain(&rules) {
+        for id in may_be.flat_map(|(_, suspect)| suspect.first().whom()).chain(&rules).chain(&by_rules) {
             if !answer.candidates.contains(id) && answer.candidates.len() < MAX_CANDIDATES {
                 answer.candidates.push(id.clone());
             }
         }
     }
-    let is_plain = |id: &String| likely.iter().any(|(odds, s)| *odds >= SECOND_FROM && key(s.first()).contains(id));
+    let is_plain = |id: &String| likely.iter().any(|(odds, s)| *odds >= SECOND_FROM && s.first().whom().contains(id));
     answer.plainly.retain(is_plain);
     answer.mentions = mentions;
     answer

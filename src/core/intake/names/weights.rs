@@ -1,6 +1,7 @@
 //! How likely a text accuses a firm, by the signs around its name: log-odds that were learned from labelled texts
 //! (logistic regression; `scripts/learn-roles.py` writes `weights.tsv`), beside what the rules of [`super::role`] say.
 
+use super::MAX_SECONDARY;
 use super::signs::Sign;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -10,9 +11,9 @@ use std::sync::LazyLock;
 pub type Odds = i64;
 
 /// Firms of one record that are weighed against each other: the likeliest by their signs. Others are not accused.
-const MAX_WEIGHED: usize = 5;
-/// Firms accused together, at most.
-const MAX_TOGETHER: u32 = 3;
+const MAX_WEIGHED: usize = 8;
+/// Firms accused together, at most: the first and [`MAX_SECONDARY`] others.
+const MAX_TOGETHER: u32 = 1 + MAX_SECONDARY as u32;
 
 /// Log-odds further out are no surer.
 const MAX_ODDS: Odds = 6_000;
@@ -47,7 +48,7 @@ impl Weights {
         "by_rules_of_one",
         "first",
         "two",
-        "three",
+        "further",
         "both",
     ];
 
@@ -182,7 +183,7 @@ fn score(choice: u32, alone: &[Alone], pairs: &[Odds]) -> Odds {
     accused.map(each).sum::<Odds>()
         + times("both", together)
         + flag("two", choice.count_ones() == 2)
-        + flag("three", choice.count_ones() == 3)
+        + times("further", Odds::from(choice.count_ones().saturating_sub(2)) * 1000)
 }
 
 fn log_of_sum(logs: impl Iterator<Item = f64> + Clone) -> f64 {

@@ -142,7 +142,7 @@ pub fn is_praised_beside(around: &Around) -> bool {
 /// 请求帮助, 不主动: none was given.
 #[rustfmt::skip]
 const NO_HELP: &Words = words![
-    "请", "请求", "求", "希望", "麻烦", "能", "能不能", "不", "没", "没有", "要求", "需要", "寻求", "也不", "拒绝", "你们", "部门",
+    "请", "请求", "求", "希望", "麻烦", "能", "能不能", "不", "没", "没有", "要求", "需要", "寻求", "也不", "拒绝", "你们", "部门", "给予", "提供",
 ];
 
 /// Who saw it or helped, where a clause begins with them: not the firm.

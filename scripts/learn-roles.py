@@ -34,7 +34,7 @@ SEEN_AT_LEAST = 2
 MOST_SIGNS, MOST_SIGNS_OF_BOTH = 90_000, 30_000
 # As in weights.rs and weighed.rs.
 MOST_WEIGHED, MOST_TOGETHER, MOST_ODDS = 8, 5, 6.0
-NAMED_FROM, SECOND_FROM = 0.65, 0.5
+NAMED_FROM, SECOND_FROM = 0.7, 0.5
 # A text of the roles is less like a ticket than one of the sets; but these are what most tickets are like.
 WEIGHT_OF_ROLES, PLAIN = 0.3, {"roles 18", "roles 19", "roles 20", "roles 43"}
 RIDGE = 1e-3

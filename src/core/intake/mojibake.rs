@@ -88,5 +88,5 @@ fn chinese(bytes: Vec<u8>) -> Option<String> {
     let chinese = text.chars().filter(|c| hanzi(*c)).count();
     let strays = text.chars().filter(stray).count();
     let control = text.chars().any(|c| c.is_control() && !c.is_ascii());
-    (chinese > 0 && strays * 3 <= chinese && !control).then_some(text)
+    (chinese > 0 && strays <= chinese && !control).then_some(text)
 }

@@ -134,8 +134,12 @@ fn text_encoded_twice_is_put_right_once() {
     let text = "燃气公司泄漏，物业费乱收";
     let windows = encoding_rs::WINDOWS_1252.decode_without_bom_handling(text.as_bytes()).0.into_owned();
     let even = "燃气泄漏乱收";
-    let rows: [(Vec<u8>, &str, &str); 9] = [
+    assert_eq!(jianwei_core::intake::repaired(&as_latin("Жалоба на 烟")), None, "little of it is Chinese");
+    let with_signs = "冷库-18度，§漏氨é😀";
+    let rows: [(Vec<u8>, &str, &str); 10] = [
         (ticket(text).into(), text, ""),
+        // Signs and faces among Chinese.
+        (as_latin(&ticket(with_signs)).into(), with_signs, "double_encoded"),
         (as_latin(&ticket(text)).into(), text, "double_encoded"),
         (as_latin(&format!("\u{feff}{}", ticket(text))).into(), text, "double_encoded"),
         (

@@ -419,6 +419,53 @@ fn codes_of_trades_and_paths_of_categories() {
 }
 
 #[test]
+fn a_status_of_a_day_to_come_is_of_no_day() {
+    let mut run = Run::wall(&shipped("weihai"), "2026-03-01");
+    for (status_at, known, flags) in [("2026-03-02 12:00", true, ""), ("2099-01-01 10:00", false, "unreadable_value")] {
+        let record = json!({ "ticket_no": status_at, "received_at": "2026-03-02 09:00", "content": "x", "status": "closed", "status_at": status_at });
+        let entry = last(&mut run, &record);
+        let text = entry.fact.text().expect("a ticket");
+        assert_eq!((text.status_at_ms.is_some(), codes(&entry.flags).as_str()), (known, flags), "{status_at}");
+    }
+}
+
+/// Names of those a text has beside the matter say nothing of it.
+#[test]
+fn a_bystanders_name_makes_no_matter() {
+    let mut run = Run::wall(&shipped("weihai"), "2026-03-01");
+    let row = json!({ "id": "91371000MAFAKE0190", "name": "威海岬角燃气有限公司", "industry": "D4511", "region": "371002" });
+    run.put("2026-03-01", "weihai.registry.enterprises", &row);
+    for (content, matters) in [
+        ("威海岬角燃气有限公司对面的工地夜间施工噪音扰民", vec![]),
+        ("楼下烧烤店油烟扰民，在威海岬角燃气有限公司旁边", vec![]),
+        ("投诉威海岬角燃气有限公司停气不通知", vec!["urban-gas"]),
+        ("威海岬角燃气有限公司旁边的小区燃气泄漏，没人来修", vec!["urban-gas"]),
+    ] {
+        let record = json!({ "ticket_no": content, "received_at": "2026-03-02 09:00", "content": content });
+        let entry = last(&mut run, &record);
+        let found = &entry.fact.evidence().unwrap().matters;
+        assert_eq!(found.iter().map(|hit| hit.matter.as_str()).collect::<Vec<_>>(), matters, "{content}");
+    }
+}
+
+/// Praise and questions accuse nobody, and may be about whomever they name.
+#[test]
+fn whom_praise_may_be_about_is_a_candidate() {
+    let mut run = Run::wall(&shipped("weihai"), "2026-03-01");
+    let row = json!({ "id": "91371000MAFAKE0190", "name": "威海岬角燃气有限公司", "industry": "D4511", "region": "371002" });
+    run.put("2026-03-01", "weihai.registry.enterprises", &row);
+    for (intent, content) in [("表扬", "感谢威海岬角燃气有限公司的师傅"), ("咨询", "威海岬角燃气有限公司几点开门")]
+    {
+        let record = json!({ "ticket_no": content, "received_at": "2026-03-02 09:00", "content": content, "intent": intent });
+        let entry = last(&mut run, &record);
+        let evidence = entry.fact.evidence().unwrap();
+        let about = evidence.subject.iter().map(|s| &s.id).chain(&evidence.candidates);
+        assert_eq!(about.collect::<Vec<_>>(), ["91371000MAFAKE0190"], "{content}");
+        assert!(!evidence.counts_as_risk, "{content}");
+    }
+}
+
+#[test]
 fn departments_of_a_ticket() {
     let mut run = Run::wall(&shipped("weihai"), "2026-03-01");
     for (n, (given, expected, flags)) in [

@@ -134,6 +134,24 @@ fn plain_complaints_are_found_however_polite() {
     assert!(missed.len() * 100 <= all, "{} of {all}: {missed:#?}", missed.len());
 }
 
+/// All firms of a list are accused, and whoever stands first is the subject.
+#[test]
+fn a_list_of_firms_is_accused_together() {
+    let model = common::model(&common::shipped("weihai"));
+    let directory = directory(&model, [REGISTRY]);
+    let names = ["威海沐岚健身服务有限公司", "威海拓野体育发展有限公司", "威海丝语美发有限公司"];
+    for sentence in ["X都不退钱", "投诉X", "投诉X三家，联合涨价", "举报X无证经营，请查"] {
+        for list in [format!("{}、{}", names[0], names[1]), format!("{}和{}", names[1], names[2]), names.join("、")] {
+            let text = sentence.replace('X', &list);
+            let answer = attribute(&model, &directory, Asked { content: Some(&text), ..Asked::default() });
+            let accused = answer.subject.iter().chain(&answer.secondary).map(|named| named.attribution.id.as_str());
+            let accused: Vec<&str> = accused.filter_map(|id| directory.get(id)?.name.as_deref()).collect();
+            let told: Vec<&str> = names.into_iter().filter(|name| list.contains(name)).collect();
+            assert_eq!(accused, told, "{text}");
+        }
+    }
+}
+
 #[test]
 fn answers_obey_the_laws_on_labelled_texts() {
     let model = common::model(&common::shipped("weihai"));

@@ -7,8 +7,8 @@ use crate::domain::Fixed3;
 use crate::journal::Named;
 use std::cmp::Reverse;
 
-/// Whom a text accuses at least so likely is named: 0.65.
-const NAMED_FROM: Odds = 619;
+/// Whom a text accuses at least so likely is named: 0.7.
+const NAMED_FROM: Odds = 847;
 /// Another beside one so likely: 0.5.
 const SECOND_FROM: Odds = 0;
 /// Less likely than this, nobody needs to look: 0.2.

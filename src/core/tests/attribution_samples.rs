@@ -125,16 +125,19 @@ const CLOSINGS: [&str; 72] = [
 
 /// One of those, or without punctuation, as speech is written down; which, by the text's number.
 fn dressed(text: &str, n: usize) -> String {
-    if n % 7 == 0 {
-        let between = if n % 2 == 0 { " " } else { "" };
+    if n.is_multiple_of(7) {
+        let between = if n.is_multiple_of(2) { " " } else { "" };
         return text.replace(['，', '。', '！', '？', '；', '：', '、', ',', '.', '!', '?', ';', ':'], between);
     }
-    let opening = if n % 3 == 0 { OPENINGS[n / 3 % OPENINGS.len()] } else { "" };
-    let closing = if n % 4 != 0 { CLOSINGS[n * 5 % CLOSINGS.len()] } else { "" };
-    let (opening, closing) =
-        if opening.is_empty() && closing.is_empty() { ("", CLOSINGS[n % CLOSINGS.len()]) } else { (opening, closing) };
-    let end = if text.ends_with(['。', '！', '？', '!', '?', '.', '；', '，', ',']) { "" } else { ["，", "。"][n % 2] };
-    format!("{opening}{text}{}{closing}", if closing.is_empty() { "" } else { end })
+    let opening = if n.is_multiple_of(3) { OPENINGS[n / 3 % OPENINGS.len()] } else { "" };
+    let closing = match opening {
+        _ if !n.is_multiple_of(4) => CLOSINGS[n * 5 % CLOSINGS.len()],
+        "" => CLOSINGS[n % CLOSINGS.len()],
+        _ => "",
+    };
+    let ends = text.ends_with(['。', '！', '？', '!', '?', '.', '；', '，', ',']) || closing.is_empty();
+    let end = if ends { "" } else { ["，", "。"][n % 2] };
+    format!("{opening}{text}{end}{closing}")
 }
 
 fn write(out: &mut String, model: &Model, directory: &Directory, part: &str, texts: Vec<Labelled>) {

@@ -6,7 +6,7 @@ mod common;
 
 use jianwei_core::domain::{EnterpriseRow, Record};
 use jianwei_core::intake::names::{Answer, Asked, MAX_CANDIDATES, MAX_MENTIONS, MAX_SECONDARY, attribute};
-use jianwei_core::intake::{Directory, decode};
+use jianwei_core::intake::{Directory, MAX_TEXT_CHARS, decode};
 use jianwei_core::pipeline::Model;
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -85,6 +85,15 @@ proptest! {
         }
     }
 
+}
+
+fn fuzz_cases() -> u32 {
+    std::env::var("JIANWEI_FUZZ_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(100)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(fuzz_cases()))]
+
     #[test]
     fn any_text_is_answered_within_bounds(parts in prop::collection::vec(prop_oneof![
         any::<String>(),
@@ -92,13 +101,14 @@ proptest! {
         (0..100usize).prop_map(|n| ROWS[n].aliases.first().cloned().unwrap_or_default()),
         prop::sample::select(vec!["有限责任公司", "有限公司", "投诉", "不是", "旁边", "（", "店", "我是", "员工", "\u{200b}", "，", "。",
             "物业", "店家", "他们", "被", "让一个", "隔壁那家", "投诉的是", "不退", "对面", "要求", "“", "”"]).prop_map(String::from),
-    ], 0..40)) {
+    ], 0..40), often in prop_oneof![8 => Just(1usize), 1 => 2..100usize]) {
         static ALL: LazyLock<Directory> = LazyLock::new(|| {
             let mut directory = fresh();
             ROWS.iter().for_each(|row| directory.upsert(row.clone()));
             directory
         });
-        let text: String = parts.concat();
+        // Now and then up to the bound of a text.
+        let text: String = parts.concat().repeat(often).chars().take(MAX_TEXT_CHARS).collect();
         let answer = ask(&ALL, &text);
         prop_assert!(answer.mentions.len() <= MAX_MENTIONS && answer.secondary.len() <= MAX_SECONDARY);
         prop_assert!(answer.candidates.len() <= MAX_CANDIDATES);

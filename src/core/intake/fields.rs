@@ -367,14 +367,8 @@ impl<'a> Fields<'a> {
     /// A trade's code as conditions write it.
     pub fn industry(&mut self, field: &'static str) -> Option<String> {
         let text = self.text(field)?;
-        if self.model.id_scheme != IdScheme::Uscc {
-            return Some(text);
-        }
-        let code = industry_code(&text);
-        if code.is_none() {
-            self.flag(Flag::UnreadableValue);
-        }
-        code
+        let code = (self.model.id_scheme == IdScheme::Uscc).then(|| industry_code(&text)).flatten();
+        Some(code.unwrap_or(text))
     }
 
     /// A category's path with `/` between its parts.

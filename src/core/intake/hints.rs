@@ -69,7 +69,10 @@ pub(super) fn in_text(directory: &Directory, scheme: IdScheme, record: &Record, 
         };
         if run.len() == 18 && !may_mean.is_empty() {
             note(flags, Flag::IdSuggested);
-        } else if problem == Some(IdProblem::CutToFifteen) || run.len() == 15 && (!may_mean.is_empty() || is_cut(&beginning)) {
+        } else if match run.len() {
+            15 => !may_mean.is_empty() || is_cut(&beginning),
+            _ => problem == Some(IdProblem::CutToFifteen),
+        } {
             note(flags, Flag::IdTruncated);
         }
         for id in may_mean {

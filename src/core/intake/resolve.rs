@@ -3,7 +3,7 @@
 use super::clean::note;
 use super::departments::departments;
 use super::hints::{self, Hinted};
-use super::names::{self, Asked, Mention};
+use super::names::{self, Answer, Asked, Mention, Role};
 use super::test_record::is_test;
 use super::unit::is_measure;
 use super::{Decoded, Directory, Reading, sketch};
@@ -13,7 +13,7 @@ use crate::journal::{
     Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, Holds, IndicatorFact, LastingFact, MatterHit, Named,
     ObjectLabels, OutcomeFact, OutcomeHit, PermitFact, ReadingFact, Says, Span, TextFact, TextField,
 };
-use crate::pipeline::{About, Condition, Model};
+use crate::pipeline::{About, Condition, Matter, Model};
 use std::borrow::Cow;
 
 /// Turns a decoded record into the fact its entry will hold, adding flags where in doubt.
@@ -30,8 +30,7 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
     };
     let mut whom = whom(model, directory, record, flags);
     whom.follow_mergers(directory);
-    let texts = told(record, &whom.beside);
-    let Whom { subject, span, secondary, candidates, .. } = whom;
+    let Whom { subject, span, secondary, candidates, beside } = whom;
     let row = subject.as_ref().and_then(|s| directory.get(&s.id));
     let industry = row.and_then(|r| r.industry.as_deref());
     let is_test = is_test(record);
@@ -46,7 +45,7 @@ pub fn resolve(model: &Model, directory: &Directory, decoded: &mut Decoded) -> F
         status: None,
         verified: None,
         counts_as_risk,
-        matters: matters(model, &About::new(&model.words, record, industry, texts.iter().map(|t| &**t)), counts_as_risk),
+        matters: matters(model, record, industry, &beside, counts_as_risk),
         credit_class: None,
         subject,
         candidates,
@@ -213,16 +212,22 @@ fn told<'a>(record: &'a Record, beside: &[Span]) -> Vec<Cow<'a, str>> {
 /// In place of a name: no word holds it.
 const NAMED: char = '\u{fffc}';
 
-fn matters(model: &Model, about: &About, counts_as_risk: bool) -> Vec<MatterHit> {
-    let record = about.record;
-    let any = |conditions: &[Condition]| conditions.iter().any(|c| c.holds(about));
+fn matters(model: &Model, record: &Record, industry: Option<&str>, beside: &[Span], counts_as_risk: bool) -> Vec<MatterHit> {
+    let about = |beside: &[Span]| About::new(&model.words, record, industry, told(record, beside).iter().map(|text| &**text));
+    let whole = about(&[]);
+    let without = (!beside.is_empty()).then(|| about(beside));
+    let any = |conditions: &[Condition]| conditions.iter().any(|c| c.holds(&whole));
+    // What a bystander's name says counts where a trigger is meant: a fire beside a filling station.
+    let grave = |matter: &Matter| matter.triggers.iter().any(|t| t.when.iter().any(|c| c.is_meant(&whole)));
+    let says =
+        |matter: &Matter| without.as_ref().is_none_or(|about| matter.matches.iter().any(|c| c.holds(about)) || grave(matter));
     let mut hits = Vec::new();
     let named = |id: &str| match record {
         Record::Report(r) => r.matter.as_deref() == Some(id),
         Record::Indicator(i) => i.matter.as_deref() == Some(id),
         _ => false,
     };
-    for matter in model.matters.values().filter(|m| named(&m.id) || any(&m.matches)) {
+    for matter in model.matters.values().filter(|m| named(&m.id) || any(&m.matches) && says(m)) {
         let mut hit = MatterHit { matter: matter.id.clone(), counted: false, evidence: Vec::new(), triggers: Vec::new() };
         if counts_as_risk {
             hit.counted = matter.industry.as_ref().is_some_and(|i| any(&i.count));
@@ -233,7 +238,7 @@ fn matters(model: &Model, about: &About, counts_as_risk: bool) -> Vec<MatterHit>
                 hit.evidence.extend(found.into_iter().find(|(_, when)| any(when)).map(|(code, _)| code.to_string()));
             }
             hit.triggers =
-                matter.triggers.iter().filter(|t| t.when.iter().any(|c| c.is_meant(about))).map(|t| t.code.clone()).collect();
+                matter.triggers.iter().filter(|t| t.when.iter().any(|c| c.is_meant(&whole))).map(|t| t.code.clone()).collect();
         }
         hits.push(hit);
     }
@@ -247,23 +252,13 @@ struct Whom {
     span: Option<Span>,
     secondary: Vec<Named>,
     candidates: Vec<String>,
-    /// Where it names others, who are neither accused nor may be.
+    /// Where it names bystanders.
     beside: Vec<Span>,
 }
 
 impl Whom {
     fn of(subject: Option<Attribution>) -> Whom {
         Whom { subject, ..Whom::default() }
-    }
-
-    fn beside(mut self, mentions: &[Mention]) -> Whom {
-        let may_be = |id: &String| {
-            let accused = self.subject.iter().chain(self.secondary.iter().map(|named| &named.attribution));
-            accused.map(|a| &a.id).chain(&self.candidates).any(|known| known == id)
-        };
-        let others = mentions.iter().filter(|mention| !mention.whom().iter().any(may_be));
-        self.beside = others.map(|mention| mention.span).collect();
-        self
     }
 
     /// Who was merged into another is that one.
@@ -299,6 +294,7 @@ fn whom(model: &Model, directory: &Directory, record: &Record, flags: &mut Vec<F
     if asks && answer.subject.is_none() {
         answer.may_be_all_named();
     }
+    let beside = bystanders(directory, &answer, id.as_deref());
     let given = match (id, hinted) {
         // A name beats a code the registry does not have and that does not even fit.
         (Some(id), _)
@@ -308,6 +304,7 @@ fn whom(model: &Model, directory: &Directory, record: &Record, flags: &mut Vec<F
         }
         // The clerk's code for whom the text clears.
         (Some(id), _) if answer.cleared.contains(id) => {
+            answer.candidates.retain(|known| known != id);
             answer.candidates.insert(0, id.clone());
             answer.candidates.truncate(names::MAX_CANDIDATES);
             None
@@ -341,16 +338,26 @@ fn whom(model: &Model, directory: &Directory, record: &Record, flags: &mut Vec<F
         // Who is named plainly beside the id is accused too.
         let secondary =
             others.filter(|n| Some(&n.attribution.id) != given.as_ref() && answer.plainly.contains(&n.attribution.id));
-        let secondary = secondary.collect();
-        return Whom { secondary, ..Whom::of(subject) }.beside(&answer.mentions);
+        return Whom { secondary: secondary.collect(), beside, ..Whom::of(subject) };
     }
     if answer.ambiguous {
         flags.push(Flag::AmbiguousName);
     }
     let span = answer.subject.as_ref().and_then(|s| s.span);
     let subject = answer.subject.map(|s| s.attribution);
-    let whom = Whom { subject, span, secondary: answer.secondary, candidates: answer.candidates, beside: Vec::new() };
-    whom.beside(&answer.mentions)
+    Whom { subject, span, secondary: answer.secondary, candidates: answer.candidates, beside }
+}
+
+/// Where the text names those it has as a place, to compare with or as somebody's employer, and nowhere otherwise. Who is
+/// accused, may be, or is given by an id (`given`) is none of those.
+fn bystanders(directory: &Directory, answer: &Answer, given: Option<&str>) -> Vec<Span> {
+    let is_beside = |m: &Mention| matches!(m.role, Role::Landmark | Role::Comparison | Role::Employer);
+    let accused = answer.subject.iter().chain(&answer.secondary).map(|named| named.attribution.id.as_str());
+    let kept: Vec<&str> = accused.chain(answer.candidates.iter().map(String::as_str)).chain(given).collect();
+    let is_kept = |id: &String| kept.iter().any(|kept| directory.stands_for(kept) == directory.stands_for(id));
+    let otherwise = |id: &String| answer.mentions.iter().any(|m| !is_beside(m) && m.whom().contains(id));
+    let beside = answer.mentions.iter().filter(|m| is_beside(m) && !m.whom().iter().any(|id| is_kept(id) || otherwise(id)));
+    beside.map(|m| m.span).collect()
 }
 
 fn asked<'a>(

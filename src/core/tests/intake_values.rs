@@ -439,12 +439,17 @@ fn a_bystanders_name_makes_no_matter() {
         ("威海岬角燃气有限公司对面的工地夜间施工噪音扰民", vec![]),
         ("楼下烧烤店油烟扰民，在威海岬角燃气有限公司旁边", vec![]),
         ("投诉威海岬角燃气有限公司停气不通知", vec!["urban-gas"]),
+        ("威海岬角燃气有限公司旁边发生爆燃，很危险", vec!["urban-gas"]),
         ("威海岬角燃气有限公司旁边的小区燃气泄漏，没人来修", vec!["urban-gas"]),
     ] {
-        let record = json!({ "ticket_no": content, "received_at": "2026-03-02 09:00", "content": content });
-        let entry = last(&mut run, &record);
-        let found = &entry.fact.evidence().unwrap().matters;
-        assert_eq!(found.iter().map(|hit| hit.matter.as_str()).collect::<Vec<_>>(), matters, "{content}");
+        // Also beside the id of somebody else, whom the directory does not have.
+        for id in [None, Some("91371002MA9K7T3Q2U")] {
+            let no = format!("{content}{}", id.unwrap_or_default());
+            let record = json!({ "ticket_no": no, "received_at": "2026-03-02 09:00", "content": content, "subject_uscc": id });
+            let entry = last(&mut run, &record);
+            let found = &entry.fact.evidence().unwrap().matters;
+            assert_eq!(found.iter().map(|hit| hit.matter.as_str()).collect::<Vec<_>>(), matters, "{no}");
+        }
     }
 }
 

@@ -76,7 +76,7 @@ pub struct Answer {
 impl Answer {
     /// Praise and questions accuse nobody: they may be about anybody they name.
     pub fn may_be_all_named(&mut self) {
-        for id in self.mentions.iter().filter_map(|mention| Some(&mention.named.as_ref()?.id)) {
+        for id in self.mentions.iter().flat_map(|mention| mention.whom()) {
             if !self.candidates.contains(id) && self.candidates.len() < MAX_CANDIDATES {
                 self.candidates.push(id.clone());
             }

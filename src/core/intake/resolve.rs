@@ -13,7 +13,7 @@ use crate::journal::{
     Attribution, AttributionMethod, Evidence, Fact, Figure, Flag, Holds, IndicatorFact, LastingFact, MatterHit, Named,
     ObjectLabels, OutcomeFact, OutcomeHit, PermitFact, ReadingFact, Says, Span, TextFact, TextField,
 };
-use crate::pipeline::{About, Condition, Matter, Model};
+use crate::pipeline::{About, Condition, Matter, Model, Trigger};
 use std::borrow::Cow;
 
 /// Turns a decoded record into the fact its entry will hold, adding flags where in doubt.
@@ -218,9 +218,11 @@ fn matters(model: &Model, record: &Record, industry: Option<&str>, beside: &[Spa
     let without = (!beside.is_empty()).then(|| about(beside));
     let any = |conditions: &[Condition]| conditions.iter().any(|c| c.holds(&whole));
     // What a bystander's name says counts where a trigger is meant: a fire beside a filling station.
-    let grave = |matter: &Matter| matter.triggers.iter().any(|t| t.when.iter().any(|c| c.is_meant(&whole)));
-    let says =
-        |matter: &Matter| without.as_ref().is_none_or(|about| matter.matches.iter().any(|c| c.holds(about)) || grave(matter));
+    let is_meant = |trigger: &Trigger| trigger.when.iter().any(|c| c.is_meant(&whole));
+    let says = |matter: &Matter| {
+        let still = |about: &About| matter.matches.iter().any(|c| c.holds(about)) || matter.triggers.iter().any(is_meant);
+        without.as_ref().is_none_or(still)
+    };
     let mut hits = Vec::new();
     let named = |id: &str| match record {
         Record::Report(r) => r.matter.as_deref() == Some(id),
@@ -237,8 +239,7 @@ fn matters(model: &Model, record: &Record, industry: Option<&str>, beside: &[Spa
                 let found = [(FAILED, &pooled.failed), (PASSED, &pooled.passed)];
                 hit.evidence.extend(found.into_iter().find(|(_, when)| any(when)).map(|(code, _)| code.to_string()));
             }
-            hit.triggers =
-                matter.triggers.iter().filter(|t| t.when.iter().any(|c| c.is_meant(&whole))).map(|t| t.code.clone()).collect();
+            hit.triggers = matter.triggers.iter().filter(|t| is_meant(t)).map(|t| t.code.clone()).collect();
         }
         hits.push(hit);
     }

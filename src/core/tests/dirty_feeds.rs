@@ -5,16 +5,11 @@
 mod common;
 
 use common::mini::{REGISTRY, SECTOR, TICKETS, mini_with, ticket};
-use common::{Run, told, values};
+use common::{Run, entry, told, values};
 use jianwei_core::intake::CallerKey;
-use jianwei_core::journal::{Body, Flag, RecordEntry};
-use jianwei_core::sequencer::{Sequenced, feed_end_ms};
+use jianwei_core::journal::{Body, Flag};
+use jianwei_core::sequencer::feed_end_ms;
 use serde_json::{Value, json};
-
-fn entry(out: &[Sequenced]) -> &RecordEntry {
-    let Some(Body::Record(entry)) = out.last().map(|s| &s.entry.body) else { panic!("a record's entry") };
-    entry
-}
 
 /// The small pipeline with a rule on a device's figure and one on alarms over their limit.
 fn with_devices() -> Run {

@@ -18,10 +18,6 @@ use std::sync::LazyLock;
 static MODELS: LazyLock<Vec<Model>> =
     LazyLock::new(|| [mini(), gas(), shipped("weihai"), shipped("chicago")].iter().map(|b| load(b).unwrap()).collect());
 
-fn cases() -> u32 {
-    std::env::var("JIANWEI_FUZZ_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300)
-}
-
 /// Reads the bytes as each kind of record of each pipeline; what is read keeps the bounds.
 fn try_out(bytes: &[u8]) {
     for source in MODELS.iter().flat_map(|model| model.sources.iter().map(move |source| (model, source))) {
@@ -118,7 +114,7 @@ fn value() -> impl Strategy<Value = serde_json::Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: common::fuzz_cases(300), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400)) {

@@ -168,13 +168,9 @@ fn apply(text: &mut String, change: &Change) {
     }
 }
 
-fn cases() -> u32 {
-    std::env::var("JIANWEI_FUZZ_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(150)
-}
-
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: cases(),
+        cases: common::fuzz_cases(150),
         failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
         ..ProptestConfig::default()
     })]

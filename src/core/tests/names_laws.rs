@@ -84,15 +84,10 @@ proptest! {
             prop_assert_eq!(ask(&changed, text), ask(&rebuilt, text), "{}", text);
         }
     }
-
-}
-
-fn fuzz_cases() -> u32 {
-    std::env::var("JIANWEI_FUZZ_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(100)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(fuzz_cases()))]
+    #![proptest_config(ProptestConfig::with_cases(common::fuzz_cases(100)))]
 
     #[test]
     fn any_text_is_answered_within_bounds(parts in prop::collection::vec(prop_oneof![

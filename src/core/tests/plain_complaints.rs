@@ -10,6 +10,7 @@
 mod common;
 
 use common::names::{asked, directory};
+use jianwei_core::intake::Directory;
 use jianwei_core::intake::names::{Answer, Asked, attribute};
 use serde_json::Value;
 
@@ -72,6 +73,14 @@ const AROUND: [&str; 17] = [
     "您好，打扰了，…，想请帮忙催一下，谢谢。",
 ];
 
+fn rows() -> Vec<Value> {
+    REGISTRY.lines().filter(|l| !l.is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn is_found(answer: &Answer, id: &str, directory: &Directory) -> bool {
+    answer.subject.as_ref().is_some_and(|s| s.attribution.id == directory.stands_for(id))
+}
+
 fn obeys_the_laws(answer: &Answer, text: &str) {
     let subject = answer.subject.as_ref().map(|named| &named.attribution.id);
     let all = || answer.subject.iter().chain(&answer.secondary);
@@ -90,8 +99,7 @@ fn obeys_the_laws(answer: &Answer, text: &str) {
 fn plain_complaints_are_found() {
     let model = common::model(&common::shipped("weihai"));
     let directory = directory(&model, [REGISTRY]);
-    let read = |line| serde_json::from_str(line).unwrap();
-    let rows: Vec<Value> = REGISTRY.lines().filter(|l| !l.is_empty()).map(read).collect();
+    let rows = rows();
     let mut missed = Vec::new();
     for row in &rows {
         let (id, name) = (row["id"].as_str().unwrap(), row["name"].as_str().unwrap());
@@ -100,7 +108,7 @@ fn plain_complaints_are_found() {
             let asked = Asked { content: Some(&text), ..Asked::default() };
             let answer = attribute(&model, &directory, asked);
             obeys_the_laws(&answer, &text);
-            if answer.subject.is_none_or(|s| s.attribution.id != directory.stands_for(id)) {
+            if !is_found(&answer, id, &directory) {
                 missed.push(text);
             }
         }
@@ -113,8 +121,7 @@ fn plain_complaints_are_found() {
 fn plain_complaints_are_found_however_polite() {
     let model = common::model(&common::shipped("weihai"));
     let directory = directory(&model, [REGISTRY]);
-    let read = |line| serde_json::from_str(line).unwrap();
-    let rows: Vec<Value> = REGISTRY.lines().filter(|l| !l.is_empty()).map(read).collect();
+    let rows = rows();
     let (mut missed, mut all) = (Vec::new(), 0);
     for row in rows.iter().step_by(10) {
         let (id, name) = (row["id"].as_str().unwrap(), row["name"].as_str().unwrap());
@@ -126,7 +133,7 @@ fn plain_complaints_are_found_however_polite() {
             all += 1;
             let may_be = answer.subject.iter().map(|s| &s.attribution.id).chain(&answer.candidates);
             assert!(may_be.into_iter().any(|found| found == directory.stands_for(id)), "{text}: not even a candidate");
-            if answer.subject.is_none_or(|s| s.attribution.id != directory.stands_for(id)) {
+            if !is_found(&answer, id, &directory) {
                 missed.push(text);
             }
         }

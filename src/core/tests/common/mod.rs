@@ -10,7 +10,7 @@ pub mod names;
 use jianwei_core::domain::{SourceKind, parse_time};
 use jianwei_core::engine::{Effect, Engine, Publication};
 use jianwei_core::intake;
-use jianwei_core::journal::{Body, Entry, SourcePosition};
+use jianwei_core::journal::{Body, Entry, RecordEntry, SourcePosition};
 use jianwei_core::pipeline::{Bundle, Clock, Model, load};
 use jianwei_core::sequencer::{FeedMerge, FeedPartition, FeedRecord, Sequenced, Sequencer, SourceRecord, genesis_entry};
 use serde_json::Value;
@@ -19,6 +19,17 @@ use std::path::{Path, PathBuf};
 
 /// Largest output record the contract allows.
 pub const MAX_OUTPUT_BYTES: usize = 64 * 1024;
+
+/// How many cases a property tries: `JIANWEI_FUZZ_CASES`, or so many.
+pub fn fuzz_cases(by_default: u32) -> u32 {
+    std::env::var("JIANWEI_FUZZ_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(by_default)
+}
+
+/// The entry of the record put last.
+pub fn entry(out: &[Sequenced]) -> &RecordEntry {
+    let Some(Body::Record(entry)) = out.last().map(|s| &s.entry.body) else { panic!("a record's entry") };
+    entry
+}
 
 /// The files of a pipeline shipped with the project.
 pub fn shipped(name: &str) -> Bundle {
